@@ -1,0 +1,29 @@
+// What the build made, read from Vite's manifest: which files a page needs for its first view.
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+
+export const root = resolve(import.meta.dirname, '..')
+export const dist = resolve(root, 'dist')
+export const manifest = JSON.parse(readFileSync(resolve(dist, '.vite/manifest.json'), 'utf8'))
+
+// closure returns all files of a manifest entry: its own, and those of its static imports.
+export function closure(key, seen = new Map()) {
+  const entry = manifest[key]
+  if (!entry) throw new Error(`the manifest has no entry ${key}`)
+  if (seen.has(entry.file)) return seen
+  seen.set(entry.file, 'script')
+  for (const css of entry.css ?? []) seen.set(css, 'style')
+  for (const key of entry.imports ?? []) closure(key, seen)
+  return seen
+}
+
+// routes reads the address and the page file of each route out of the router.
+export function routes() {
+  const text = readFileSync(resolve(root, 'src/router.tsx'), 'utf8')
+  const found = [...text.matchAll(/path: '([^']+)',[^}]*?import\('\.\/([^']+)'\)/g)].map(([, path, file]) => ({
+    path,
+    key: `src/${file}`,
+  }))
+  if (found.length < 3) throw new Error('src/router.tsx: the routes were not recognised')
+  return found
+}
