@@ -1,0 +1,211 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/sallyport/sallyport"
+)
+
+// query builds one statement with numbered arguments.
+type query struct {
+	strings.Builder
+	args []any
+}
+
+// arg adds an argument and returns its placeholder.
+func (q *query) arg(v any) string {
+	q.args = append(q.args, v)
+	return "$" + strconv.Itoa(len(q.args))
+}
+
+// and adds a condition; each %s takes the placeholder of the next value.
+func (q *query) and(cond string, values ...any) {
+	holders := make([]any, len(values))
+	for i, v := range values {
+		holders[i] = q.arg(v)
+	}
+	q.WriteString(" AND " + fmt.Sprintf(cond, holders...))
+}
+
+// in returns "col IN (…)" for the values; of none it is FALSE.
+func (q *query) in(col string, values []string) string {
+	if len(values) == 0 {
+		return "FALSE"
+	}
+	holders := make([]string, len(values))
+	for i, v := range values {
+		holders[i] = q.arg(v)
+	}
+	return col + " IN (" + strings.Join(holders, ",") + ")"
+}
+
+// Page asks for one page of a list.
+type Page struct {
+	Limit  int    // 1 to 200; 0 means 100
+	Cursor string // of the page before
+	Sort   string // a field name, "-" before it for the other way; "" is the list's own order
+	Total  bool   // count all that match as well
+}
+
+// MaxLimit is the greatest page.
+const MaxLimit = 200
+
+// Normal returns the page with its default, or an error (422) for a limit out of range.
+func (p Page) normal() (Page, error) {
+	if p.Limit == 0 {
+		p.Limit = 100
+	}
+	if p.Limit < 0 || p.Limit > MaxLimit {
+		return p, &sallyport.Error{Code: sallyport.EPrecondition, Rule: "limit",
+			Message: fmt.Sprintf("limit is %d; a page has 1 to %d items", p.Limit, MaxLimit), Hint: "Use the cursor to read on."}
+	}
+	return p, nil
+}
+
+// List is one page. NextCursor is "" at the end.
+type List[T any] struct {
+	Items      []T    `json:"items"`
+	NextCursor string `json:"next_cursor,omitempty"`
+	Total      *int   `json:"total,omitempty"`
+}
+
+// cursor is the last item of a page: the sort column's value and the id.
+type cursor struct {
+	Sort string `json:"s"`
+	Key  any    `json:"k"`
+	ID   string `json:"i"`
+}
+
+func (c cursor) encode() string {
+	b, _ := json.Marshal(c)
+	sum := sha256.Sum256(append([]byte("cursor"), b...))
+	return base64.RawURLEncoding.EncodeToString(append(sum[:6], b...))
+}
+
+func badCursor() error {
+	return sallyport.Invalid("cursor", "is not one that this list gave; start again without it")
+}
+
+func decodeCursor(text, sort string) (*cursor, error) {
+	if text == "" {
+		return nil, nil
+	}
+	b, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil || len(b) < 7 || len(b) > 2048 {
+		return nil, badCursor()
+	}
+	sum := sha256.Sum256(append([]byte("cursor"), b[6:]...))
+	if !slices.Equal(sum[:6], b[:6]) {
+		return nil, badCursor()
+	}
+	dec := json.NewDecoder(strings.NewReader(string(b[6:])))
+	dec.UseNumber()
+	var c cursor
+	if dec.Decode(&c) != nil {
+		return nil, badCursor()
+	}
+	if c.Sort != sort {
+		return nil, sallyport.Invalid("cursor", "belongs to another order (%q); start again without it", c.Sort)
+	}
+	if n, ok := c.Key.(json.Number); ok {
+		i, err := n.Int64()
+		if err != nil {
+			return nil, badCursor()
+		}
+		c.Key = i
+	}
+	return &c, nil
+}
+
+// listing describes a keyset-paged list: sorts maps what may be sorted by to its column, "" being the default order
+// ("-" before a column for descending); id is the unique column.
+type listing struct {
+	id    string
+	sorts map[string]string
+}
+
+// page adds the cursor condition, the order and the limit (one more than asked, to see whether there is a next page).
+// It returns the sort column without its direction, which the SELECT list must have delivered as the sort key.
+func (l listing) page(q *query, p *Page) error {
+	var err error
+	if *p, err = p.normal(); err != nil {
+		return err
+	}
+	name, desc := strings.CutPrefix(p.Sort, "-")
+	col, ok := l.sorts[name]
+	if !ok {
+		names := make([]string, 0, len(l.sorts))
+		for n := range l.sorts {
+			if n != "" {
+				names = append(names, n)
+			}
+		}
+		slices.Sort(names)
+		return sallyport.Invalid("sort", "%q cannot be sorted by; use %s", name, strings.Join(names, ", "))
+	}
+	if c, down := strings.CutPrefix(col, "-"); down {
+		col, desc = c, !desc
+	}
+	cmp, dir := ">", ""
+	if desc {
+		cmp, dir = "<", " DESC"
+	}
+	c, err := decodeCursor(p.Cursor, p.Sort)
+	if err != nil {
+		return err
+	}
+	if c != nil {
+		if col == l.id {
+			q.and("("+l.id+" "+cmp+" %s)", c.ID)
+		} else {
+			q.and("("+col+", "+l.id+") "+cmp+" (%s, %s)", c.Key, c.ID)
+		}
+	}
+	q.WriteString(" ORDER BY " + col + dir)
+	if col != l.id {
+		q.WriteString(", " + l.id + dir)
+	}
+	q.WriteString(" LIMIT " + q.arg(p.Limit+1))
+	return nil
+}
+
+// column returns the column that a page is sorted by, for the SELECT list.
+func (l listing) column(sort string) string {
+	name, _ := strings.CutPrefix(sort, "-")
+	col, ok := l.sorts[name]
+	if !ok {
+		col = l.id
+	}
+	c, _ := strings.CutPrefix(col, "-")
+	return c
+}
+
+// finish cuts the extra item off and makes the cursor of the next page out of the last one's key and id.
+func finish[T any](items []T, p Page, key func(T) (any, string)) List[T] {
+	out := List[T]{Items: items}
+	if len(items) > p.Limit {
+		out.Items = items[:p.Limit]
+		k, id := key(out.Items[p.Limit-1])
+		out.NextCursor = cursor{Sort: p.Sort, Key: k, ID: id}.encode()
+	}
+	if out.Items == nil {
+		out.Items = []T{}
+	}
+	return out
+}
+
+// count answers ?total=true: it counts what the query up to here selects.
+func (tx *Tx) count(ctx context.Context, from string, q *query) (*int, error) {
+	var n int
+	if err := tx.Row(ctx, "SELECT count(*) "+from, q.args, &n); err != nil {
+		return nil, err
+	}
+	return &n, nil
+}

@@ -1,0 +1,161 @@
+// Package store keeps everything, on SQLite and on PostgreSQL alike, with one SQL text.
+//
+// A file per noun; methods hang on *Tx and take the tenant first. Guards are compare-and-set statements and unique
+// indexes, never only a lock. Only this file and tx.go know that there are two drivers.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	_ "modernc.org/sqlite" // the pure Go SQLite driver
+
+	"github.com/sallyport/sallyport"
+)
+
+// DB is an open database. Safe for concurrent use.
+type DB struct {
+	write    *sql.DB // SQLite: one connection, so that writers queue in the process and not in busy loops
+	read     *sql.DB
+	postgres bool
+	dsn      string
+	now      func() time.Time
+	bus      *bus
+	sealer   Sealer
+}
+
+// Sealer seals secrets at rest. Seal and Open are inverse; Open fails on anything tampered with. aad binds the sealed
+// text to its place.
+type Sealer interface {
+	Seal(plain []byte, aad string) (string, error)
+	Open(sealed, aad string) ([]byte, error)
+}
+
+// Options for Open.
+type Options struct {
+	Now    func() time.Time // default time.Now; tests move it
+	Sealer Sealer           // nil: secrets cannot be stored, and storing one is an error
+}
+
+// Open opens a database and migrates it. The address is a postgres:// URL, or the path of a SQLite file, which is made
+// when it is missing.
+func Open(ctx context.Context, address string, o Options) (*DB, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	db := &DB{dsn: address, now: o.Now, sealer: o.Sealer, postgres: IsPostgres(address)}
+	var err error
+	if db.postgres {
+		err = db.openPostgres()
+	} else {
+		err = db.openSQLite(address)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := db.write.PingContext(ctx); err != nil {
+		db.Close()
+		return nil, sallyport.Errorf(sallyport.EUnavailable, "the database does not answer: %w", err)
+	}
+	if err := db.migrate(ctx); err != nil {
+		db.Close()
+		return nil, err
+	}
+	db.bus = newBus(db)
+	return db, nil
+}
+
+// IsPostgres reports whether the address is that of a PostgreSQL server.
+func IsPostgres(address string) bool {
+	return strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://")
+}
+
+func (db *DB) openPostgres() error {
+	cfg, err := pgx.ParseConfig(db.dsn)
+	if err != nil {
+		return sallyport.Errorf(sallyport.EInvalid, "the database URL cannot be read; write postgres://user:password@host:port/name")
+	}
+	if cfg.RuntimeParams["application_name"] == "" {
+		cfg.RuntimeParams["application_name"] = "sallyport"
+	}
+	db.write = stdlib.OpenDB(*cfg)
+	db.write.SetMaxOpenConns(24)
+	db.write.SetMaxIdleConns(24)
+	db.write.SetConnMaxIdleTime(5 * time.Minute)
+	db.read = db.write
+	return nil
+}
+
+func (db *DB) openSQLite(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return sallyport.Errorf(sallyport.EUnavailable, "the data directory cannot be made: %w", err)
+	}
+	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)" +
+		"&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=cache_size(-32000)&_time_format=sqlite"
+	var err error
+	if db.write, err = sql.Open("sqlite", dsn+"&_txlock=immediate"); err != nil {
+		return err
+	}
+	db.write.SetMaxOpenConns(1)
+	db.write.SetConnMaxLifetime(0)
+	if db.read, err = sql.Open("sqlite", dsn+"&_pragma=query_only(1)"); err != nil {
+		return err
+	}
+	db.read.SetMaxOpenConns(8)
+	db.read.SetMaxIdleConns(8)
+	return nil
+}
+
+// Close waits for nothing and closes all connections.
+func (db *DB) Close() error {
+	if db.bus != nil {
+		db.bus.close()
+	}
+	err := db.write.Close()
+	if db.read != nil && db.read != db.write {
+		err = errorsJoin(err, db.read.Close())
+	}
+	return err
+}
+
+// Ping asks the database for a sign of life.
+func (db *DB) Ping(ctx context.Context) error {
+	var one int
+	if err := db.read.QueryRowContext(ctx, "SELECT 1").Scan(&one); err != nil {
+		return sallyport.Errorf(sallyport.EUnavailable, "the database does not answer: %w", err)
+	}
+	return nil
+}
+
+// Now is the store's clock: UTC, whole microseconds.
+func (db *DB) Now() time.Time { return db.now().UTC().Truncate(time.Microsecond) }
+
+// Postgres reports which engine this is; for the tests that look at query plans.
+func (db *DB) Postgres() bool { return db.postgres }
+
+// Sealer returns the sealer, or an error that says how to get one.
+func (db *DB) Sealer() (Sealer, error) {
+	if db.sealer == nil {
+		return nil, sallyport.Errorf(sallyport.EUnavailable, "there is no sealing key, so secrets cannot be kept").
+			WithHint("Start the server with --data, or with SALLYPORT_KEY set.")
+	}
+	return db.sealer, nil
+}
+
+func errorsJoin(a, b error) error {
+	if a == nil {
+		return b
+	}
+	if b == nil {
+		return a
+	}
+	return fmt.Errorf("%w; %w", a, b)
+}
