@@ -1,0 +1,203 @@
+package ldap
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"net"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-ldap/ldap/v3"
+
+	"github.com/sallyport/sallyport/connector"
+)
+
+// preset is what a sort of server needs where the settings say nothing.
+type preset struct {
+	peopleFilter, disabledFilter, groupsFilter string
+	id                                         string
+	attributes                                 map[string]string
+}
+
+var openLDAP = preset{
+	peopleFilter:   "(objectClass=inetOrgPerson)",
+	disabledFilter: "(pwdAccountLockedTime=000001010000Z)",
+	groupsFilter:   "(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=posixGroup))",
+	id:             "entryUUID",
+	attributes: map[string]string{"login": "uid", "name": "displayName,cn", "email": "mail", "title": "title",
+		"department": "departmentNumber,ou", "manager": "manager", "group_name": "cn"},
+}
+
+var activeDirectory = preset{
+	peopleFilter:   "(&(objectCategory=person)(objectClass=user))",
+	disabledFilter: "(userAccountControl:1.2.840.113556.1.4.803:=2)",
+	groupsFilter:   "(objectClass=group)",
+	id:             "objectGUID",
+	attributes: map[string]string{"login": "sAMAccountName", "name": "displayName,cn", "email": "mail", "title": "title",
+		"department": "department", "manager": "manager", "group_name": "cn"},
+}
+
+// settings are the parsed settings of a connection.
+type settings struct {
+	address  string // host:port
+	tls      *tls.Config
+	ldaps    bool
+	startTLS bool
+	bindDN   string
+	password string
+
+	peopleBases, groupsBases                   []base
+	peopleFilter, disabledFilter, groupsFilter string // disabledFilter may be empty: nobody
+	personID, groupID                          string
+	attributes                                 map[string][]string // by the name in the preset
+
+	emptyMember string
+	emptyKey    string
+	pageSize    uint32
+	timeout     time.Duration
+	connections int
+}
+
+// base is a DN below which entries are looked for.
+type base struct {
+	dn  string
+	key dnKey
+}
+
+var attributeName = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9-]*|[0-9]+(\.[0-9]+)+)$`)
+
+// parse reads settings that are right field by field and have their defaults, and finds what is wrong
+// beyond that.
+func parse(full map[string]string) (settings, []connector.Fault) {
+	var faults []connector.Fault
+	fault := func(field, message, remedy string) {
+		faults = append(faults, connector.Fault{Field: field, Message: message, Remedy: remedy})
+	}
+	p := openLDAP
+	if full["preset"] == presetAD {
+		p = activeDirectory
+	}
+	s := settings{
+		bindDN: full["bind_dn"], password: full["bind_password"], startTLS: full["start_tls"] == "true",
+		attributes: map[string][]string{}, groupID: p.id,
+	}
+
+	if u, err := url.Parse(full["url"]); err == nil {
+		s.ldaps = u.Scheme == "ldaps"
+		port := u.Port()
+		if port == "" && s.ldaps {
+			port = ldap.DefaultLdapsPort
+		} else if port == "" {
+			port = ldap.DefaultLdapPort
+		}
+		s.address = net.JoinHostPort(u.Hostname(), port)
+		s.tls = &tls.Config{ServerName: u.Hostname(), MinVersion: tls.VersionTLS12}
+		if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
+			fault("url", "the address has a path or a query", "leave only scheme, host and port; the base DNs have settings of their own")
+		}
+	}
+	if s.ldaps && s.startTLS {
+		fault("start_tls", "ldaps:// has TLS from the start", "turn StartTLS off or use ldap://")
+	}
+	if name := full["server_name"]; name != "" {
+		s.tls.ServerName = name
+	}
+	if pem := strings.TrimSpace(full["ca"]); pem != "" {
+		s.tls.RootCAs = x509.NewCertPool()
+		if !s.tls.RootCAs.AppendCertsFromPEM([]byte(pem)) {
+			fault("ca", "it holds no certificate in PEM", "paste the text from BEGIN CERTIFICATE to END CERTIFICATE")
+		}
+	}
+
+	dn := func(field, v string) dnKey {
+		key, err := parseDN(v)
+		if err != nil {
+			fault(field, fmt.Sprintf("%q is not a DN: %v", v, err), "write it such as ou=people,dc=example,dc=com")
+		}
+		return key
+	}
+	bases := func(field string) (out []base) {
+		for line := range strings.Lines(full[field]) {
+			if line = strings.TrimSpace(line); line != "" {
+				out = append(out, base{line, dn(field, line)})
+			}
+		}
+		return out
+	}
+	s.peopleBases, s.groupsBases = bases("people_base"), bases("groups_base")
+	switch {
+	case s.bindDN != "" && s.password == "":
+		fault("bind_password", "there is a DN to sign in as but no password", "fill it in: a server would take an empty one for an anonymous visitor")
+	case s.bindDN == "" && s.password != "":
+		fault("bind_dn", "there is a password but nobody to sign in as", "fill it in")
+	}
+	s.emptyMember = full["empty_member"]
+	if s.emptyMember == "" && strings.Contains(s.bindDN, "=") {
+		s.emptyMember = s.bindDN
+	}
+	if s.emptyMember != "" {
+		field := "empty_member"
+		if full[field] == "" {
+			field = "bind_dn"
+		}
+		s.emptyKey = dn(field, s.emptyMember).String()
+	}
+
+	filter := func(field, otherwise string) string {
+		v := full[field]
+		if v == "" {
+			v = otherwise
+		}
+		if _, err := ldap.CompileFilter(v); err != nil {
+			fault(field, fmt.Sprintf("%q is not an LDAP filter: %v", v, err), "write it such as "+otherwise)
+		}
+		return v
+	}
+	s.peopleFilter = filter("people_filter", p.peopleFilter)
+	s.groupsFilter = filter("groups_filter", p.groupsFilter)
+	if full["disabled_filter"] != "none" {
+		s.disabledFilter = filter("disabled_filter", p.disabledFilter)
+	}
+
+	names := func(field, otherwise string) (out []string) {
+		v := full[field]
+		if v == "" {
+			v = otherwise
+		}
+		for name := range strings.SplitSeq(v, ",") {
+			name = strings.TrimSpace(name)
+			if !attributeName.MatchString(name) {
+				fault(field, fmt.Sprintf("%q is not the name of an attribute", name), "write names such as "+otherwise+", with commas between")
+			}
+			out = append(out, name)
+		}
+		return out
+	}
+	for name, otherwise := range p.attributes {
+		s.attributes[name] = names(name+"_attribute", otherwise)
+	}
+	ids := names("id_attribute", p.id)
+	if len(ids) > 1 {
+		fault("id_attribute", "it names several attributes", "name one that every person has")
+	}
+	s.personID = ids[0]
+
+	between := func(field string, low, high int) int {
+		n, err := strconv.Atoi(full[field])
+		if err != nil || n < low || n > high {
+			fault(field, fmt.Sprintf("%q is out of range", full[field]), fmt.Sprintf("use a number from %d to %d", low, high))
+		}
+		return n
+	}
+	s.pageSize = uint32(between("page_size", 1, 1000))
+	s.connections = between("connections", 1, 32)
+	var err error
+	if s.timeout, err = time.ParseDuration(full["timeout"]); err != nil || s.timeout < 100*time.Millisecond || s.timeout > 10*time.Minute {
+		fault("timeout", fmt.Sprintf("%q is out of range", full["timeout"]), "use a length from 100ms to 10m")
+	}
+	return s, faults
+}
