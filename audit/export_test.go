@@ -47,13 +47,13 @@ func events(t testing.TB, text []byte, key string) (audit.Report, []audit.Event)
 
 // TestEveryBit: each bit of an export flipped is found, save in the time of the header, which nothing signs.
 func TestEveryBit(t *testing.T) {
-	l := newLog(t, 5)
-	good := []byte(strings.Join(l.export(3), ""))
+	l := newLog(t, 3)
+	good := []byte(strings.Join(l.export(1), ""))
 	rep, want := events(t, good, l.key)
-	if !rep.OK() || len(want) != 5 {
+	if !rep.OK() || len(want) != 3 {
 		t.Fatalf("%+v", rep)
 	}
-	if !reflect.DeepEqual(want[3].Values, l.values[3]) {
+	if !reflect.DeepEqual(want[0].Values, l.values[0]) {
 		t.Fatalf("values %v", want[3].Values)
 	}
 	free := bytes.Index(good, []byte(`","origin"`))
