@@ -1,0 +1,55 @@
+// Package access holds the use-cases of a request's life: ask → decide → grant → fulfil → expire.
+//
+// Each method opens one transaction, asks the pure rules of the root package, saves, appends the event and describes
+// what is to happen outside by rows in the same transaction. Nothing outside is touched here: package worker does that,
+// from those rows. Methods ending in Tx run inside the caller's transaction.
+package access
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/store"
+)
+
+// Service carries what the use-cases need. Safe for concurrent use.
+type Service struct {
+	DB        *store.DB
+	Log       *slog.Logger
+	PublicURL string // where people reach the page, without a slash at the end; used in messages
+}
+
+// New makes a Service. A nil log discards.
+func New(db *store.DB, log *slog.Logger, publicURL string) *Service {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	return &Service{DB: db, Log: log, PublicURL: publicURL}
+}
+
+// Viewer is how the store sees the actor as a reader.
+func Viewer(a sallyport.Actor) store.Viewer {
+	return store.Viewer{ID: a.User.ID, All: a.ReadsAll()}
+}
+
+// Everything is the viewer for whom no audience hides anything: for Sallyport's own work, never for a person's answer.
+var Everything = store.Viewer{All: true}
+
+// NewGrant is a grant about to be made. Exactly one of Duration, Until and NoEnd says how long.
+type NewGrant struct {
+	Subject    sallyport.Subject
+	Resource   sallyport.Resource
+	Relation   sallyport.Relation
+	Parameters string // canonical JSON; "" is {}
+	Origin     sallyport.Origin
+	ReasonKind string // request, direct, import, policy, break_glass, bootstrap
+	Reason     string
+	RequestID  string
+	Duration   *sallyport.Duration
+	Until      *time.Time
+	NoEnd      bool
+	StartsAt   *time.Time // nil: now
+	Replace    bool            // allow an end earlier than the present one
+	Extend     bool            // from a request to extend: counts from now, joins the present grant
+}
