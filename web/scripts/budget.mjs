@@ -20,9 +20,13 @@ for (const { path, key } of routes()) {
   const over = total.script > budget.script || total.style > budget.style
   failed ||= over
   const kb = (n) => `${(n / 1000).toFixed(1)} kB`
-  console.log(`${over ? 'OVER' : 'ok  '} ${path.padEnd(28)} script ${kb(total.script)}  style ${kb(total.style)}`)
+  console.log(
+    `${over ? 'OVER' : 'ok  '} ${path.padEnd(28)} script ${kb(total.script)}  style ${kb(total.style)}`,
+  )
 }
 if (failed) {
-  console.error(`A first view may need ${budget.script / 1000} kB of script and ${budget.style / 1000} kB of style (gzip).`)
+  console.error(
+    `A first view may need ${budget.script / 1000} kB of script and ${budget.style / 1000} kB of style (gzip).`,
+  )
   process.exit(1)
 }

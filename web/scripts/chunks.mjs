@@ -1,5 +1,5 @@
 // What the build made, read from Vite's manifest: which files a page needs for its first view.
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 
 export const root = resolve(import.meta.dirname, '..')
@@ -20,10 +20,20 @@ export function closure(key, seen = new Map()) {
 // routes reads the address and the page file of each route out of the router.
 export function routes() {
   const text = readFileSync(resolve(root, 'src/router.tsx'), 'utf8')
-  const found = [...text.matchAll(/path: '([^']+)',[^}]*?import\('\.\/([^']+)'\)/g)].map(([, path, file]) => ({
-    path,
-    key: `src/${file}`,
-  }))
+  const found = [...text.matchAll(/path: '([^']+)',[^}]*?import\('\.\/([^']+)'\)/g)].map(
+    ([, path, file]) => ({
+      path,
+      key: `src/${file}.tsx`,
+    }),
+  )
   if (found.length < 3) throw new Error('src/router.tsx: the routes were not recognised')
   return found
+}
+
+// files lists what lies below a folder and ends in one of the given ways, by path relative to it.
+export function files(folder, ends) {
+  return readdirSync(folder, { recursive: true })
+    .map((f) => f.replaceAll('\\', '/'))
+    .filter((f) => ends.some((end) => f.endsWith(end)))
+    .sort()
 }

@@ -1,11 +1,11 @@
 // The import rule of the page: pages -> modules -> components -> api, no page imports a page.
-import { globSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 
 const root = resolve(import.meta.dirname, '../src')
 const rank = { api: 0, components: 1, modules: 2, pages: 3 }
 const faults = []
-for (const file of globSync('**/*.{ts,tsx}', { cwd: root })) {
+for (const file of readdirSync(root, { recursive: true }).filter((f) => /\.tsx?$/.test(f))) {
   const [layer, folder] = file.split('/')
   if (!(layer in rank) || file.includes('.test.')) continue
   const text = readFileSync(join(root, file), 'utf8')

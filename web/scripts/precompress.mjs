@@ -1,11 +1,11 @@
 // Puts a .br and a .gz beside each file that gets smaller by it.
-import { globSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
-import { dist } from './chunks.mjs'
+import { dist, files } from './chunks.mjs'
 
-for (const name of globSync('assets/*.{js,css,svg}', { cwd: dist })) {
-  const file = resolve(dist, name)
+for (const name of files(resolve(dist, 'assets'), ['.js', '.css', '.svg'])) {
+  const file = resolve(dist, 'assets', name)
   const raw = readFileSync(file)
   if (raw.length < 600) continue
   const br = brotliCompressSync(raw, {

@@ -13,7 +13,11 @@ for (const { path, key } of routes()) {
   const own = closure(key, new Map())
   const shell = path === '/sign-in' ? new Map() : closure('src/modules/shell/Shell.tsx', new Map())
   out[path] = {
-    scripts: [...new Set([...shell, ...own].filter(([f, as]) => as === 'script' && !main.has(f)).map(([f]) => `/${f}`))],
+    scripts: [
+      ...new Set(
+        [...shell, ...own].filter(([f, as]) => as === 'script' && !main.has(f)).map(([f]) => `/${f}`),
+      ),
+    ],
     fonts: [...new Set(fonts)].map((f) => `/${f}`),
   }
 }

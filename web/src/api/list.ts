@@ -1,0 +1,30 @@
+// Lists with cursors, as the server pages them.
+import { infiniteQueryOptions, keepPreviousData } from '@tanstack/react-query'
+import { call, type Options } from './client'
+import type { Page } from './types'
+
+/** listQuery reads a list page after page. Earlier data stays on the screen while a filter changes. */
+export function listQuery<T>(
+  key: readonly unknown[],
+  path: string,
+  query: Options['query'] = {},
+  pathParams?: Record<string, string>,
+) {
+  return infiniteQueryOptions({
+    queryKey: [...key, query] as const,
+    queryFn: ({ pageParam, signal }) =>
+      call<Page<T>>('get', path, {
+        path: pathParams,
+        query: { ...query, cursor: pageParam || undefined },
+        signal,
+      }),
+    initialPageParam: '',
+    getNextPageParam: (last: Page<T>) => last.next_cursor || undefined,
+    placeholderData: keepPreviousData,
+  })
+}
+
+/** rows joins the pages of a list. */
+export function rows<T>(data: { pages: Page<T>[] } | undefined): T[] {
+  return data?.pages.flatMap((p) => p.items ?? []) ?? []
+}

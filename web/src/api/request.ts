@@ -1,0 +1,80 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { call } from './client'
+import { listQuery } from './list'
+import type { AccessRequest, Ask, Page, Preview } from './types'
+
+export interface RequestFilter {
+  state?: string
+  requester?: string
+  beneficiary?: string
+  resource?: string
+  assignee?: string
+  q?: string
+  limit?: number
+  total?: boolean
+}
+
+export const requestQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['request', id] as const,
+    queryFn: ({ signal }) => call<AccessRequest>('get', '/api/v1/requests/{id}', { path: { id }, signal }),
+  })
+
+export const requestsQuery = (filter: RequestFilter) =>
+  listQuery<AccessRequest>(['requests'], '/api/v1/requests', { ...filter })
+
+/** inboxQuery reads what waits for the caller's vote, oldest first. */
+export const inboxQuery = () =>
+  queryOptions({
+    queryKey: ['inbox'] as const,
+    queryFn: ({ signal }) =>
+      call<Page<AccessRequest>>('get', '/api/v1/requests', {
+        query: { assignee: 'me', state: 'pending', limit: 200 },
+        signal,
+      }),
+    placeholderData: keepPreviousData,
+  })
+
+/** previewQuery asks what would happen: who decides, which limits apply, what the person has. Nothing is written. */
+export const previewQuery = (ask: Ask) =>
+  queryOptions({
+    queryKey: ['preview', ask] as const,
+    queryFn: ({ signal }) => call<Preview>('post', '/api/v1/requests/preview', { body: ask, signal }),
+    placeholderData: keepPreviousData,
+    staleTime: 5_000,
+  })
+
+export const createRequest = (ask: Ask, idempotencyKey: string) =>
+  call<AccessRequest>('post', '/api/v1/requests', { body: ask, idempotencyKey })
+
+export interface Ballot {
+  vote: 'approve' | 'deny'
+  comment?: string
+  version: number
+  duration?: string
+}
+export const vote = (id: string, ballot: Ballot, idempotencyKey: string) =>
+  call<AccessRequest>('post', '/api/v1/requests/{id}/votes', {
+    path: { id },
+    body: ballot,
+    idempotencyKey,
+    keepalive: true,
+  })
+
+export const cancelRequest = (id: string, reason?: string) =>
+  call<AccessRequest>('post', '/api/v1/requests/{id}/cancel', {
+    path: { id },
+    body: reason ? { reason } : undefined,
+    keepalive: true,
+  })
+
+/** findRequests is the short answer to a few typed letters. */
+export const findRequests = (q: string) =>
+  queryOptions({
+    queryKey: ['requests', 'find', q] as const,
+    queryFn: ({ signal }) =>
+      call<Page<AccessRequest>>('get', '/api/v1/requests', { query: { q, limit: 5 }, signal }),
+    placeholderData: keepPreviousData,
+    staleTime: 30_000,
+    retry: false,
+  })

@@ -1,0 +1,84 @@
+// The server says what changed; the page reads it again. Nothing is polled.
+import type { QueryClient, QueryKey } from '@tanstack/react-query'
+
+/** keys says which cached answers a topic makes old. An unknown topic refreshes its own noun. */
+export function keys(topic: string): QueryKey[] {
+  const [noun = '', id = ''] = topic.split(':', 2)
+  switch (noun) {
+    case 'request':
+      return [['request', id], ['requests'], ['inbox'], ['me'], ['preview']]
+    case 'inbox':
+      return [['inbox'], ['me'], ['requests'], ['notices']]
+    case 'access':
+    case 'grant':
+      return [['access'], ['grants'], ['holders'], ['me'], ['preview']]
+    case 'task':
+    case 'tasks':
+      return [['tasks'], ['task', id].filter(Boolean), ['me']]
+    case 'resource':
+    case 'catalogue':
+      return [['resource'], ['resources'], ['constraints'], ['preview']]
+    case 'user':
+    case 'users':
+      return [['user'], ['users']]
+    case 'event':
+    case 'audit':
+      return [['events'], ['checkpoint']]
+    case 'connection':
+    case 'connections':
+      return [['connection'], ['connections']]
+    default:
+      return noun ? [[noun]] : []
+  }
+}
+
+/** listen opens the stream and returns how to close it. After a gap everything on the screen is read again. */
+export function listen(client: QueryClient, onLink: (up: boolean) => void = () => {}): () => void {
+  if (typeof EventSource === 'undefined') return () => {}
+  let source: EventSource | undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let broken = false
+  let wait = 1000
+
+  const receive = (event: MessageEvent<string>) => {
+    let topics: string[] = []
+    try {
+      topics = (JSON.parse(event.data) as { topics?: string[] }).topics ?? []
+    } catch {
+      return
+    }
+    const seen = new Set<string>()
+    for (const key of topics.flatMap(keys)) {
+      const name = JSON.stringify(key)
+      if (seen.has(name)) continue
+      seen.add(name)
+      void client.invalidateQueries({ queryKey: key })
+    }
+  }
+  const open = () => {
+    source = new EventSource('/api/v1/stream')
+    source.onopen = () => {
+      wait = 1000
+      onLink(true)
+      if (broken) void client.invalidateQueries()
+      broken = false
+    }
+    source.onmessage = receive
+    source.addEventListener('change', receive as EventListener)
+    source.onerror = () => {
+      broken = true
+      onLink(false)
+      if (source?.readyState === EventSource.CLOSED) {
+        // The browser gives up after an answer that is no stream; we do not.
+        clearTimeout(timer)
+        timer = setTimeout(open, wait)
+        wait = Math.min(wait * 2, 30_000)
+      }
+    }
+  }
+  open()
+  return () => {
+    clearTimeout(timer)
+    source?.close()
+  }
+}

@@ -1,0 +1,32 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { call } from './client'
+import { listQuery } from './list'
+import type { Access, Page, User } from './types'
+
+export const userQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['user', id] as const,
+    queryFn: ({ signal }) => call<User>('get', '/api/v1/users/{id}', { path: { id }, signal }),
+    staleTime: 60_000,
+  })
+
+export const usersQuery = (filter: { q?: string; state?: string; limit?: number }) =>
+  listQuery<User>(['users'], '/api/v1/users', { ...filter })
+
+/** findUsers is the short answer to a few typed letters. */
+export const findUsers = (q: string) =>
+  queryOptions({
+    queryKey: ['users', 'find', q] as const,
+    queryFn: ({ signal }) => call<Page<User>>('get', '/api/v1/users', { query: { q, limit: 12 }, signal }),
+    placeholderData: keepPreviousData,
+    staleTime: 30_000,
+  })
+
+/** accessQuery reads what a user holds now, with the paths that say why. */
+export const accessQuery = (user: string) =>
+  queryOptions({
+    queryKey: ['access', user] as const,
+    queryFn: ({ signal }) =>
+      call<Page<Access>>('get', '/api/v1/users/{id}/access', { path: { id: user }, signal }),
+    placeholderData: keepPreviousData,
+  })

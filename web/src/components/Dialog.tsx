@@ -1,0 +1,63 @@
+import { Dialog as Base } from '@base-ui/react/dialog'
+import { X } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { cx } from './cx'
+
+/** Dialog in the middle of a desktop, a sheet from below on a phone. The footer stays in sight. */
+export function Dialog({
+  open,
+  onClose,
+  title,
+  description,
+  footer,
+  wide,
+  children,
+}: {
+  open: boolean
+  onClose: () => void
+  title: ReactNode
+  description?: ReactNode
+  footer?: ReactNode
+  wide?: boolean
+  children: ReactNode
+}) {
+  return (
+    <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
+      <Base.Portal>
+        <Base.Backdrop className="fixed inset-0 z-40 bg-scrim transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0" />
+        <Base.Viewport className="fixed inset-0 z-40 grid items-end md:items-center md:justify-items-center md:p-6">
+          <Base.Popup
+            className={cx(
+              'flex max-h-[calc(100dvh-2rem)] w-full flex-col rounded-t-2xl bg-raised shadow-pop outline-none transition-[opacity,transform] duration-200 md:max-h-[min(46rem,calc(100dvh-4rem))] md:rounded-2xl md:border md:border-line',
+              'max-md:data-ending-style:translate-y-full max-md:data-starting-style:translate-y-full md:data-ending-style:opacity-0 md:data-starting-style:opacity-0',
+              wide ? 'md:max-w-3xl' : 'md:max-w-[35rem]',
+            )}
+          >
+            <header className="flex items-start gap-3 px-5 pt-4 pb-3">
+              <div className="min-w-0 flex-1 pt-1">
+                <Base.Title className="font-semibold text-base">{title}</Base.Title>
+                {description && (
+                  <Base.Description className="mt-0.5 text-[0.875rem] text-muted">
+                    {description}
+                  </Base.Description>
+                )}
+              </div>
+              <Base.Close
+                aria-label="Close"
+                className="touch -mr-2 grid size-9 shrink-0 place-items-center rounded-md text-muted hover:bg-hover hover:text-ink"
+              >
+                <X aria-hidden className="size-4.5" />
+              </Base.Close>
+            </header>
+            <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-5 pt-1 pb-5">{children}</div>
+            {footer && (
+              <footer className="flex flex-wrap items-center justify-end gap-2 border-line border-t px-5 py-3 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
+                {footer}
+              </footer>
+            )}
+          </Base.Popup>
+        </Base.Viewport>
+      </Base.Portal>
+    </Base.Root>
+  )
+}

@@ -1,0 +1,154 @@
+import { useId, useState } from 'react'
+import type { Durations } from '../api/types'
+import { FieldSet } from './Field'
+import { Input } from './Input'
+import { Segments } from './Segments'
+import { Select } from './Select'
+import { date, exact, iso, lengthWords, seconds } from './time'
+
+export interface Length {
+  duration?: string
+  until?: string
+  no_end?: boolean
+}
+
+const usual = ['P1D', 'P7D', 'P30D', 'P90D']
+const units = [
+  { value: '3600', label: 'hours' },
+  { value: '86400', label: 'days' },
+  { value: '604800', label: 'weeks' },
+]
+
+/** allowed joins the resource's durations with the tightest limit of its tags; `limit` is in seconds. */
+export function allowed(d: Durations | undefined, limit?: number) {
+  const max = Math.min(seconds(d?.max) ?? Number.POSITIVE_INFINITY, limit ?? Number.POSITIVE_INFINITY)
+  let presets = (d?.presets?.length ? d.presets : usual).filter((p) => (seconds(p) ?? 0) <= max)
+  if (presets.length === 0 && Number.isFinite(max)) presets = [iso(max)]
+  return { max, presets, noEnd: !d?.forbid_no_end && !Number.isFinite(max) }
+}
+
+/** firstLength is what the form starts with. */
+export function firstLength(d: Durations | undefined, limit?: number): Length {
+  const { presets, max } = allowed(d, limit)
+  const preset = d?.default && (seconds(d.default) ?? 0) <= max ? d.default : undefined
+  return { duration: preset ?? presets[Math.min(1, presets.length - 1)] ?? 'P7D' }
+}
+
+/** DurationPicker offers the lengths that are allowed, another one, a date, and no end where there may be none. */
+export function DurationPicker({
+  value,
+  onChange,
+  durations,
+  limit,
+  label = 'For how long?',
+  ends,
+  error,
+  canNoEnd,
+}: {
+  value: Length
+  onChange: (value: Length) => void
+  durations?: Durations
+  /** The tightest limit of tags, in seconds. */
+  limit?: number
+  label?: string
+  /** When it would end, as the server says. */
+  ends?: string
+  error?: string
+  canNoEnd?: boolean
+}) {
+  const id = useId()
+  const { presets, max, noEnd } = allowed(durations, limit)
+  const mayNoEnd = canNoEnd ?? noEnd
+  const isPreset = value.duration !== undefined && presets.includes(value.duration)
+  const [custom, setCustom] = useState(value.duration !== undefined && !isPreset)
+  const [unit, setUnit] = useState('86400')
+  const mode = value.no_end
+    ? 'none'
+    : value.until !== undefined
+      ? 'until'
+      : custom || !isPreset
+        ? 'other'
+        : value.duration
+  const amount = value.duration ? String(Math.round((seconds(value.duration) ?? 0) / Number(unit)) || '') : ''
+  const choose = (next: string) => {
+    setCustom(next === 'other')
+    if (next === 'none') onChange({ no_end: true })
+    else if (next === 'until') {
+      const days = Math.min(7 * 86_400, max)
+      onChange({ until: endOfDay(new Date(Date.now() + days * 1000)) })
+    } else if (next === 'other') onChange({ duration: value.duration ?? presets[0] ?? 'P7D' })
+    else onChange({ duration: next })
+  }
+  const greatest = Number.isFinite(max) ? new Date(Date.now() + max * 1000) : undefined
+  return (
+    <FieldSet label={label} error={error}>
+      <Segments
+        label={label}
+        value={mode}
+        onChange={choose}
+        choices={[
+          ...presets.map((p) => ({ value: p, label: lengthWords(p) })),
+          { value: 'other', label: 'Other' },
+          { value: 'until', label: 'Until a date' },
+          ...(mayNoEnd ? [{ value: 'none', label: 'No end' }] : []),
+        ]}
+      />
+      {mode === 'other' && (
+        <div className="mt-1 flex gap-2">
+          <Input
+            type="number"
+            inputMode="numeric"
+            min={1}
+            max={Number.isFinite(max) ? Math.floor(max / Number(unit)) : 3650}
+            aria-label="How many"
+            className="max-w-28"
+            value={amount}
+            onChange={(e) => {
+              const n = Math.floor(Number(e.target.value) * Number(unit))
+              onChange({ duration: n > 0 ? iso(n) : undefined })
+            }}
+          />
+          <Select
+            aria-label="Unit"
+            className="w-36"
+            choices={units}
+            value={unit}
+            onChange={(e) => {
+              const n = Number(amount || 1) * Number(e.target.value)
+              setUnit(e.target.value)
+              onChange({ duration: iso(n) })
+            }}
+          />
+        </div>
+      )}
+      {mode === 'until' && (
+        <Input
+          type="date"
+          aria-label="Until"
+          className="mt-1 max-w-48"
+          value={value.until ? localDate(new Date(value.until)) : ''}
+          min={localDate(new Date())}
+          max={greatest && localDate(greatest)}
+          onChange={(e) =>
+            e.target.value && onChange({ until: endOfDay(new Date(`${e.target.value}T12:00`)) })
+          }
+        />
+      )}
+      <p id={`${id}-ends`} className="text-[0.8125rem] text-muted">
+        {mode === 'none' ? 'It stays until somebody ends it.' : endText(value, ends)}
+        {Number.isFinite(max) && ` ${lengthWords(iso(max))} at most.`}
+      </p>
+    </FieldSet>
+  )
+}
+
+function endText(value: Length, ends: string | undefined) {
+  if (value.until) return `Ends ${exact(value.until)}.`
+  const length = seconds(value.duration)
+  if (!length) return 'Say how long.'
+  return `Counts from the moment it is granted; granted now it would end on ${date(ends ?? new Date(Date.now() + length * 1000))}.`
+}
+
+const pad = (n: number) => String(n).padStart(2, '0')
+export const localDate = (d: Date) => `${d.getFullYear()}-${pad(d.getMonth() + 1)}-${pad(d.getDate())}`
+const endOfDay = (d: Date) => new Date(d.getFullYear(), d.getMonth(), d.getDate(), 23, 59, 59).toISOString()

@@ -1,0 +1,108 @@
+// How things are named, everywhere the same.
+import { Link } from '@tanstack/react-router'
+import type { AccessRequest, Kind, Relation, ResourceRef, Subject, UserRef } from '../api/types'
+import { Avatar } from '../components/Avatar'
+import { ResourceIcon } from '../components/ResourceIcon'
+import { personPath, resourcePath } from './paths'
+
+export const kindWords: Record<Kind, string> = {
+  app: 'App',
+  entitlement: 'Entitlement',
+  group: 'Group',
+  role: 'Role',
+  work_order: 'Work order',
+}
+export const relationWords: Record<Relation, string> = { member: 'Member', owner: 'Owner' }
+
+/** firstName is what people call somebody in a sentence. */
+export const firstName = (name: string) => name.split(/\s+/)[0] ?? name
+
+/** subjectRef writes a subject as the API takes it back. */
+export const subjectRef = (s: Subject) => (s.kind === 'role' ? `role:${s.slug ?? s.id}` : (s.login ?? s.id))
+
+/** forOther is true when somebody asks for another. */
+export const forOther = (r: AccessRequest) =>
+  !(r.beneficiary.kind === 'user' && r.beneficiary.id === r.requester.id)
+
+/** askVerb is the middle of the sentence "Ada asks for VPN". */
+export function askVerb(r: AccessRequest): string {
+  switch (r.kind) {
+    case 'extend':
+      return 'asks to renew'
+    case 'work_order':
+      return 'orders'
+    case 'create':
+      return 'asks to create'
+    default:
+      return r.relation === 'owner' ? 'asks to own' : 'asks for'
+  }
+}
+
+/** askTitle is a request in one sentence of plain text. */
+export function askTitle(r: AccessRequest): string {
+  return `${r.requester.name} ${askVerb(r)} ${r.resource.name}${forOther(r) ? ` for ${r.beneficiary.name}` : ''}`
+}
+
+export function PersonLink({ user }: { user: UserRef | Subject }) {
+  return (
+    <Link to={personPath(user)} className="rounded font-medium underline-offset-2 hover:underline">
+      {user.name}
+    </Link>
+  )
+}
+
+/** Person is a person in a list: initials, name, and a quiet second line. */
+export function Person({ user, detail }: { user: UserRef; detail?: string }) {
+  return (
+    <span className="flex min-w-0 items-center gap-2.5">
+      <Avatar name={user.name} />
+      <span className="min-w-0">
+        <span className="block truncate">
+          <PersonLink user={user} />
+        </span>
+        {detail && <span className="block truncate text-[0.8125rem] text-muted">{detail}</span>}
+      </span>
+    </span>
+  )
+}
+
+export function ResourceLink({ resource }: { resource: ResourceRef }) {
+  return (
+    <Link to={resourcePath(resource)} className="rounded font-medium underline-offset-2 hover:underline">
+      {resource.name}
+    </Link>
+  )
+}
+
+/** ResourceLine is a resource in a list: its tile, name, and a quiet second line. */
+export function ResourceLine({ resource, detail }: { resource: ResourceRef; detail?: string }) {
+  return (
+    <span className="flex min-w-0 items-center gap-3">
+      <ResourceIcon kind={resource.kind} name={resource.name} slug={resource.slug} />
+      <span className="min-w-0">
+        <span className="block truncate">
+          <ResourceLink resource={resource} />
+        </span>
+        <span className="block truncate text-[0.8125rem] text-muted">
+          {detail ?? kindWords[resource.kind]}
+        </span>
+      </span>
+    </span>
+  )
+}
+
+/** Names joins names in a sentence: "you, Radia Perlman or 3 others". */
+export function names(people: readonly UserRef[], me?: string, most = 4, joiner = 'or'): string {
+  const list = [...people].sort((a, b) => Number(b.id === me) - Number(a.id === me))
+  const words = list.slice(0, most).map((p) => (p.id === me ? 'you' : p.name))
+  if (list.length > most) words.push(`${list.length - most} others`)
+  if (words.length < 2) return words[0] ?? 'nobody'
+  return `${words.slice(0, -1).join(', ')} ${joiner} ${words[words.length - 1]}`
+}
+
+/** ruleWords says how many of the people asked must agree. */
+export function ruleWords(rule: string, need: number, of: number): string {
+  if (rule === 'all') return of === 1 ? '' : `all ${of} of`
+  if (need > 1) return `${need} of`
+  return of > 1 ? 'any of' : ''
+}

@@ -1,0 +1,74 @@
+// Search fields for people and resources, for any form.
+import { useQuery } from '@tanstack/react-query'
+import { findResources } from '../api/resource'
+import type { Kind, Resource, User } from '../api/types'
+import { findUsers } from '../api/user'
+import { Avatar } from '../components/Avatar'
+import { Combobox, type ComboboxItem } from '../components/Combobox'
+import type { ControlProps } from '../components/Field'
+import { ResourceIcon } from '../components/ResourceIcon'
+import { kindWords } from './names'
+
+export const userItem = (u: Pick<User, 'login' | 'name' | 'title' | 'department'>): ComboboxItem => ({
+  value: u.login,
+  label: u.name,
+  detail: [u.title, u.department].filter(Boolean).join(' · ') || u.login,
+  icon: <Avatar name={u.name} size="sm" />,
+})
+
+export const resourceItem = (r: Pick<Resource, 'slug' | 'name' | 'kind' | 'app'>): ComboboxItem => ({
+  value: r.slug,
+  label: r.name,
+  detail: r.app ? `${kindWords[r.kind]} of ${r.app.name}` : kindWords[r.kind],
+  icon: <ResourceIcon kind={r.kind} name={r.name} slug={r.slug} size="sm" />,
+})
+
+function useUserItems(query: string) {
+  const { data, isFetching } = useQuery(findUsers(query))
+  return { items: (data?.items ?? []).map(userItem), loading: isFetching }
+}
+
+/** PersonPicker gives back a login. */
+export function PersonPicker(props: {
+  control: ControlProps
+  value: ComboboxItem | null
+  onChange: (item: ComboboxItem | null) => void
+}) {
+  return (
+    <Combobox {...props} useItems={useUserItems} placeholder="Name, login or e-mail" empty="Nobody found." />
+  )
+}
+
+function useResourceItems(query: string) {
+  const { data, isFetching } = useQuery(findResources(query))
+  return { items: (data?.items ?? []).map(resourceItem), loading: isFetching }
+}
+function useGroupItems(query: string) {
+  const { data, isFetching } = useQuery(findResources(query, 'group'))
+  return { items: (data?.items ?? []).map(resourceItem), loading: isFetching }
+}
+function useAppItems(query: string) {
+  const { data, isFetching } = useQuery(findResources(query, 'app'))
+  return { items: (data?.items ?? []).map(resourceItem), loading: isFetching }
+}
+
+/** ResourcePicker gives back a slug; `kind` narrows what is found. */
+export function ResourcePicker({
+  kind,
+  ...props
+}: {
+  control: ControlProps
+  value: ComboboxItem | null
+  onChange: (item: ComboboxItem | null) => void
+  kind?: Extract<Kind, 'group' | 'app'>
+}) {
+  const useItems = kind === 'group' ? useGroupItems : kind === 'app' ? useAppItems : useResourceItems
+  return (
+    <Combobox
+      {...props}
+      useItems={useItems}
+      placeholder="Name of an app, group, role"
+      empty="Nothing found in the catalogue."
+    />
+  )
+}

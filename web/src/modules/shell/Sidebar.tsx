@@ -1,0 +1,49 @@
+import { Link, useLocation } from '@tanstack/react-router'
+import type { Me } from '../../api/types'
+import { Count } from '../../components/Count'
+import { cx } from '../../components/cx'
+import { Logo } from './Logo'
+import { isAt, shownPlaces } from './places'
+
+export function Sidebar({ me }: { me: Me | undefined }) {
+  const { pathname } = useLocation()
+  return (
+    <aside className="sticky top-0 hidden h-dvh flex-col border-line border-r md:flex">
+      <Link to="/" className="flex h-14 items-center gap-2.5 px-5 font-semibold tracking-tight">
+        <Logo className="size-6" />
+        Sallyport
+      </Link>
+      <nav aria-label="Places" className="flex-1 overflow-y-auto px-3 pt-1 pb-4">
+        <ul className="grid gap-0.5">
+          {shownPlaces(me).map((place) => {
+            const at = isAt(place, pathname)
+            const count = me && place.count?.(me)
+            return (
+              <li key={place.to}>
+                <Link
+                  to={place.to}
+                  aria-current={at ? 'page' : undefined}
+                  className={cx(
+                    'flex min-h-9 items-center gap-2.5 rounded-md px-2.5 font-medium',
+                    at ? 'bg-accent-soft text-accent-text' : 'text-muted hover:bg-hover hover:text-ink',
+                  )}
+                >
+                  <place.icon aria-hidden className="size-4.5" />
+                  <span className="flex-1">{place.label}</span>
+                  {count ? (
+                    <>
+                      <span aria-hidden>
+                        <Count value={count} strong />
+                      </span>
+                      <span className="sr-only">, {count} waiting</span>
+                    </>
+                  ) : null}
+                </Link>
+              </li>
+            )
+          })}
+        </ul>
+      </nav>
+    </aside>
+  )
+}

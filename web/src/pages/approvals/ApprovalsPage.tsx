@@ -1,0 +1,4 @@
+import { PageFrame } from '../../components/PageFrame'
+export function ApprovalsPage() {
+  return <PageFrame title="Approvals"> </PageFrame>
+}

@@ -1,0 +1,4 @@
+import { PageFrame } from '../../components/PageFrame'
+export function HomePage() {
+  return <PageFrame title="Home"> </PageFrame>
+}
