@@ -47,8 +47,8 @@ type Writer interface {
 	// Remove makes the holding unreal. Removing what is absent is a success; so is removing from a
 	// resource or an account that exists no more.
 	Remove(ctx context.Context, h Holding) error
-	// Has reads back, from the target and never from a cache, whether the holding is there. An account or
-	// a resource that does not exist holds nothing: false without an error.
+	// Has reads back, from the target and never from a cache, whether the holding is there. What does not
+	// exist holds nothing: false without an error, unless the target still names a deleted account.
 	Has(ctx context.Context, h Holding) (bool, error)
 }
 

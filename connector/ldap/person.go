@@ -26,6 +26,9 @@ type account struct {
 func (c *conn) Users(ctx context.Context) iter.Seq2[connector.Person, error] {
 	return func(yield func(connector.Person, error) bool) {
 		p, err := c.people(ctx, "read people")
+		if err == nil {
+			err = c.markDisabled(ctx, "read people", p)
+		}
 		if err != nil {
 			yield(connector.Person{}, err)
 			return
@@ -38,6 +41,9 @@ func (c *conn) Users(ctx context.Context) iter.Seq2[connector.Person, error] {
 func (c *conn) Accounts(ctx context.Context) iter.Seq2[connector.Account, error] {
 	return func(yield func(connector.Account, error) bool) {
 		p, err := c.people(ctx, "read accounts")
+		if err == nil {
+			err = c.markDisabled(ctx, "read accounts", p)
+		}
 		if err != nil {
 			yield(connector.Account{}, err)
 			return
@@ -64,6 +70,7 @@ func each[T any](ctx context.Context, op string, all []T, yield func(T, error) b
 	}
 }
 
+// people reads all people; who is disabled is still open.
 func (c *conn) people(ctx context.Context, op string) (*people, error) {
 	p := &people{byKey: map[string]int{}, byLogin: map[string][]int{}}
 	known := map[string]bool{}
@@ -101,7 +108,7 @@ func (c *conn) people(ctx context.Context, op string) (*people, error) {
 			p.fault(i, "%d entries have the login %q", n, p.all[i].Login)
 		}
 	}
-	return p, c.markDisabled(ctx, op, p)
+	return p, nil
 }
 
 func (c *conn) person(e *ldap.Entry) (one connector.Person, manager string) {

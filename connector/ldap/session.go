@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/go-ldap/ldap/v3"
@@ -58,8 +59,10 @@ func (s *settings) dial(ctx context.Context) (*session, error) {
 	return out, nil
 }
 
+// startTLSFailed tells a refusal by either side, which is a matter of settings, from a line that was cut. The
+// library hands the cause of a failed handshake on as text only.
 func startTLSFailed(err error) error {
-	if !isResult(err) && !isTLS(err) {
+	if text := err.Error(); !isResult(err) && !strings.Contains(text, "x509: ") && !strings.Contains(text, "tls: ") {
 		return err
 	}
 	return &connector.Error{Class: connector.Config, Op: "connect", Err: err,

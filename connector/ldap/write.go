@@ -59,7 +59,7 @@ func (c *conn) Add(ctx context.Context, h connector.Holding) error {
 		}
 		value = again
 	}
-	return &connector.Error{Class: connector.Retry, Op: op, Message: "the account was renamed again and again while it was added"}
+	return renamedTooOften(op)
 }
 
 // Remove takes the account out of the group.
@@ -72,16 +72,31 @@ func (c *conn) Remove(ctx context.Context, h connector.Holding) error {
 	if err != nil || g == nil {
 		return err
 	}
-	if a == nil {
-		if a, err = c.dangling(ctx, op, g, h.Account); a == nil || err != nil {
+	for range tries {
+		if a == nil {
+			if a, err = c.dangling(ctx, op, g, h.Account); a == nil || err != nil {
+				return err
+			}
+		}
+		value, err := c.memberValue(op, g, a)
+		if err != nil {
 			return err
 		}
+		if err := c.removeValue(ctx, op, g, value); err != nil {
+			return err
+		}
+		// A rename in between takes the membership along to the new DN.
+		now, err := c.findAccount(ctx, op, h.Account)
+		if err != nil || now == nil || *now == *a {
+			return err
+		}
+		a = now
 	}
-	value, err := c.memberValue(op, g, a)
-	if err != nil {
-		return err
-	}
-	return c.removeValue(ctx, op, g, value)
+	return renamedTooOften(op)
+}
+
+func renamedTooOften(op string) error {
+	return &connector.Error{Class: connector.Retry, Op: op, Message: "the account was renamed again and again meanwhile"}
 }
 
 // Has asks the server whether the account is in the group.
@@ -169,8 +184,8 @@ func (c *conn) holds(ctx context.Context, op string, g *group, value string) (bo
 		return err
 	})
 	switch {
-	case isCode(err, ldap.LDAPResultNoSuchAttribute, ldap.LDAPResultNoSuchObject):
-		return false, nil
+	case isCode(err, ldap.LDAPResultNoSuchAttribute, ldap.LDAPResultNoSuchObject, ldap.LDAPResultInvalidAttributeSyntax):
+		return false, nil // what the syntax forbids cannot be there
 	case err == nil && (yes || g.scheme.attribute != attrUniqueMember):
 		return yes, nil
 	case err != nil && !isCode(err, ldap.LDAPResultInappropriateMatching, ldap.LDAPResultUndefinedAttributeType, ldap.LDAPResultUnwillingToPerform):
@@ -217,7 +232,7 @@ func (c *conn) removeValue(ctx context.Context, op string, g *group, value strin
 		switch {
 		case isCode(last, ldap.LDAPResultNoSuchObject):
 			return nil
-		case last != nil && !isCode(last, ldap.LDAPResultNoSuchAttribute, codeADRepeatedRemove, ldap.LDAPResultAttributeOrValueExists):
+		case last != nil && !isCode(last, ldap.LDAPResultNoSuchAttribute, codeADRepeatedRemove, ldap.LDAPResultAttributeOrValueExists, ldap.LDAPResultInvalidAttributeSyntax):
 			return last
 		}
 		there, err := c.holds(ctx, op, g, value)

@@ -131,8 +131,45 @@ func (p *process) kill() error {
 	return p.end(syscall.SIGKILL)
 }
 
-func (p *process) pause() error  { return p.signal(syscall.SIGSTOP) }
 func (p *process) resume() error { return p.signal(syscall.SIGCONT) }
+
+// pause stops the server and waits until every one of its threads stands still: the signal alone lets
+// them go on for a moment.
+func (p *process) pause() error {
+	if err := p.signal(syscall.SIGSTOP); err != nil {
+		return err
+	}
+	for range 500 {
+		if p.still() {
+			return nil
+		}
+		time.Sleep(2 * time.Millisecond)
+	}
+	return errors.New("slapd did not stand still within a second")
+}
+
+func (p *process) still() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.cmd == nil {
+		return true
+	}
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", p.cmd.Process.Pid))
+	if err != nil || len(threads) == 0 { // a system without /proc
+		time.Sleep(50 * time.Millisecond)
+		return true
+	}
+	for _, t := range threads {
+		stat, err := os.ReadFile(t)
+		if err != nil {
+			continue
+		}
+		if after := bytes.LastIndexByte(stat, ')'); after < 0 || after+2 >= len(stat) || stat[after+2] != 'T' {
+			return false
+		}
+	}
+	return true
+}
 
 func (p *process) signal(sig syscall.Signal) error {
 	p.mu.Lock()
