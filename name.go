@@ -24,6 +24,7 @@ const (
 	PrefixAccount    = "acc"
 	PrefixDelegation = "dlg"
 	PrefixToken      = "tok"
+	PrefixSession    = "ses"
 	PrefixSync       = "syn"
 	PrefixMessage    = "msg"
 	PrefixJob        = "job"
@@ -32,7 +33,7 @@ const (
 )
 
 var idPrefixes = []string{PrefixUser, PrefixResource, PrefixRequest, PrefixGrant, PrefixTask, PrefixStage, PrefixVote,
-	PrefixProvision, PrefixEvent, PrefixTag, PrefixConnection, PrefixAccount, PrefixDelegation, PrefixToken, PrefixSync,
+	PrefixProvision, PrefixEvent, PrefixTag, PrefixConnection, PrefixAccount, PrefixDelegation, PrefixToken, PrefixSession, PrefixSync,
 	PrefixMessage, PrefixJob, PrefixBatch, PrefixTenant}
 
 // HasIDPrefix reports whether s looks like an id, which no slug or login may (domain rule 22).
