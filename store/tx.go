@@ -33,6 +33,9 @@ func (tx *Tx) DB() *DB { return tx.db }
 // failures and deadlocks run f again, up to 12 times, so f must have no side effects but its writes through tx. What
 // f told through Changed and Wake goes out after the commit.
 func (db *DB) Update(ctx context.Context, f func(ctx context.Context, tx *Tx) error) error {
+	if j := db.joined(ctx); j != nil {
+		return j.update(ctx, f)
+	}
 	var err error
 	for attempt := range 12 {
 		if attempt > 0 {
@@ -80,6 +83,9 @@ func (db *DB) update(ctx context.Context, f func(ctx context.Context, tx *Tx) er
 
 // View runs f in a read-only transaction that sees one state of the database.
 func (db *DB) View(ctx context.Context, f func(ctx context.Context, tx *Tx) error) error {
+	if j := db.joined(ctx); j != nil {
+		return j.note(f(ctx, j.tx))
+	}
 	opts := &sql.TxOptions{ReadOnly: true}
 	if db.postgres {
 		opts.Isolation = sql.LevelRepeatableRead
