@@ -70,6 +70,41 @@ type Request struct {
 	UpdatedAt    time.Time       `json:"updated_at"`
 	MayVote      bool            `json:"may_vote" doc:"The caller may approve or deny now"`
 	MayCancel    bool            `json:"may_cancel"`
+	Flow         Flow            `json:"-"`
+	Position     int             `json:"-"`
+}
+
+// Key is what the request is about.
+func (r Request) Key() Key {
+	return Key{Subject: r.Beneficiary.Kind, SubjectID: r.Beneficiary.ID, ResourceID: r.Resource.ID, Relation: r.Relation, Parameters: string(r.Parameters)}
+}
+
+// Open returns the stage that is being decided, or nil.
+func (r Request) Open() *Stage {
+	for i := range r.Stages {
+		if r.Stages[i].State == StageOpen {
+			return &r.Stages[i]
+		}
+	}
+	return nil
+}
+
+// Insight helps an approver to decide.
+type Insight struct {
+	History  []Grant       `json:"history" doc:"What the beneficiary had of this resource before, newest first"`
+	Requests []Request     `json:"requests" doc:"Earlier requests for it, newest first"`
+	Peers    Peers         `json:"peers"`
+	Holds    []Access      `json:"holds" doc:"What the beneficiary holds now in the same app"`
+	HoldsAll int           `json:"holds_total" doc:"How much the beneficiary holds in all"`
+	Gives    []ResourceRef `json:"gives,omitempty" doc:"What a role reaches"`
+}
+
+// Peers says who near the beneficiary has the same: people with the same manager, else of the same department.
+type Peers struct {
+	Basis  string    `json:"basis" doc:"manager, department or none"`
+	Have   int       `json:"have"`
+	Of     int       `json:"of"`
+	People []UserRef `json:"people" doc:"Up to ten of those who have it"`
 }
 
 // WorkState is what became of a work order.

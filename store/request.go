@@ -1,0 +1,292 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/sallyport/sallyport"
+)
+
+const requestColumns = `q.id, q.kind, q.state, q.version, r.id, r.slug, r.name, r.kind, q.relation, rq.id, rq.login, rq.name,
+	q.subject_kind, q.subject_id, COALESCE(su.login, ''), COALESCE(sr.slug, ''), COALESCE(su.name, sr.name, ''), q.parameters, q.duration, q.until, q.no_end,
+	q.starts_at, q.reason, q.answers, q.form, q.flow, q.snapshot, q.batch_id, q.stage_position, q.waiting_since, q.extends_id, q.grant_id,
+	q.work_state, q.work_at, q.cause, q.superseded_by, q.decided_at, db.id, db.login, db.name, q.expires_at, q.created_at, q.updated_at`
+
+const requestFrom = ` FROM requests q JOIN resources r ON r.tenant_id = q.tenant_id AND r.id = q.resource_id
+	JOIN users rq ON rq.tenant_id = q.tenant_id AND rq.id = q.requester_id
+	LEFT JOIN users su ON su.tenant_id = q.tenant_id AND q.subject_kind = 'user' AND su.id = q.subject_id
+	LEFT JOIN resources sr ON sr.tenant_id = q.tenant_id AND q.subject_kind = 'role' AND sr.id = q.subject_id
+	LEFT JOIN users db ON db.tenant_id = q.tenant_id AND db.id = q.decided_by`
+
+func scanRequest(rows interface{ Scan(...any) error }, q *sallyport.Request, more ...any) error {
+	var params, snapshot, work string
+	var workAt *time.Time
+	var decided optionalUser
+	*q = sallyport.Request{Form: &sallyport.Form{}}
+	dest := []any{&q.ID, &q.Kind, &q.State, &q.Version, &q.Resource.ID, &q.Resource.Slug, &q.Resource.Name, &q.Resource.Kind, &q.Relation,
+		&q.Requester.ID, &q.Requester.Login, &q.Requester.Name, &q.Beneficiary.Kind, &q.Beneficiary.ID, &q.Beneficiary.Login, &q.Beneficiary.Slug,
+		&q.Beneficiary.Name, &params, durationScan{&q.Duration}, timePtrScan{&q.Until}, &q.NoEnd, timePtrScan{&q.StartsAt}, &q.Reason,
+		jsonScan{&q.Answers}, jsonScan{q.Form}, jsonScan{&q.Flow}, &snapshot, &q.BatchID, &q.Position, timePtrScan{&q.WaitingSince}, &q.Extends,
+		&q.GrantID, &work, timePtrScan{&workAt}, &q.Cause, &q.SupersededBy, timePtrScan{&q.DecidedAt}}
+	dest = append(append(dest, decided.dest()...), timeScan{&q.ExpiresAt}, timeScan{&q.CreatedAt}, timeScan{&q.UpdatedAt})
+	if err := rows.Scan(append(dest, more...)...); err != nil {
+		return err
+	}
+	q.Parameters, q.Snapshot, q.DecidedBy = []byte(params), []byte(snapshot), decided.ref()
+	if work != "" {
+		q.Fulfilment = &sallyport.WorkState{State: work, At: workAt}
+	}
+	return nil
+}
+
+// Request finds a request with its stages and votes, if the viewer may see its resource or is a party to it. ENotFound
+// otherwise.
+func (tx *Tx) Request(ctx context.Context, tenant, id string, v Viewer) (sallyport.Request, error) {
+	var r sallyport.Request
+	q := &query{}
+	q.WriteString("SELECT " + requestColumns + requestFrom + " WHERE q.tenant_id = " + q.arg(tenant) + " AND q.id = " + q.arg(id))
+	q.WriteString(" AND " + q.seesRequest(v, tenant, Micros(tx.now)))
+	err := scanRequest(tx.tx.QueryRowContext(ctx, q.String(), q.args...), &r)
+	if errors.Is(err, sql.ErrNoRows) {
+		return r, sallyport.Errorf(sallyport.ENotFound, "there is no request %q", clip(id)).WithHint("It may be about something that is for others only.")
+	}
+	if err != nil {
+		return r, dbError(ctx, err)
+	}
+	return r, tx.requestParts(ctx, tenant, []*sallyport.Request{&r})
+}
+
+// seesRequest adds to sees that the requester and the beneficiary see their own requests.
+func (q *query) seesRequest(v Viewer, tenant string, now int64) string {
+	if v.All {
+		return "TRUE"
+	}
+	u := q.arg(v.ID)
+	return "(q.requester_id = " + u + " OR (q.subject_kind = 'user' AND q.subject_id = " + u + ") OR " + q.sees(v, tenant, now, "r") + ")"
+}
+
+// RequestFilter narrows a list of requests; empty fields do not.
+type RequestFilter struct {
+	State       string
+	Kind        string
+	RequesterID string
+	SubjectKind sallyport.SubjectKind
+	SubjectID   string
+	ResourceID  string
+	Assignee    string // user id: was asked in the open stage, or stands in for somebody who was, and has not voted
+	DecidedBy   string // user id: voted on it
+	PartyID     string // user id: requester or beneficiary
+	BatchID     string
+	Q           string
+}
+
+var requestListing = listing{id: "q.id", sorts: map[string]string{"": "-q.id", "created_at": "q.id", "expires_at": "q.expires_at",
+	"resource": "r.name_key", "waiting_since": "COALESCE(q.waiting_since, 0)"}}
+
+// Requests lists requests that the viewer may see, newest first, with stages and votes.
+func (tx *Tx) Requests(ctx context.Context, tenant string, v Viewer, f RequestFilter, p Page) (List[sallyport.Request], error) {
+	type row struct {
+		sallyport.Request
+		key any
+	}
+	var none List[sallyport.Request]
+	q := &query{}
+	t := q.arg(tenant)
+	q.WriteString(requestFrom + " WHERE q.tenant_id = " + t)
+	if f.State != "" {
+		q.and("q.state = %s", f.State)
+	}
+	if f.Kind != "" {
+		q.and("q.kind = %s", f.Kind)
+	}
+	if f.RequesterID != "" {
+		q.and("q.requester_id = %s", f.RequesterID)
+	}
+	if f.SubjectID != "" {
+		q.and("q.subject_kind = %s AND q.subject_id = %s", f.SubjectKind, f.SubjectID)
+	}
+	if f.PartyID != "" {
+		q.and("(q.requester_id = %s OR (q.subject_kind = 'user' AND q.subject_id = %s))", f.PartyID, f.PartyID)
+	}
+	if f.ResourceID != "" {
+		q.and("q.resource_id = %s", f.ResourceID)
+	}
+	if f.BatchID != "" {
+		q.and("q.batch_id = %s", f.BatchID)
+	}
+	if f.Q != "" {
+		l := like(f.Q)
+		q.and(`(r.search_key LIKE %s ESCAPE '\' OR rq.search_key LIKE %s ESCAPE '\' OR su.search_key LIKE %s ESCAPE '\')`, l, l, l)
+	}
+	if f.DecidedBy != "" {
+		q.and("q.id IN (SELECT vo.request_id FROM votes vo WHERE vo.tenant_id = "+t+" AND vo.user_id = %s)", f.DecidedBy)
+	}
+	if f.Assignee != "" {
+		u, n := q.arg(f.Assignee), q.arg(Micros(tx.now))
+		q.WriteString(` AND q.state = 'pending' AND q.id IN (SELECT s.request_id FROM stage_approvers sa JOIN stages s ON s.tenant_id = sa.tenant_id AND s.id = sa.stage_id
+			WHERE sa.tenant_id = ` + t + ` AND s.state = 'open' AND (sa.user_id = ` + u + ` OR sa.user_id IN (SELECT d.from_id FROM delegations d
+				WHERE d.tenant_id = ` + t + ` AND d.to_id = ` + u + ` AND d.starts_at <= ` + n + ` AND d.ends_at > ` + n + ` AND d.ended_at IS NULL))
+			AND NOT EXISTS (SELECT 1 FROM votes v WHERE v.tenant_id = s.tenant_id AND v.stage_id = s.id AND (v.user_id = ` + u + ` OR v.on_behalf_of = ` + u + ` OR COALESCE(v.on_behalf_of, v.user_id) = sa.user_id)))`)
+		q.WriteString(` AND ((q.requester_id <> ` + u + ` AND NOT (q.subject_kind = 'user' AND q.subject_id = ` + u + `)) OR q.flow LIKE '%"allow_self_approval":true%')`)
+	}
+	q.WriteString(" AND " + q.seesRequest(v, tenant, Micros(tx.now)))
+	var total *int
+	if p.Total {
+		n, err := tx.count(ctx, q.String(), q)
+		if err != nil {
+			return none, err
+		}
+		total = n
+	}
+	if err := requestListing.page(q, &p); err != nil {
+		return none, err
+	}
+	var items []row
+	err := tx.Rows(ctx, "SELECT "+requestColumns+", "+requestListing.column(p.Sort)+q.String(), q.args, func(rows *sql.Rows) error {
+		var it row
+		if err := scanRequest(rows, &it.Request, &it.key); err != nil {
+			return err
+		}
+		items = append(items, it)
+		return nil
+	})
+	if err != nil {
+		return none, err
+	}
+	l := finish(items, p, func(r row) (any, string) { return r.key, r.ID })
+	out := List[sallyport.Request]{Items: make([]sallyport.Request, len(l.Items)), NextCursor: l.NextCursor, Total: total}
+	ptrs := make([]*sallyport.Request, len(l.Items))
+	for i := range l.Items {
+		out.Items[i] = l.Items[i].Request
+		ptrs[i] = &out.Items[i]
+	}
+	return out, tx.requestParts(ctx, tenant, ptrs)
+}
+
+// CountWaiting counts the requests that wait for a person's vote.
+func (tx *Tx) CountWaiting(ctx context.Context, tenant, userID string, v Viewer) (int, error) {
+	l, err := tx.Requests(ctx, tenant, v, RequestFilter{Assignee: userID}, Page{Limit: 1, Total: true})
+	if err != nil {
+		return 0, err
+	}
+	return *l.Total, nil
+}
+
+// PendingRequest finds the pending request for a key. The second result is false when there is none.
+func (tx *Tx) PendingRequest(ctx context.Context, tenant string, k sallyport.Key) (sallyport.Request, bool, error) {
+	var r sallyport.Request
+	err := scanRequest(tx.tx.QueryRowContext(ctx, "SELECT "+requestColumns+requestFrom+` WHERE q.tenant_id=$1 AND q.subject_kind=$2 AND q.subject_id=$3
+		AND q.resource_id=$4 AND q.relation=$5 AND q.parameters=$6 AND q.state='pending'`, tenant, k.Subject, k.SubjectID, k.ResourceID, k.Relation, k.Parameters), &r)
+	if errors.Is(err, sql.ErrNoRows) {
+		return r, false, nil
+	}
+	return r, err == nil, dbError(ctx, err)
+}
+
+// InsertRequest adds a request; id and times are set here.
+func (tx *Tx) InsertRequest(ctx context.Context, tenant string, r *sallyport.Request) error {
+	if r.ID == "" {
+		r.ID = NewID(sallyport.PrefixRequest)
+	}
+	r.CreatedAt, r.UpdatedAt = tx.now, tx.now
+	if r.Answers == nil {
+		r.Answers = map[string]any{}
+	}
+	work := ""
+	if r.Fulfilment != nil {
+		work = r.Fulfilment.State
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO requests (tenant_id, id, kind, state, version, requester_id, subject_kind, subject_id, resource_id, relation, parameters,
+		duration, until, no_end, starts_at, reason, answers, form, flow, snapshot, batch_id, stage_position, extends_id, work_state, expires_at, created_at, updated_at)
+		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$26)`,
+		tenant, r.ID, r.Kind, r.State, r.Version, r.Requester.ID, r.Beneficiary.Kind, r.Beneficiary.ID, r.Resource.ID, r.Relation, string(r.Parameters),
+		DurationValue(r.Duration), MicrosPtr(r.Until), r.NoEnd, MicrosPtr(r.StartsAt), r.Reason, toJSON(r.Answers), toJSON(r.Form), toJSON(r.Flow),
+		string(r.Snapshot), r.BatchID, r.Position, r.Extends, work, Micros(r.ExpiresAt), Micros(tx.now))
+	return err
+}
+
+// CloseRequest moves a pending request to its final state, once: it reports false when somebody else was first.
+func (tx *Tx) CloseRequest(ctx context.Context, tenant, id string, state sallyport.RequestState, by, cause, supersededBy string) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE requests SET state=$3, decided_at=$4, decided_by=$5, cause=$6, superseded_by=$7, waiting_since=NULL, updated_at=$4
+		WHERE tenant_id=$1 AND id=$2 AND state='pending'`, tenant, id, state, Micros(tx.now), null(by), cause, supersededBy)
+	if err != nil || n == 0 {
+		return false, err
+	}
+	_, err = tx.Exec(ctx, `UPDATE stages SET state='closed', closed_at=$3 WHERE tenant_id=$1 AND request_id=$2 AND state IN ('open','waiting')`, tenant, id, Micros(tx.now))
+	return true, err
+}
+
+// AdvanceRequest records that another stage is open, which raises the version unless it is the first. It reports false
+// when the request is no longer pending or has another version.
+func (tx *Tx) AdvanceRequest(ctx context.Context, tenant, id string, version, position int) (bool, error) {
+	raise := 1
+	if position == 0 {
+		raise = 0
+	}
+	n, err := tx.Exec(ctx, `UPDATE requests SET stage_position=$4, waiting_since=$5, updated_at=$5, version=version+$6 WHERE tenant_id=$1 AND id=$2 AND state='pending' AND version=$3`,
+		tenant, id, version, position, Micros(tx.now), raise)
+	return n == 1, err
+}
+
+// RaiseVersion makes earlier votes-in-the-making stale: what is asked, or who is asked, has changed.
+func (tx *Tx) RaiseVersion(ctx context.Context, tenant, id string) error {
+	_, err := tx.Exec(ctx, `UPDATE requests SET version=version+1, updated_at=$3 WHERE tenant_id=$1 AND id=$2 AND state='pending'`, tenant, id, Micros(tx.now))
+	return err
+}
+
+// SetRequestGrant records which grant an approved request led to.
+func (tx *Tx) SetRequestGrant(ctx context.Context, tenant, id, grantID string) error {
+	_, err := tx.Exec(ctx, `UPDATE requests SET grant_id=$3, updated_at=$4 WHERE tenant_id=$1 AND id=$2`, tenant, id, grantID, Micros(tx.now))
+	return err
+}
+
+// FailRequest moves an approved request to failed; false when it was not approved.
+func (tx *Tx) FailRequest(ctx context.Context, tenant, id, cause string) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE requests SET state='failed', cause=$3, updated_at=$4 WHERE tenant_id=$1 AND id=$2 AND state='approved'`, tenant, id, cause, Micros(tx.now))
+	return n == 1, err
+}
+
+// SetWork records what became of an approved work order, once; false when it was not open.
+func (tx *Tx) SetWork(ctx context.Context, tenant, id, state string) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE requests SET work_state=$3, work_at=$4, updated_at=$4 WHERE tenant_id=$1 AND id=$2 AND work_state='open'`, tenant, id, state, Micros(tx.now))
+	return n == 1, err
+}
+
+// PendingIDs lists the ids of pending requests that match, for closing them with a cause. Exactly one of the arguments
+// is set.
+func (tx *Tx) PendingIDs(ctx context.Context, tenant, resourceID, userID string) ([]string, error) {
+	var ids []string
+	err := tx.Rows(ctx, `SELECT id FROM requests WHERE tenant_id=$1 AND state='pending' AND (($2 <> '' AND (resource_id=$2 OR (subject_kind='role' AND subject_id=$2)))
+		OR ($3 <> '' AND (requester_id=$3 OR (subject_kind='user' AND subject_id=$3)))) ORDER BY id`, []any{tenant, resourceID, userID}, func(r *sql.Rows) error {
+		var id string
+		err := r.Scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	return ids, err
+}
+
+// ExpiredRequests lists pending requests past their expiry, over all tenants.
+func (tx *Tx) ExpiredRequests(ctx context.Context, limit int) ([]TenantID, error) {
+	return tx.tenantIDs(ctx, `SELECT tenant_id, id FROM requests WHERE state='pending' AND expires_at <= $1 ORDER BY expires_at LIMIT $2`, Micros(tx.now), limit)
+}
+
+// TypicalDecision is the median time from asking to approval or denial of a resource's requests since a moment; nil
+// when there were none.
+func (tx *Tx) TypicalDecision(ctx context.Context, tenant, resourceID string, since time.Time) (*sallyport.Duration, error) {
+	var all []int64
+	err := tx.Rows(ctx, `SELECT decided_at - created_at FROM requests WHERE tenant_id=$1 AND resource_id=$2 AND state IN ('approved','denied') AND created_at > $3
+		AND decided_at IS NOT NULL ORDER BY 1 LIMIT 1001`, []any{tenant, resourceID, Micros(since)}, func(r *sql.Rows) error {
+		var n int64
+		err := r.Scan(&n)
+		all = append(all, n)
+		return err
+	})
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	d := sallyport.Duration(time.Duration(all[len(all)/2]) * time.Microsecond)
+	return &d, nil
+}
