@@ -1,0 +1,136 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/sallyport/sallyport"
+)
+
+// ReplaceHoldings writes what a complete read of one resource found, in place of what an earlier one did. users maps
+// account ids to people, and lacks those who are not known.
+func (tx *Tx) ReplaceHoldings(ctx context.Context, tenant, connectionID, resourceID string, accounts []string, users map[string]string) error {
+	if _, err := tx.Exec(ctx, `DELETE FROM holdings WHERE tenant_id=$1 AND connection_id=$2 AND resource_id=$3`, tenant, connectionID, resourceID); err != nil {
+		return err
+	}
+	for _, a := range accounts {
+		if _, err := tx.Exec(ctx, `INSERT INTO holdings (tenant_id, connection_id, resource_id, account, relation, user_id, seen_at)
+			VALUES ($1,$2,$3,$4,'member',$5,$6) ON CONFLICT DO NOTHING`, tenant, connectionID, resourceID, a, null(users[a]), Micros(tx.now)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Bound is a resource that a connection fulfils, and its name in the target.
+type Bound struct {
+	Resource sallyport.ResourceRef
+	Target   string
+}
+
+// BoundResources lists the living managed resources that a connection (by id or slug in their fulfilment) fulfils.
+func (tx *Tx) BoundResources(ctx context.Context, tenant string, c sallyport.Connection) ([]Bound, error) {
+	var out []Bound
+	err := tx.Rows(ctx, `SELECT id, slug, name, kind, fulfilment FROM resources WHERE tenant_id=$1 AND deleted_at IS NULL AND managed
+		AND fulfilment_kind='connector' ORDER BY id`, []any{tenant}, func(r *sql.Rows) error {
+		var b Bound
+		var f sallyport.Fulfilment
+		if err := r.Scan(&b.Resource.ID, &b.Resource.Slug, &b.Resource.Name, &b.Resource.Kind, jsonScan{&f}); err != nil {
+			return err
+		}
+		if f.Connection == c.ID || f.Connection == c.Slug {
+			b.Target = f.Target
+			out = append(out, b)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// ProvisionedUsers lists, for a resource's members, the people for whom a provision row existed at a moment.
+func (tx *Tx) ProvisionedUsers(ctx context.Context, tenant, resourceID string, at time.Time) (map[string]bool, error) {
+	out := map[string]bool{}
+	err := tx.Rows(ctx, `SELECT user_id FROM provisions WHERE tenant_id=$1 AND resource_id=$2 AND relation='member' AND created_at <= $3`,
+		[]any{tenant, resourceID, Micros(at)}, func(r *sql.Rows) error {
+			var id string
+			err := r.Scan(&id)
+			out[id] = true
+			return err
+		})
+	return out, err
+}
+
+// RecordPresent notes that a target was found to hold what nobody here put there: a provision that is present, made
+// only if the key has none.
+func (tx *Tx) RecordPresent(ctx context.Context, tenant, userID, resourceID, connectionID string, f sallyport.Fulfilment) error {
+	_, err := tx.Exec(ctx, `INSERT INTO provisions (tenant_id, id, user_id, resource_id, relation, parameters, fulfilment, fulfilment_kind,
+		connection_id, target, state, since, verified_at, created_at) VALUES ($1,$2,$3,$4,'member','{}',$5,$6,$7,$8,'present',$9,$9,$9)
+		ON CONFLICT (tenant_id, user_id, resource_id, relation, parameters) DO NOTHING`,
+		tenant, NewID(sallyport.PrefixProvision), userID, resourceID, toJSON(f), f.Kind, connectionID, f.Target, Micros(tx.now))
+	return err
+}
+
+// RecordAbsent notes that what was only imported is gone from the target: its provision becomes absent, unless work on it
+// is under way.
+func (tx *Tx) RecordAbsent(ctx context.Context, tenant, userID, resourceID string) error {
+	_, err := tx.Exec(ctx, `UPDATE provisions SET state='absent', since=$4, verified_at=$4, next_at=NULL, generation=generation+1, due_since=NULL,
+		failing_since=NULL, error='', attempts=0 WHERE tenant_id=$1 AND user_id=$2 AND resource_id=$3 AND relation='member' AND parameters='{}' AND state='present'`,
+		tenant, userID, resourceID, Micros(tx.now))
+	return err
+}
+
+// ImportGrants lists the living import grants of members of a resource, as person → grant id.
+func (tx *Tx) ImportGrants(ctx context.Context, tenant, resourceID string) (map[string]string, error) {
+	out := map[string]string{}
+	err := tx.Rows(ctx, `SELECT subject_id, id FROM grants WHERE tenant_id=$1 AND resource_id=$2 AND relation='member' AND subject_kind='user'
+		AND origin='import' AND ended_at IS NULL`, []any{tenant, resourceID}, func(r *sql.Rows) error {
+		var user, id string
+		err := r.Scan(&user, &id)
+		out[user] = id
+		return err
+	})
+	return out, err
+}
+
+// Drifts lists the differences between grants and the holdings that the last complete read of a connection found.
+func (tx *Tx) Drifts(ctx context.Context, tenant string, c sallyport.Connection) ([]sallyport.Drift, error) {
+	var out []sallyport.Drift
+	now := Micros(tx.now)
+	add := func(kind, words string, q string, args ...any) error {
+		return tx.Rows(ctx, q, args, func(r *sql.Rows) error {
+			d := sallyport.Drift{Kind: kind, Words: words}
+			var u optionalUser
+			dest := []any{&d.Resource.ID, &d.Resource.Slug, &d.Resource.Name, &d.Resource.Kind, textScan{&d.Account}, &d.Relation, timeScan{&d.Since}}
+			if err := r.Scan(append(dest, u.dest()...)...); err != nil {
+				return err
+			}
+			d.User = u.ref()
+			out = append(out, d)
+			return nil
+		})
+	}
+	wanted := `EXISTS (SELECT 1 FROM grants g WHERE g.tenant_id=h.tenant_id AND g.subject_kind='user' AND g.subject_id=h.user_id AND g.resource_id=h.resource_id
+		AND g.relation=h.relation AND ` + living("g", "$3") + `) OR EXISTS (SELECT 1 FROM grants m JOIN grants rg ON rg.tenant_id=m.tenant_id AND rg.subject_kind='role'
+		AND rg.subject_id=m.resource_id WHERE m.tenant_id=h.tenant_id AND m.subject_kind='user' AND m.subject_id=h.user_id AND m.relation='member' AND ` +
+		living("m", "$3") + ` AND rg.resource_id=h.resource_id AND rg.relation=h.relation AND ` + living("rg", "$3") + `)`
+	from := `SELECT r.id, r.slug, r.name, r.kind, h.account, h.relation, h.seen_at, u.id, u.login, u.name FROM holdings h
+		JOIN resources r ON r.tenant_id=h.tenant_id AND r.id=h.resource_id AND r.deleted_at IS NULL
+		LEFT JOIN users u ON u.tenant_id=h.tenant_id AND u.id=h.user_id WHERE h.tenant_id=$1 AND h.connection_id=$2`
+	if err := add("unknown_account", "held there by an account that belongs to nobody known here",
+		from+" AND h.user_id IS NULL AND $3 > 0 ORDER BY r.name_key, h.account LIMIT 500", tenant, c.ID, now); err != nil {
+		return nil, err
+	}
+	if err := add("only_in_target", "held there without any reason here",
+		from+" AND h.user_id IS NOT NULL AND NOT ("+wanted+") ORDER BY r.name_key, u.name_key LIMIT 500", tenant, c.ID, now); err != nil {
+		return nil, err
+	}
+	err := add("missing_in_target", "has a reason here, but the target did not have it when it was read", `SELECT r.id, r.slug, r.name, r.kind, '', p.relation, p.since, u.id, u.login, u.name
+		FROM provisions p JOIN resources r ON r.tenant_id=p.tenant_id AND r.id=p.resource_id AND r.deleted_at IS NULL
+		JOIN users u ON u.tenant_id=p.tenant_id AND u.id=p.user_id
+		WHERE p.tenant_id=$1 AND p.connection_id=$2 AND p.state='present' AND $3 > 0
+		AND EXISTS (SELECT 1 FROM holdings s WHERE s.tenant_id=p.tenant_id AND s.connection_id=p.connection_id AND s.resource_id=p.resource_id AND s.seen_at > p.verified_at)
+		AND NOT EXISTS (SELECT 1 FROM holdings s WHERE s.tenant_id=p.tenant_id AND s.connection_id=p.connection_id AND s.resource_id=p.resource_id
+			AND s.user_id=p.user_id AND s.relation=p.relation) ORDER BY r.name_key, u.name_key LIMIT 500`, tenant, c.ID, now)
+	return out, err
+}
