@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -34,14 +35,20 @@ type Value struct {
 	Sensitive bool
 }
 
-// Append writes an event in the transaction, so that the change and its record commit together. An event whose details
-// cannot be encoded is written in the minimal form, which cannot fail.
+// maxValue is the greatest length in bytes of one value; a longer one is cut there, with "…" to show it.
+const maxValue = 16 << 10
+
+// Append writes an event in the transaction, so that the change and its record commit together. Refs may hold empty ids
+// and an id twice; an event about anything that belongs to a resource names the resource there, since audiences are
+// enforced by it. A value without UserID is the actor's, an empty one is left out, and a name that comes twice gets a
+// number. A record that cannot be encoded fails the transaction, except that of an ending, which is then written in the
+// minimal form, without details: access must end whatever is wrong with its record.
 func (tx *Tx) Append(ctx context.Context, e NewEvent) (string, error) {
 	tenant := e.Actor.Tenant
 	id := NewID(sallyport.PrefixEvent)
 	refs := make([]string, 0, len(e.Refs)+3)
 	for _, r := range append([]string{e.ObjectID, e.Actor.User.ID, e.OnBehalfOf}, e.Refs...) {
-		if r != "" {
+		if r = plainText(r); r != "" {
 			refs = append(refs, r)
 		}
 	}
@@ -53,45 +60,106 @@ func (tx *Tx) Append(ctx context.Context, e NewEvent) (string, error) {
 	if e.Actor.IsSystem() {
 		leaf.ActorKind = "system"
 	}
-	values := make([]Value, 0, len(e.Values))
-	salts := map[string][]byte{}
-	for _, v := range e.Values {
-		if v.Value == "" {
-			continue
-		}
-		v.Value = strings.ToValidUTF8(v.Value, "\uFFFD")
-		if len(v.Value) > 16<<10 {
-			v.Value = strings.ToValidUTF8(v.Value[:16<<10], "") + "…"
-		}
+	values, salts := prepareValues(e)
+	for i, v := range values {
 		if leaf.Values == nil {
-			leaf.Values = map[string]string{}
+			leaf.Values = make(map[string]string, len(values))
 		}
-		salt := audit.NewSalt()
-		salts[v.Name] = salt[:]
-		leaf.Values[v.Name] = audit.HashValue(salt[:], v.Name, v.Value)
-		values = append(values, v)
+		leaf.Values[v.Name] = audit.HashValue(salts[i], v.Name, v.Value)
 	}
 	text, err := leaf.Encode()
 	if err != nil {
+		if !isEnding(e.Verb) {
+			return "", sallyport.Errorf(sallyport.EInternal, "the record of %s cannot be written, so nothing was changed: %w", e.Verb, err)
+		}
 		text, values = leaf.EncodeMinimal(), nil
 	}
 	if _, err := tx.Exec(ctx, `INSERT INTO events (tenant_id, id, verb, actor_id, object_kind, object_id, at, leaf)
-		VALUES ($1,$2,$3,$4,$5,$6,$7,$8)`, tenant, id, e.Verb, e.Actor.User.ID, e.ObjectKind, e.ObjectID, Micros(tx.now), string(text)); err != nil {
+		VALUES ($1,$2,$3,$4,$5,$6,$7,$8)`, tenant, id, e.Verb, e.Actor.User.ID, e.ObjectKind, plainText(e.ObjectID), Micros(tx.now), string(text)); err != nil {
 		return "", err
 	}
-	for _, r := range refs {
-		if _, err := tx.Exec(ctx, `INSERT INTO event_refs (tenant_id, ref_id, event_id) VALUES ($1,$2,$3)`, tenant, r, id); err != nil {
-			return "", err
-		}
+	if err := tx.insertRefs(ctx, tenant, id, refs); err != nil {
+		return "", err
 	}
-	for _, v := range values {
-		if _, err := tx.Exec(ctx, `INSERT INTO event_values (tenant_id, event_id, name, salt, value, user_id, sensitive)
-			VALUES ($1,$2,$3,$4,$5,$6,$7)`, tenant, id, v.Name, hex.EncodeToString(salts[v.Name]), v.Value, v.UserID, v.Sensitive); err != nil {
-			return "", err
-		}
+	if err := tx.insertValues(ctx, tenant, id, values, salts); err != nil {
+		return "", err
 	}
 	tx.Changed(tenant, "events")
 	return id, nil
+}
+
+// isEnding tells the verbs of whatever takes access away: their record must never stand in the way.
+func isEnding(verb string) bool {
+	_, past, _ := strings.Cut(verb, ".")
+	return slices.Contains([]string{"ended", "removed", "revoked", "left", "cancelled", "expired"}, past)
+}
+
+// plainText is what both engines can keep and hand back unchanged: valid UTF-8 without a zero byte.
+func plainText(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
+}
+
+// prepareValues makes the values fit to be kept, each with a name of its own, and gives each a salt.
+func prepareValues(e NewEvent) (values []Value, salts [][]byte) {
+	seen := map[string]int{}
+	left := audit.MaxValues
+	for _, v := range e.Values {
+		v.Name, v.Value = plainText(v.Name), plainText(v.Value)
+		if limit := min(maxValue, max(left-len("…"), 0)); len(v.Value) > limit {
+			v.Value = strings.ToValidUTF8(v.Value[:limit], "") + "…"
+		}
+		if v.Value == "" || v.Name == "" || left <= len("…") {
+			continue
+		}
+		left -= len(v.Value)
+		base := v.Name
+		for seen[v.Name] > 0 {
+			seen[base]++
+			v.Name = base + "_" + strconv.Itoa(seen[base])
+		}
+		seen[v.Name]++
+		if v.UserID == "" {
+			v.UserID = e.Actor.User.ID
+		}
+		values, salts = append(values, v), append(salts, audit.NewSalt())
+	}
+	return values, salts
+}
+
+func (tx *Tx) insertRefs(ctx context.Context, tenant, id string, refs []string) error {
+	for chunk := range slices.Chunk(refs, 1000) {
+		q := &query{}
+		t, e := q.arg(tenant), q.arg(id)
+		q.WriteString("INSERT INTO event_refs (tenant_id, ref_id, event_id) VALUES ")
+		for i, r := range chunk {
+			if i > 0 {
+				q.WriteString(",")
+			}
+			q.WriteString("(" + t + "," + q.arg(r) + "," + e + ")")
+		}
+		if _, err := tx.Exec(ctx, q.String(), q.args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (tx *Tx) insertValues(ctx context.Context, tenant, id string, values []Value, salts [][]byte) error {
+	if len(values) == 0 {
+		return nil
+	}
+	q := &query{}
+	t, e := q.arg(tenant), q.arg(id)
+	q.WriteString("INSERT INTO event_values (tenant_id, event_id, name, salt, value, user_id, sensitive) VALUES ")
+	for i, v := range values {
+		if i > 0 {
+			q.WriteString(",")
+		}
+		q.WriteString("(" + t + "," + e + "," + q.arg(v.Name) + "," + q.arg(hex.EncodeToString(salts[i])) + "," + q.arg(v.Value) + "," +
+			q.arg(v.UserID) + "," + q.arg(v.Sensitive) + ")")
+	}
+	_, err := tx.Exec(ctx, q.String(), q.args...)
+	return err
 }
 
 // maxRefusals is how many refusals of one caller are recorded in an hour; more are counted only in the logs.

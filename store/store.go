@@ -30,6 +30,7 @@ type DB struct {
 	now      func() time.Time
 	bus      *bus
 	sealer   Sealer
+	trace    func(query string, args []any) // tests count statements and look at their plans; nil otherwise
 }
 
 // Sealer seals secrets at rest. Seal and Open are inverse; Open fails on anything tampered with. aad binds the sealed

@@ -82,19 +82,20 @@ func (db *DB) EnsureTenant(ctx context.Context, slug, name string) (id string, e
 				return err
 			}
 		}
-		return tx.ensureAuditKey(ctx, sealer, id, slug)
+		return tx.ensureAuditKey(ctx, sealer, id)
 	})
 	return id, err
 }
 
 const auditKey = "audit"
 
-func (tx *Tx) ensureAuditKey(ctx context.Context, sealer Sealer, tenant, slug string) error {
+// ensureAuditKey names the key by the tenant's id, as the leaves do: an origin must never be another log's.
+func (tx *Tx) ensureAuditKey(ctx context.Context, sealer Sealer, tenant string) error {
 	var n int
 	if err := tx.Row(ctx, `SELECT count(*) FROM keys WHERE tenant_id = $1 AND name = $2`, []any{tenant, auditKey}, &n); err != nil || n > 0 {
 		return err
 	}
-	signer, verifier, err := audit.GenerateKey(audit.Origin(slug))
+	signer, verifier, err := audit.GenerateKey(audit.Origin(tenant))
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,7 @@ type Tx struct {
 	db     *DB
 	now    time.Time
 	topics map[string][]string // tenant → what changed, told after the commit
+	trace  func(query string, args []any)
 }
 
 // Now is the transaction's time.
@@ -55,15 +56,20 @@ func (db *DB) Update(ctx context.Context, f func(ctx context.Context, tx *Tx) er
 }
 
 func (db *DB) update(ctx context.Context, f func(ctx context.Context, tx *Tx) error) (err error) {
+	return db.updateAt(ctx, sql.LevelSerializable, f)
+}
+
+// updateAt runs f once, at this isolation level on PostgreSQL. Only the sequencer asks for another than SERIALIZABLE.
+func (db *DB) updateAt(ctx context.Context, level sql.IsolationLevel, f func(ctx context.Context, tx *Tx) error) (err error) {
 	opts := &sql.TxOptions{}
 	if db.postgres {
-		opts.Isolation = sql.LevelSerializable
+		opts.Isolation = level
 	}
 	t, err := db.write.BeginTx(ctx, opts)
 	if err != nil {
 		return dbError(ctx, err)
 	}
-	tx := &Tx{tx: t, db: db, now: db.Now()}
+	tx := &Tx{tx: t, db: db, now: db.Now(), trace: db.trace}
 	done := false
 	defer func() {
 		if !done {
@@ -95,7 +101,7 @@ func (db *DB) View(ctx context.Context, f func(ctx context.Context, tx *Tx) erro
 		return dbError(ctx, err)
 	}
 	defer func() { _ = t.Rollback() }()
-	return f(ctx, &Tx{tx: t, db: db, now: db.Now()})
+	return f(ctx, &Tx{tx: t, db: db, now: db.Now(), trace: db.trace})
 }
 
 // Changed says that what topic names changed, e.g. "request:req_…", "inbox:usr_…", "access:usr_…"; open pages of the
@@ -113,8 +119,15 @@ const TopicWork = "work"
 // Wake tells the workers after the commit that there are due rows.
 func (tx *Tx) Wake(tenant string) { tx.Changed(tenant, TopicWork) }
 
+func (tx *Tx) traced(query string, args []any) {
+	if tx.trace != nil {
+		tx.trace(query, args)
+	}
+}
+
 // Exec runs one statement and returns the number of rows that it changed.
 func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	tx.traced(query, args)
 	res, err := tx.tx.ExecContext(ctx, query, args...)
 	if err != nil {
 		return 0, dbError(ctx, err)
@@ -126,6 +139,7 @@ func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error
 // Row runs a query for one row and scans it; ENotFound-free: it returns sql.ErrNoRows unwrapped so that callers name
 // what is missing.
 func (tx *Tx) Row(ctx context.Context, query string, args []any, dest ...any) error {
+	tx.traced(query, args)
 	err := tx.tx.QueryRowContext(ctx, query, args...).Scan(dest...)
 	if err == nil || errors.Is(err, sql.ErrNoRows) {
 		return err
@@ -135,6 +149,7 @@ func (tx *Tx) Row(ctx context.Context, query string, args []any, dest ...any) er
 
 // Rows runs a query and calls scan once a row.
 func (tx *Tx) Rows(ctx context.Context, query string, args []any, scan func(*sql.Rows) error) error {
+	tx.traced(query, args)
 	rows, err := tx.tx.QueryContext(ctx, query, args...)
 	if err != nil {
 		return dbError(ctx, err)

@@ -466,6 +466,8 @@ CREATE TABLE event_refs (
   FOREIGN KEY (tenant_id, event_id) REFERENCES events (tenant_id, id)
 );
 
+CREATE INDEX event_refs_event ON event_refs (tenant_id, event_id);
+
 CREATE TABLE event_values (
   tenant_id TEXT NOT NULL,
   event_id TEXT NOT NULL,
