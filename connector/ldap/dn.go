@@ -3,6 +3,7 @@ package ldap
 import (
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -30,7 +31,11 @@ func parseDN(dn string) (dnKey, error) {
 	for i, rdn := range parsed.RDNs {
 		parts := make([]string, len(rdn.Attributes))
 		for j, a := range rdn.Attributes {
-			parts[j] = foldType(a.Type) + "=" + foldValue(a.Value)
+			kind := foldType(a.Type)
+			if !attributeName.MatchString(kind) {
+				return nil, fmt.Errorf("%q is not the name of an attribute", a.Type)
+			}
+			parts[j] = kind + "=" + foldValue(a.Value)
 		}
 		slices.Sort(parts)
 		key[i] = strings.Join(parts, "\x01")
