@@ -51,7 +51,13 @@ const request = createRoute({
   component: lazyRouteComponent(() => import('./pages/request/RequestPage'), 'RequestPage'),
 })
 
-const tree = root.addChildren([signIn, shell.addChildren([home, approvals, request])])
+const requests = createRoute({
+  getParentRoute: () => shell,
+  path: '/requests',
+  component: lazyRouteComponent(() => import('./pages/requests/RequestsPage'), 'RequestsPage'),
+})
+
+const tree = root.addChildren([signIn, shell.addChildren([home, approvals, requests, request])])
 
 export function makeRouter(client: QueryClient) {
   return createRouter({

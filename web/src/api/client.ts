@@ -9,6 +9,8 @@ export interface Options {
   body?: unknown
   /** Same key, same result: for a press that may be sent twice. Kept by the server for 24 hours. */
   idempotencyKey?: string
+  /** The version that was shown: the server refuses with 409 when it has another by now. */
+  version?: number
   /** True lets the browser finish the call after the page is gone. */
   keepalive?: boolean
   signal?: AbortSignal
@@ -39,6 +41,7 @@ export async function call<T>(method: Method, path: string, options: Options = {
     if (value !== undefined && value !== null && value !== '') query[key] = String(value)
   const headers: Record<string, string> = {}
   if (options.idempotencyKey) headers['Idempotency-Key'] = options.idempotencyKey
+  if (options.version) headers['If-Match'] = `"${options.version}"`
   const request = client.request as unknown as Call
   try {
     const { data } = await request(method, path, {

@@ -78,3 +78,16 @@ export const findRequests = (q: string) =>
     staleTime: 30_000,
     retry: false,
   })
+
+/** historyQuery reads what one person asked for of one resource, newest first. */
+export const historyQuery = (beneficiary: string, resource: string) =>
+  queryOptions({
+    queryKey: ['requests', 'history', beneficiary, resource] as const,
+    queryFn: ({ signal }) =>
+      call<Page<AccessRequest>>('get', '/api/v1/requests', {
+        query: { beneficiary, resource, limit: 10 },
+        signal,
+      }),
+    staleTime: 30_000,
+    retry: false,
+  })

@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { call } from './client'
 import { listQuery } from './list'
-import type { Page, Resource } from './types'
+import type { Access, Page, Resource } from './types'
 
 export interface ResourceFilter {
   q?: string
@@ -29,4 +29,17 @@ export const findResources = (q: string, kind = '') =>
       call<Page<Resource>>('get', '/api/v1/resources', { query: { q, kind, limit: 12 }, signal }),
     placeholderData: keepPreviousData,
     staleTime: 30_000,
+  })
+
+/** holdersQuery reads who holds a resource now, with the paths that say why. */
+export const holdersQuery = (id: string, relation?: string) =>
+  queryOptions({
+    queryKey: ['holders', id, relation ?? ''] as const,
+    queryFn: ({ signal }) =>
+      call<Page<Access>>('get', '/api/v1/resources/{id}/holders', {
+        path: { id },
+        query: { relation, limit: 200 },
+        signal,
+      }),
+    placeholderData: keepPreviousData,
   })

@@ -30,3 +30,13 @@ export const accessQuery = (user: string) =>
       call<Page<Access>>('get', '/api/v1/users/{id}/access', { path: { id: user }, signal }),
     placeholderData: keepPreviousData,
   })
+
+/** reportsQuery reads the people whose manager is the given one. */
+export const reportsQuery = (manager: string) =>
+  queryOptions({
+    queryKey: ['users', 'reports', manager] as const,
+    queryFn: ({ signal }) =>
+      call<Page<User>>('get', '/api/v1/users', { query: { manager, limit: 200 }, signal }),
+    staleTime: 60_000,
+    retry: false,
+  })

@@ -16,6 +16,7 @@ export function Confirm({
   children,
   action,
   danger,
+  dismiss = 'Cancel',
   reason,
   onConfirm,
 }: {
@@ -25,6 +26,8 @@ export function Confirm({
   children?: ReactNode
   action: string
   danger?: boolean
+  /** The other button, for when "Cancel" would be unclear. */
+  dismiss?: string
   reason?: { label: string; required?: boolean; help?: string }
   onConfirm: (reason: string) => Promise<unknown>
 }) {
@@ -58,7 +61,7 @@ export function Confirm({
       title={title}
       footer={
         <>
-          <Button onClick={close}>Cancel</Button>
+          <Button onClick={close}>{dismiss}</Button>
           <Button look={danger ? 'danger' : 'primary'} busy={busy} onClick={() => void confirm()}>
             {action}
           </Button>

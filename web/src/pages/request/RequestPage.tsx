@@ -1,4 +1,165 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link, useParams } from '@tanstack/react-router'
+import { lazy, Suspense, useState } from 'react'
+import { cancelRequest, requestQuery } from '../../api/request'
+import type { AccessRequest } from '../../api/types'
+import { Breadcrumbs } from '../../components/Breadcrumbs'
+import { Button } from '../../components/Button'
+import { Card } from '../../components/Card'
+import { ErrorState } from '../../components/ErrorState'
 import { PageFrame } from '../../components/PageFrame'
+import { RelativeTime } from '../../components/RelativeTime'
+import { Skeleton } from '../../components/Skeleton'
+import { Status } from '../../components/Status'
+import { Timeline } from '../../components/Timeline'
+import { howLong } from '../../components/time'
+import { toast } from '../../components/toast'
+import { fresh } from '../../modules/decision/cast'
+import { DecisionPanel } from '../../modules/decision/DecisionPanel'
+import { AnswerList } from '../../modules/form/AnswerList'
+import { useMe } from '../../modules/me'
+import { askTitle, askVerb, forOther, PersonLink, ResourceLink, relationWords } from '../../modules/names'
+import { useHeld } from '../../modules/undo'
+import { GrantCard } from './GrantCard'
+import { steps } from './steps'
+
+const Confirm = lazy(() => import('../../components/Confirm').then((m) => ({ default: m.Confirm })))
+
 export function RequestPage() {
-  return <PageFrame title="Request"> </PageFrame>
+  const { id } = useParams({ from: '/shell/requests/$id' })
+  const { data, error, isPending, refetch } = useQuery(requestQuery(id))
+  if (isPending) return <Loading />
+  if (!data)
+    return (
+      <PageFrame title="Request" width="narrow">
+        <Card>
+          <ErrorState error={error} onRetry={() => void refetch()} />
+        </Card>
+      </PageFrame>
+    )
+  return <Loaded request={data} />
+}
+
+function Loaded({ request: r }: { request: AccessRequest }) {
+  const me = useMe()
+  const held = useHeld().has(r.id)
+  const answers = Object.keys(r.answers ?? {}).length + (r.redacted?.length ?? 0) > 0
+  const decide = r.state === 'pending' && (r.may_vote || held)
+  const side = [
+    decide && <DecisionPanel key="decide" request={r} />,
+    r.grant && <GrantCard key="grant" grant={r.grant} />,
+    r.may_cancel && <CancelCard key="cancel" request={r} mine={r.requester.id === me?.user.id} />,
+  ].filter(Boolean)
+  return (
+    <PageFrame
+      title={askTitle(r)}
+      width="middle"
+      crumbs={
+        <Breadcrumbs
+          items={
+            decide ? [{ to: '/approvals', label: 'Approvals' }] : [{ to: '/requests', label: 'Requests' }]
+          }
+        />
+      }
+      heading={
+        <>
+          <PersonLink user={r.requester} /> {askVerb(r)} <ResourceLink resource={r.resource} />
+          {forOther(r) && (
+            <>
+              {' '}
+              for <PersonLink user={r.beneficiary} />
+            </>
+          )}
+        </>
+      }
+      status={<Status state={r.state}>{decide && !held ? 'Waiting for you' : undefined}</Status>}
+      sub={
+        <>
+          {r.kind !== 'work_order' && <>{relationWords[r.relation]} · </>}
+          {howLong(r) && <>{howLong(r)} · </>}
+          <RelativeTime at={r.created_at} before="asked " /> ·{' '}
+          <span className="font-mono text-[0.8125rem]">{r.id}</span>
+        </>
+      }
+    >
+      <div
+        className={
+          side.length
+            ? 'grid items-start gap-4 md:grid-cols-[minmax(0,1fr)_23.75rem] max-lg:md:grid-cols-[minmax(0,1fr)_20rem]'
+            : 'max-w-[44rem]'
+        }
+      >
+        <div className="grid min-w-0 gap-4 max-md:order-2">
+          <Card title="Progress">
+            <Timeline label="Progress" steps={steps(r, me?.user.id)} />
+            {r.superseded_by?.startsWith('req_') && (
+              <p className="mt-3">
+                <Link
+                  to="/requests/$id"
+                  params={{ id: r.superseded_by }}
+                  className="underline underline-offset-2"
+                >
+                  Open the request that replaced it
+                </Link>
+              </p>
+            )}
+          </Card>
+          {answers && (
+            <Card title="What was filled in">
+              <AnswerList form={r.form} answers={r.answers} redacted={r.redacted} />
+            </Card>
+          )}
+        </div>
+        {side.length > 0 && <div className="grid min-w-0 gap-4 max-md:order-1">{side}</div>}
+      </div>
+    </PageFrame>
+  )
+}
+
+function CancelCard({ request, mine }: { request: AccessRequest; mine: boolean }) {
+  const client = useQueryClient()
+  const [open, setOpen] = useState(false)
+  return (
+    <Card title={mine ? 'Your request' : 'This request'}>
+      <p className="mb-3 text-muted">
+        While it is undecided you can cancel it. It stays in the history. It expires{' '}
+        <RelativeTime at={request.expires_at} />.
+      </p>
+      <Button onClick={() => setOpen(true)}>Cancel request</Button>
+      <Suspense fallback={null}>
+        {open && (
+          <Confirm
+            open={open}
+            onClose={() => setOpen(false)}
+            title="Cancel this request?"
+            action="Cancel request"
+            dismiss="Keep it"
+            onConfirm={async () => {
+              await cancelRequest(request.id)
+              await fresh(client, request.id)
+              toast('Request cancelled.')
+            }}
+          >
+            Nobody is asked any more. You can ask again at any time.
+          </Confirm>
+        )}
+      </Suspense>
+    </Card>
+  )
+}
+
+function Loading() {
+  return (
+    <PageFrame
+      title="Request"
+      heading={<Skeleton className="h-6 w-72" />}
+      sub={<Skeleton className="mt-2 h-4 w-52" />}
+      width="middle"
+    >
+      <div role="status" aria-label="Loading" className="grid gap-4 md:grid-cols-[minmax(0,1fr)_23.75rem]">
+        <Skeleton className="h-80 rounded-lg" />
+        <Skeleton className="h-64 rounded-lg" />
+      </div>
+    </PageFrame>
+  )
 }

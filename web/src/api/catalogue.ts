@@ -1,0 +1,102 @@
+// Making and changing what can be requested.
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { call } from './client'
+import type {
+  AccessRequest,
+  Durations,
+  Flow,
+  Form,
+  Fulfilment,
+  Kind,
+  Limit,
+  Page,
+  Resource,
+} from './types'
+
+/** catalogueLimit is how many resources the page keeps to search at once; beyond it the server searches. */
+export const catalogueLimit = 1000
+
+/** catalogueQuery reads the whole catalogue, so that a search answers at each key. */
+export const catalogueQuery = () =>
+  queryOptions({
+    queryKey: ['resources', 'all'] as const,
+    queryFn: async ({ signal }) => {
+      const items: Resource[] = []
+      let cursor: string | undefined
+      do {
+        const page = await call<Page<Resource>>('get', '/api/v1/resources', {
+          query: { limit: 200, cursor },
+          signal,
+        })
+        items.push(...(page.items ?? []))
+        cursor = page.next_cursor || undefined
+      } while (cursor && items.length < catalogueLimit)
+      return { items, complete: !cursor }
+    },
+    staleTime: 60_000,
+  })
+
+/** searchQuery is the server's answer for a catalogue that is too large to keep. */
+export const searchQuery = (q: string) =>
+  queryOptions({
+    queryKey: ['resources', 'search', q] as const,
+    queryFn: ({ signal }) =>
+      call<Page<Resource>>('get', '/api/v1/resources', { query: { q, limit: 200 }, signal }),
+    placeholderData: keepPreviousData,
+    staleTime: 30_000,
+  })
+
+/** decidedQuery reads the latest approvals, from which the usual time to a decision is told. */
+export const decidedQuery = () =>
+  queryOptions({
+    queryKey: ['requests', 'decided'] as const,
+    queryFn: ({ signal }) =>
+      call<Page<AccessRequest>>('get', '/api/v1/requests', {
+        query: { state: 'approved', limit: 200 },
+        signal,
+      }),
+    staleTime: 10 * 60_000,
+    retry: false,
+  })
+
+export interface NewResource {
+  kind: Kind
+  app?: string
+  slug?: string
+  name: string
+  description?: string
+  physical?: boolean
+  form?: Form
+  flow?: Flow
+  fulfilment?: Fulfilment
+  revocation?: Fulfilment
+  durations?: Durations
+  audience?: string
+  owners?: string[]
+}
+/** An empty flow is the default chain again, an empty revocation "as it was fulfilled", an empty audience everyone. */
+export type ResourcePatch = Partial<Omit<NewResource, 'kind' | 'app' | 'flow' | 'revocation'>> & {
+  flow?: Flow | Record<string, never>
+  revocation?: Fulfilment | Record<string, never>
+}
+
+export const createResource = (body: NewResource, idempotencyKey: string) =>
+  call<Resource>('post', '/api/v1/resources', { body, idempotencyKey })
+
+export const updateResource = (id: string, body: ResourcePatch, version: number) =>
+  call<Resource>('patch', '/api/v1/resources/{id}', { path: { id }, body, version })
+
+export const deleteResource = (id: string, reason: string) =>
+  call<void>('delete', '/api/v1/resources/{id}', { path: { id }, query: { reason } })
+
+/** constraintsQuery reads what limits a resource, and where each limit comes from. */
+export const constraintsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['constraints', id] as const,
+    queryFn: ({ signal }) =>
+      call<{ items?: Limit[] | null; limits?: Limit[] | null }>('get', '/api/v1/resources/{id}/constraints', {
+        path: { id },
+        signal,
+      }),
+    staleTime: 60_000,
+  })

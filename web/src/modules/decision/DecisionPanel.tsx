@@ -1,0 +1,122 @@
+import { Check, Undo2 } from 'lucide-react'
+import { useRef, useState } from 'react'
+import type { AccessRequest } from '../../api/types'
+import { Button } from '../../components/Button'
+import { Card } from '../../components/Card'
+import { DurationPicker, type Length } from '../../components/DurationPicker'
+import { Field } from '../../components/Field'
+import { useShortcuts } from '../../components/shortcuts'
+import { Textarea } from '../../components/Textarea'
+import { howLong, lengthWords, seconds } from '../../components/time'
+import { firstName } from '../names'
+import { undo, useHeld } from '../undo'
+import { useCast } from './cast'
+import { FactList } from './FactList'
+
+/** DecisionPanel is where an approver decides: facts first, then a note, then the verbs that say the result. */
+export function DecisionPanel({ request }: { request: AccessRequest }) {
+  const cast = useCast()
+  const held = useHeld().has(request.id)
+  const [comment, setComment] = useState('')
+  const [shorter, setShorter] = useState<Length | null>(null)
+  const [error, setError] = useState('')
+  const note = useRef<HTMLTextAreaElement>(null)
+  const asked = howLong(request)
+  const length = shorter?.duration
+  const tooLong =
+    !!length &&
+    !!request.duration &&
+    (seconds(length) ?? 0) > (seconds(request.duration) ?? Number.POSITIVE_INFINITY)
+
+  const approve = () => {
+    if (held || tooLong) return
+    const changed = length && length !== request.duration ? length : undefined
+    cast([request], { vote: 'approve', comment: comment.trim(), duration: changed })
+  }
+  const deny = () => {
+    if (held) return
+    if (!comment.trim()) {
+      setError('Say why in a sentence; it is sent with the denial.')
+      note.current?.focus()
+      return
+    }
+    cast([request], { vote: 'deny', comment: comment.trim() })
+  }
+  useShortcuts('This request', [
+    { keys: 'a', label: 'Approve', run: approve },
+    { keys: 'd', label: 'Deny', run: deny },
+  ])
+
+  if (held)
+    return (
+      <Card title="Your decision">
+        <p className="text-muted">It is sent in a moment.</p>
+        <Button className="mt-3" icon={<Undo2 aria-hidden className="size-4" />} onClick={() => undo()}>
+          Undo
+        </Button>
+      </Card>
+    )
+  return (
+    <Card title="Your decision">
+      <div className="grid gap-4">
+        <FactList request={request} />
+        <Field
+          label={`Note to ${firstName(request.requester.name)}`}
+          required={false}
+          error={error}
+          help={error ? undefined : 'A denial needs one.'}
+        >
+          {(control) => (
+            <Textarea
+              {...control}
+              ref={note}
+              value={comment}
+              onChange={(e) => {
+                setComment(e.target.value)
+                setError('')
+              }}
+            />
+          )}
+        </Field>
+        {shorter && (
+          <DurationPicker
+            label="Approve for"
+            value={shorter}
+            onChange={(v) => setShorter(v.duration ? v : shorter)}
+            limit={seconds(request.duration)}
+            canNoEnd={false}
+            error={tooLong ? `At most the ${lengthWords(request.duration)} that were asked for.` : undefined}
+          />
+        )}
+        <div className="flex flex-wrap gap-2">
+          <Button
+            look="primary"
+            className="max-md:min-h-11 flex-1"
+            icon={<Check aria-hidden className="size-4" />}
+            disabled={tooLong}
+            onClick={approve}
+          >
+            {length
+              ? `Approve for ${lengthWords(length)}`
+              : asked && request.duration
+                ? `Approve for ${asked}`
+                : 'Approve'}
+          </Button>
+          <Button look="danger-quiet" onClick={deny}>
+            Deny
+          </Button>
+        </div>
+        {request.duration && !shorter && (
+          <Button
+            look="quiet"
+            size="sm"
+            className="justify-self-start"
+            onClick={() => setShorter({ duration: request.duration })}
+          >
+            Approve for shorter
+          </Button>
+        )}
+      </div>
+    </Card>
+  )
+}

@@ -1,0 +1,24 @@
+// What the signed-in person may do as such, as the server says.
+import type { Me } from '../api/types'
+import { useMe } from './me'
+
+export interface Rights {
+  known: boolean
+  admin: boolean
+  auditor: boolean
+  /** May make and change anything in the catalogue. */
+  catalogue: boolean
+}
+
+export function rightsOf(me: Me | undefined): Rights {
+  const p = (me as { permissions?: Record<string, boolean> } | undefined)?.permissions ?? me?.can ?? {}
+  const admin = !!p.admin
+  return {
+    known: !!me,
+    admin,
+    auditor: admin || !!p.auditor || !!p.audit,
+    catalogue: admin || !!p.catalogue_manager || !!p.catalogue,
+  }
+}
+
+export const useRights = (): Rights => rightsOf(useMe())
