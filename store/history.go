@@ -1,0 +1,186 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+	"time"
+
+	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/audit"
+)
+
+// EventFilter narrows a list of events; empty fields do not, several fields must all fit.
+type EventFilter struct {
+	Actor      string   // user id: who acted
+	Object     string   // id of what it happened to
+	Refs       []string // ids: about any of these
+	UserID     string   // about this person, actor included
+	ResourceID string
+	RequestID  string
+	Verb       string // a whole verb ("request.approved"), or its beginning with a dot at the end ("request.")
+	Since      *time.Time
+	Until      *time.Time // not included
+	Q          string     // in the verb, or in the names of the people and resources it is about
+}
+
+// Scoped reports whether the filter asks about something, and not for the whole log (domain rule 24).
+func (f EventFilter) Scoped() bool {
+	return f.Actor != "" || f.Object != "" || len(f.Refs) > 0 || f.UserID != "" || f.ResourceID != "" || f.RequestID != ""
+}
+
+// eventListing sorts by the id that the list is driven by, so that an index gives the order.
+func eventListing(id string) listing {
+	return listing{id: id, sorts: map[string]string{"": "-" + id, "id": id, "at": "e.at"}}
+}
+
+type eventRow struct {
+	sallyport.Event
+	key  any
+	leaf audit.Leaf
+}
+
+// Events lists events, newest first, as far as the viewer may see what they are about. Values are those that the viewer
+// may see and that were not erased; names are of today. Four queries, whatever the page.
+func (tx *Tx) Events(ctx context.Context, tenant string, v Viewer, f EventFilter, p Page) (List[sallyport.Event], error) {
+	var none List[sallyport.Event]
+	if p.Sort == "" && (f.Since != nil || f.Until != nil) && !f.Scoped() {
+		p.Sort = "-at" // a span of time is one range of its index
+	}
+	q := &query{}
+	list := eventListing(q.events(tenant, f))
+	if !v.All {
+		q.WriteString(" AND " + q.seesEvent(v, tenant, Micros(tx.now)))
+	}
+	var total *int
+	var err error
+	if p.Total {
+		if total, err = tx.count(ctx, q.String(), q); err != nil {
+			return none, err
+		}
+	}
+	if err := list.page(q, &p); err != nil {
+		return none, err
+	}
+	var items []eventRow
+	err = tx.Rows(ctx, "SELECT e.id, e.verb, e.actor_id, e.object_kind, e.object_id, e.at, e.leaf, e.leaf_index, "+list.column(p.Sort)+q.String(), q.args,
+		func(r *sql.Rows) error {
+			var it eventRow
+			if err := scanEvent(r, &it); err != nil {
+				return err
+			}
+			items = append(items, it)
+			return nil
+		})
+	if err != nil {
+		return none, err
+	}
+	l := finish(items, p, func(r eventRow) (any, string) { return r.key, r.ID })
+	if err := tx.nameEvents(ctx, tenant, l.Items); err != nil {
+		return none, err
+	}
+	if err := tx.joinValues(ctx, tenant, v, l.Items); err != nil {
+		return none, err
+	}
+	out := List[sallyport.Event]{Items: make([]sallyport.Event, len(l.Items)), NextCursor: l.NextCursor, Total: total}
+	for i, r := range l.Items {
+		out.Items[i] = r.Event
+	}
+	return out, nil
+}
+
+// events writes FROM and WHERE, and returns the column of the event's id: where the filter asks about one thing, the list
+// is driven by the index of what events are about, which has them in order.
+func (q *query) events(tenant string, f EventFilter) (id string) {
+	var about []string
+	for _, ref := range []string{f.RequestID, f.Object, f.ResourceID, f.UserID} {
+		if ref != "" {
+			about = append(about, ref)
+		}
+	}
+	refs := f.Refs
+	if len(about) == 0 && len(refs) == 1 {
+		about, refs = refs, nil
+	}
+	t := q.arg(tenant)
+	if len(about) > 0 {
+		id = "d.event_id"
+		q.WriteString(" FROM event_refs d JOIN events e ON e.tenant_id = d.tenant_id AND e.id = d.event_id WHERE d.tenant_id = " + t)
+		q.and("d.ref_id = %s", about[0])
+		for _, ref := range about[1:] {
+			q.and("EXISTS (SELECT 1 FROM event_refs x WHERE x.tenant_id = "+t+" AND x.ref_id = %s AND x.event_id = d.event_id)", ref)
+		}
+	} else {
+		id = "e.id"
+		q.WriteString(" FROM events e WHERE e.tenant_id = " + t)
+	}
+	if len(refs) > 0 {
+		q.WriteString(" AND e.id IN (SELECT x.event_id FROM event_refs x WHERE x.tenant_id = " + t + " AND " + q.in("x.ref_id", refs) + ")")
+	}
+	q.narrowEvents(t, f)
+	return id
+}
+
+func (q *query) narrowEvents(t string, f EventFilter) {
+	if f.Actor != "" {
+		q.and("e.actor_id = %s", f.Actor)
+	}
+	if f.Object != "" {
+		q.and("e.object_id = %s", f.Object)
+	}
+	switch {
+	case strings.HasSuffix(f.Verb, "."):
+		q.and("e.verb >= %s AND e.verb < %s", f.Verb, strings.TrimSuffix(f.Verb, ".")+"/") // "/" is the character after "."
+	case f.Verb != "":
+		q.and("e.verb = %s", f.Verb)
+	}
+	if f.Since != nil {
+		q.and("e.at >= %s", Micros(*f.Since))
+	}
+	if f.Until != nil {
+		q.and("e.at < %s", Micros(*f.Until))
+	}
+	if f.Q != "" {
+		l := q.arg(like(f.Q))
+		q.WriteString(` AND (e.verb LIKE ` + l + ` ESCAPE '\' OR e.id IN (SELECT x.event_id FROM event_refs x WHERE x.tenant_id = ` + t + ` AND x.ref_id IN (
+			SELECT u.id FROM users u WHERE u.tenant_id = ` + t + ` AND u.search_key LIKE ` + l + ` ESCAPE '\'
+			UNION ALL SELECT r.id FROM resources r WHERE r.tenant_id = ` + t + ` AND r.search_key LIKE ` + l + ` ESCAPE '\')))`)
+	}
+}
+
+// seesEvent is domain rule 24 for events: one that is about a resource outside the viewer's audience is not seen, be the
+// resource named itself or through a request, a grant or a task, unless it is about a request of the viewer's own.
+func (q *query) seesEvent(v Viewer, tenant string, now int64) string {
+	hidden := func(from, resource string) string {
+		return "NOT EXISTS (SELECT 1 FROM " + from + " JOIN resources hr ON hr.tenant_id = e.tenant_id AND hr.id = " + resource +
+			" WHERE x.tenant_id = e.tenant_id AND x.event_id = e.id AND NOT " + q.sees(v, tenant, now, "hr") + ")"
+	}
+	joined := func(table string) string {
+		return "event_refs x JOIN " + table + " o ON o.tenant_id = x.tenant_id AND o.id = x.ref_id"
+	}
+	u := q.arg(v.ID)
+	return "((" + hidden("event_refs x", "x.ref_id") + " AND " + hidden(joined("requests"), "o.resource_id") +
+		" AND " + hidden(joined("grants"), "o.resource_id") + " AND " + hidden(joined("tasks"), "o.resource_id") + `)
+		OR EXISTS (SELECT 1 FROM event_refs x JOIN requests o ON o.tenant_id = x.tenant_id AND o.id = x.ref_id
+			WHERE x.tenant_id = e.tenant_id AND x.event_id = e.id AND (o.requester_id = ` + u + ` OR (o.subject_kind = 'user' AND o.subject_id = ` + u + `))))`
+}
+
+// entrusted is who may read what is sensitive about a request (domain rule 24): its requester, those asked to decide it
+// or who did, and those who fulfil it. The alias is that of a requests row.
+func (q *query) entrusted(v Viewer, tenant string, now int64, alias string) string {
+	if v.All {
+		return "TRUE"
+	}
+	t, u, n := q.arg(tenant), q.arg(v.ID), q.arg(now)
+	return `(` + alias + `.requester_id = ` + u + `
+		OR EXISTS (SELECT 1 FROM stages es JOIN stage_approvers ea ON ea.tenant_id = es.tenant_id AND ea.stage_id = es.id
+			WHERE es.tenant_id = ` + t + ` AND es.request_id = ` + alias + `.id AND ea.user_id = ` + u + `)
+		OR EXISTS (SELECT 1 FROM votes ev WHERE ev.tenant_id = ` + t + ` AND ev.request_id = ` + alias + `.id AND ev.user_id = ` + u + `)
+		OR EXISTS (SELECT 1 FROM tasks et WHERE et.tenant_id = ` + t + ` AND et.request_id = ` + alias + `.id AND (et.claimed_by = ` + u + ` OR et.closed_by = ` + u + `
+			OR (et.assignee_kind = 'user' AND et.assignee_id = ` + u + `)
+			OR (et.assignee_kind = 'group' AND EXISTS (SELECT 1 FROM grants eg WHERE eg.tenant_id = ` + t + ` AND eg.subject_kind = 'user' AND eg.subject_id = ` + u + `
+				AND eg.resource_id = et.assignee_id AND eg.relation = 'member' AND ` + holds("eg", n) + `))
+			OR (et.assignee_kind = 'group' AND EXISTS (SELECT 1 FROM grants em JOIN grants er ON er.tenant_id = em.tenant_id AND er.subject_kind = 'role' AND er.subject_id = em.resource_id
+				WHERE em.tenant_id = ` + t + ` AND em.subject_kind = 'user' AND em.subject_id = ` + u + ` AND em.relation = 'member' AND ` + holds("em", n) + `
+				AND er.resource_id = et.assignee_id AND er.relation = 'member' AND ` + holds("er", n) + `)))))`
+}
