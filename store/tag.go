@@ -74,16 +74,78 @@ func (tx *Tx) InsertTag(ctx context.Context, tenant string, t *sallyport.Tag) er
 	return err
 }
 
-// SetResourceTags makes these the tags of a resource, by tag id.
-func (tx *Tx) SetResourceTags(ctx context.Context, tenant, resourceID string, tagIDs []string) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM resource_tags WHERE tenant_id=$1 AND resource_id=$2`, tenant, resourceID); err != nil {
+// UpdateTag writes all fields of a living tag.
+func (tx *Tx) UpdateTag(ctx context.Context, tenant string, t *sallyport.Tag) error {
+	t.UpdatedAt = tx.now
+	_, err := tx.Exec(ctx, `UPDATE tags SET name=$3, name_key=$4, description=$5, enabled=$6, constraints=$7, updated_at=$8
+		WHERE tenant_id=$1 AND id=$2 AND deleted_at IS NULL`, tenant, t.ID, t.Name, Fold(t.Name), t.Description, t.Enabled, toJSON(t.Constraints), Micros(tx.now))
+	if IsUnique(err) {
+		return sallyport.Errorf(sallyport.EConflict, "there is a tag %q already", t.Name).WithHint("Names of tags are unique, whatever their case.")
+	}
+	return err
+}
+
+// DeleteTag marks a tag as deleted and takes it off everything.
+func (tx *Tx) DeleteTag(ctx context.Context, tenant, id string) error {
+	if _, err := tx.Exec(ctx, `DELETE FROM resource_tags WHERE tenant_id=$1 AND tag_id=$2`, tenant, id); err != nil {
 		return err
 	}
-	for _, id := range tagIDs {
-		if _, err := tx.Exec(ctx, `INSERT INTO resource_tags (tenant_id, resource_id, tag_id, created_at) VALUES ($1,$2,$3,$4) ON CONFLICT DO NOTHING`,
-			tenant, resourceID, id, Micros(tx.now)); err != nil {
-			return err
-		}
+	_, err := tx.Exec(ctx, `UPDATE tags SET deleted_at=$3 WHERE tenant_id=$1 AND id=$2 AND deleted_at IS NULL`, tenant, id, Micros(tx.now))
+	return err
+}
+
+// AttachTag puts a tag on a resource; false when it is there already.
+func (tx *Tx) AttachTag(ctx context.Context, tenant, resourceID, tagID string) (bool, error) {
+	n, err := tx.Exec(ctx, `INSERT INTO resource_tags (tenant_id, resource_id, tag_id, created_at) VALUES ($1,$2,$3,$4) ON CONFLICT DO NOTHING`,
+		tenant, resourceID, tagID, Micros(tx.now))
+	return n == 1, err
+}
+
+// DetachTag takes a tag off a resource; false when it was not there.
+func (tx *Tx) DetachTag(ctx context.Context, tenant, resourceID, tagID string) (bool, error) {
+	n, err := tx.Exec(ctx, `DELETE FROM resource_tags WHERE tenant_id=$1 AND resource_id=$2 AND tag_id=$3`, tenant, resourceID, tagID)
+	return n == 1, err
+}
+
+// TaggedResources lists the ids of living resources that carry a tag.
+func (tx *Tx) TaggedResources(ctx context.Context, tenant, tagID string) ([]string, error) {
+	var out []string
+	err := tx.Rows(ctx, `SELECT rt.resource_id FROM resource_tags rt JOIN resources r ON r.tenant_id=rt.tenant_id AND r.id=rt.resource_id
+		WHERE rt.tenant_id=$1 AND rt.tag_id=$2 AND r.deleted_at IS NULL ORDER BY rt.resource_id`, []any{tenant, tagID}, func(r *sql.Rows) error {
+		var id string
+		err := r.Scan(&id)
+		out = append(out, id)
+		return err
+	})
+	return out, err
+}
+
+// tooLong is the condition of living, activated grants of a resource, or of the entitlements in it, that end after a
+// moment. Grants of built-in resources are never cut.
+const tooLong = ` g.tenant_id=$1 AND g.relation=$3 AND g.ended_at IS NULL AND g.activated_at IS NOT NULL AND g.origin <> 'import'
+	AND (g.no_end OR g.ends_at > $4) AND g.resource_id IN (SELECT r.id FROM resources r WHERE r.tenant_id=$1 AND (r.id=$2 OR r.app_id=$2) AND r.built_in = FALSE)`
+
+// CountLonger counts the grants of a resource and of what is in it that end more than the limit from now, and all that
+// live.
+func (tx *Tx) CountLonger(ctx context.Context, tenant, resourceID string, rel sallyport.Relation, limit sallyport.Duration) (cut, all int, err error) {
+	args := []any{tenant, resourceID, rel, Micros(tx.now.Add(limit.Std()))}
+	if err = tx.Row(ctx, `SELECT count(*) FROM grants g WHERE`+tooLong, args, &cut); err != nil {
+		return 0, 0, err
 	}
-	return nil
+	args[3] = Micros(tx.now)
+	err = tx.Row(ctx, `SELECT count(*) FROM grants g WHERE`+tooLong, args, &all)
+	return cut, all, err
+}
+
+// CutGrants brings the ends of those grants forward to the limit from now, in one statement, and returns their ids.
+func (tx *Tx) CutGrants(ctx context.Context, tenant, resourceID string, rel sallyport.Relation, limit sallyport.Duration) ([]string, error) {
+	var ids []string
+	err := tx.Rows(ctx, `UPDATE grants AS g SET ends_at=$4, no_end=FALSE WHERE`+tooLong+` RETURNING id`,
+		[]any{tenant, resourceID, rel, Micros(tx.now.Add(limit.Std()))}, func(r *sql.Rows) error {
+			var id string
+			err := r.Scan(&id)
+			ids = append(ids, id)
+			return err
+		})
+	return ids, err
 }

@@ -1,0 +1,270 @@
+package catalog
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/access"
+	"github.com/sallyport/sallyport/store"
+)
+
+// createdWith is the reason of the owners whom a resource is given at its creation.
+const createdWith = "created with the resource"
+
+// CreateResource adds a resource. Admins and catalogue managers add anything, owners of an app entitlements in it.
+func (s *Service) CreateResource(ctx context.Context, actor sallyport.Actor, in sallyport.NewResource) (sallyport.Resource, error) {
+	var r sallyport.Resource
+	err := s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
+		var err error
+		r, err = s.createTx(ctx, tx, actor, in, "")
+		return err
+	})
+	return r, err
+}
+
+// createTx adds a resource whose source is as given: "" for the page and the API, or catalogue.
+func (s *Service) createTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, in sallyport.NewResource, source string) (sallyport.Resource, error) {
+	r, err := s.newResource(ctx, tx, actor, in)
+	if err != nil {
+		return r, err
+	}
+	r.Source = source
+	if r.Slug == "" {
+		if r.Slug, err = freeSlug(ctx, tx, actor.Tenant, r.Name, r.App); err != nil {
+			return r, err
+		}
+	}
+	if err := r.Check(); err != nil {
+		return r, err
+	}
+	if r.App != nil && !strings.HasPrefix(r.Slug, r.App.Slug+".") {
+		return r, sallyport.Invalid("slug", "%q is not in its app; it must begin with %s.", r.Slug, r.App.Slug)
+	}
+	faults, err := s.checkReferences(ctx, tx, actor.Tenant, r)
+	if err != nil {
+		return r, err
+	}
+	if err := refusal(faults); err != nil {
+		return r, err
+	}
+	if err := tx.InsertResource(ctx, actor.Tenant, &r, false); err != nil {
+		return r, err
+	}
+	if _, err := tx.Append(ctx, store.NewEvent{Verb: "resource.created", Actor: actor, ObjectKind: "resource", ObjectID: r.ID, Refs: appRef(r),
+		Body: map[string]any{"kind": string(r.Kind), "slug": r.Slug, "name": r.Name}, Values: fieldValues(diff(sallyport.Resource{}, r), false)}); err != nil {
+		return r, err
+	}
+	if err := s.setOwnersTx(ctx, tx, actor, r, in.Owners, createdWith); err != nil {
+		return r, err
+	}
+	if len(in.Tags) > 0 {
+		if err := s.setTagsTx(ctx, tx, actor, r, in.Tags); err != nil {
+			return r, err
+		}
+	}
+	tx.Changed(actor.Tenant, "resources", "resource:"+r.ID)
+	return tx.Resource(ctx, actor.Tenant, r.ID, access.Everything)
+}
+
+// newResource turns what was submitted into a resource, with what it names resolved.
+func (s *Service) newResource(ctx context.Context, tx *store.Tx, actor sallyport.Actor, in sallyport.NewResource) (sallyport.Resource, error) {
+	r := sallyport.Resource{Kind: in.Kind, Slug: strings.ToLower(in.Slug), Name: in.Name, Description: in.Description, Physical: in.Physical, Managed: true,
+		Flow: normalFlow(in.Flow), Revocation: normalRevocation(in.Revocation)}
+	if in.Form != nil {
+		r.Form = *in.Form
+	}
+	if in.Durations != nil {
+		r.Durations = *in.Durations
+	}
+	if in.Fulfilment != nil {
+		r.Fulfilment = *in.Fulfilment
+	}
+	if r.Fulfilment.Kind == "" {
+		r.Fulfilment.Kind = sallyport.FulfilNone
+	}
+	ownsApp := false
+	if in.App != "" && in.Kind == sallyport.KindEntitlement {
+		app, err := tx.Resource(ctx, actor.Tenant, in.App, access.Viewer(actor))
+		if sallyport.CodeOf(err) == sallyport.ENotFound || err == nil && app.DeletedAt != nil {
+			return r, refusal([]sallyport.Fault{{Path: "app", Message: fmt.Sprintf("there is no app %q", in.App)}})
+		}
+		if err != nil {
+			return r, err
+		}
+		ref := app.Ref()
+		r.App = &ref
+		if isBuiltIn(r) {
+			return r, sallyport.Errorf(sallyport.EForbidden, "the app Sallyport is built in; nothing can be added to it").WithRule("built_in")
+		}
+		if r.Slug != "" && !strings.Contains(r.Slug, ".") {
+			r.Slug = app.Slug + "." + r.Slug
+		}
+		if ownsApp, err = owns(ctx, tx, actor, app.ID); err != nil {
+			return r, err
+		}
+	} else if in.App != "" {
+		return r, sallyport.Invalid("app", "only an entitlement belongs to an app")
+	}
+	if !ownsApp {
+		if err := needCurator(actor, "add to the catalogue; the owners of an app may add entitlements to it"); err != nil {
+			return r, err
+		}
+	}
+	if in.Audience != "" {
+		a, err := s.audience(ctx, tx, actor.Tenant, in.Audience)
+		if err != nil {
+			return r, err
+		}
+		r.Audience = a
+	}
+	return r, nil
+}
+
+func (s *Service) audience(ctx context.Context, tx *store.Tx, tenant, ref string) (*sallyport.ResourceRef, error) {
+	g, err := tx.Resource(ctx, tenant, ref, access.Everything)
+	if sallyport.CodeOf(err) == sallyport.ENotFound || err == nil && g.DeletedAt != nil {
+		return nil, refusal([]sallyport.Fault{{Path: "audience", Message: fmt.Sprintf("there is no group %q", ref)}})
+	}
+	if err != nil {
+		return nil, err
+	}
+	a := g.Ref()
+	return &a, nil
+}
+
+// DeleteResource takes a resource out of the catalogue: what is held of it ends, what is pending closes, an app's
+// entitlements go with it. Admins only; the built-in ones stay.
+func (s *Service) DeleteResource(ctx context.Context, actor sallyport.Actor, ref string, version int) error {
+	return s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
+		r, err := living(ctx, tx, actor, ref)
+		if err != nil {
+			return err
+		}
+		if err := needAdmin(actor, "remove from the catalogue"); err != nil {
+			return err
+		}
+		if err := sameVersion(r, version); err != nil {
+			return err
+		}
+		return s.deleteTx(ctx, tx, actor, r)
+	})
+}
+
+func (s *Service) deleteTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Resource) error {
+	if isBuiltIn(r) {
+		return sallyport.Errorf(sallyport.EForbidden, "%s is built in and cannot be removed", r.Name).WithRule("built_in")
+	}
+	if !r.Managed {
+		return unmanaged(r)
+	}
+	if r.Kind == sallyport.KindApp {
+		parts, err := tx.AllResources(ctx, actor.Tenant, store.ResourceFilter{App: r.ID})
+		if err != nil {
+			return err
+		}
+		for _, p := range parts {
+			if err := s.deleteTx(ctx, tx, actor, p); err != nil {
+				return err
+			}
+		}
+	}
+	if err := s.nobodyNeeds(ctx, tx, actor.Tenant, r); err != nil {
+		return err
+	}
+	if err := s.Access.CloseResourceTx(ctx, tx, actor, r, "the resource was removed"); err != nil {
+		return err
+	}
+	ok, err := tx.DeleteResource(ctx, actor.Tenant, r.ID)
+	if err != nil || !ok {
+		return err
+	}
+	tx.Changed(actor.Tenant, "resources", "resource:"+r.ID)
+	_, err = tx.Append(ctx, store.NewEvent{Verb: "resource.deleted", Actor: actor, ObjectKind: "resource", ObjectID: r.ID, Refs: appRef(r),
+		Body: map[string]any{"kind": string(r.Kind), "slug": r.Slug, "name": r.Name}})
+	return err
+}
+
+// nobodyNeeds refuses to remove a group or role that others name: as audience, approver or fulfiller.
+func (s *Service) nobodyNeeds(ctx context.Context, tx *store.Tx, tenant string, r sallyport.Resource) error {
+	if r.Kind != sallyport.KindGroup && r.Kind != sallyport.KindRole {
+		return nil
+	}
+	names, err := tx.NamedBy(ctx, tenant, r)
+	if err != nil || len(names) == 0 {
+		return err
+	}
+	more := ""
+	if len(names) > 5 {
+		more = fmt.Sprintf(" and %d more", len(names)-5)
+		names = names[:5]
+	}
+	return sallyport.Errorf(sallyport.EPrecondition, "%s is needed by %s%s: as audience, approver or for fulfilment", r.Name, strings.Join(names, ", "), more).
+		WithHint("Change those first.").WithRule("references")
+}
+
+func living(ctx context.Context, tx *store.Tx, actor sallyport.Actor, ref string) (sallyport.Resource, error) {
+	r, err := tx.Resource(ctx, actor.Tenant, ref, access.Viewer(actor))
+	if err == nil && r.DeletedAt != nil {
+		err = sallyport.Errorf(sallyport.ENotFound, "%s was removed from the catalogue", r.Name)
+	}
+	return r, err
+}
+
+func sameVersion(r sallyport.Resource, version int) error {
+	if version != 0 && version != r.Version {
+		return sallyport.Errorf(sallyport.EConflict, "%s was changed in the meantime (it is at version %d, not %d); nothing was changed", r.Slug, r.Version, version).
+			WithHint("Load it again and make your change to what it is now.")
+	}
+	return nil
+}
+
+func unmanaged(r sallyport.Resource) error {
+	from := r.Connection
+	if from == "" {
+		from = "the directory"
+	}
+	return sallyport.Errorf(sallyport.EPrecondition, "%s is kept by %s and only mirrored here", r.Name, from).
+		WithHint("Change it there; it is read from there regularly.").WithRule("domain.20")
+}
+
+func appRef(r sallyport.Resource) []string {
+	if r.App == nil {
+		return nil
+	}
+	return []string{r.App.ID}
+}
+
+// normalFlow keeps nil for the default chain.
+func normalFlow(f *sallyport.Flow) *sallyport.Flow {
+	if f == nil || asText(f) == "{}" {
+		return nil
+	}
+	return f
+}
+
+func normalRevocation(f *sallyport.Fulfilment) *sallyport.Fulfilment {
+	if f == nil || f.Kind == "" {
+		return nil
+	}
+	return f
+}
+
+// personalFields may name people, so their values are kept apart from the leaf.
+var personalFields = []string{"form", "flow", "fulfilment", "revocation", "owners"}
+
+func fieldValues(changes []sallyport.FieldChange, before bool) []store.Value {
+	var out []store.Value
+	for _, c := range changes {
+		if !slices.Contains(personalFields, c.Field) {
+			continue
+		}
+		if before {
+			out = append(out, store.Value{Name: c.Field + ".before", Value: c.Before})
+		}
+		out = append(out, store.Value{Name: c.Field + ".after", Value: c.After})
+	}
+	return out
+}

@@ -1,0 +1,233 @@
+package catalog
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/store"
+)
+
+// cutsMany is how many grants a tag may cut without an admin who saw the number (domain rule 18).
+const cutsMany = 100
+
+// SaveTag adds a tag, or with a ref (id or name) changes one. Enabling or tightening it cuts what is held longer than it
+// allows; accept says that an admin saw how much that is.
+func (s *Service) SaveTag(ctx context.Context, actor sallyport.Actor, ref string, t sallyport.Tag, accept bool) (sallyport.Tag, error) {
+	if err := needCurator(actor, "change tags"); err != nil {
+		return t, err
+	}
+	faults := t.Constraints.Check("constraints")
+	if err := sallyport.CheckName(t.Name); err != nil {
+		faults = append(faults, sallyport.Fault{Path: "name", Message: err.Error()})
+	}
+	if err := sallyport.CheckReason(t.Description); err != nil {
+		faults = append(faults, sallyport.Fault{Path: "description", Message: err.Error()})
+	}
+	if strings.HasPrefix(t.Name, sallyport.PrefixTag+"_") {
+		faults = append(faults, sallyport.Fault{Path: "name", Message: "looks like an id; choose another"})
+	}
+	if err := sallyport.Faults(faults); err != nil {
+		return t, err
+	}
+	err := s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
+		verb := "tag.created"
+		if ref == "" {
+			if err := tx.InsertTag(ctx, actor.Tenant, &t); err != nil {
+				return err
+			}
+		} else {
+			old, err := tx.Tag(ctx, actor.Tenant, ref)
+			if err != nil {
+				return err
+			}
+			if !actor.Admin && !actor.IsSystem() && loosens(old, t) {
+				return needAdmin(actor, "loosen or disable a tag")
+			}
+			verb, t.ID, t.CreatedAt = "tag.changed", old.ID, old.CreatedAt
+			if err := tx.UpdateTag(ctx, actor.Tenant, &t); err != nil {
+				return err
+			}
+		}
+		tx.Changed(actor.Tenant, "tags")
+		if _, err := tx.Append(ctx, store.NewEvent{Verb: verb, Actor: actor, ObjectKind: "tag", ObjectID: t.ID,
+			Body: map[string]any{"name": t.Name, "enabled": t.Enabled, "constraints": asText(t.Constraints)}}); err != nil {
+			return err
+		}
+		on, err := tx.TaggedResources(ctx, actor.Tenant, t.ID)
+		if err != nil {
+			return err
+		}
+		for _, id := range on {
+			if err := s.cutTx(ctx, tx, actor, t, id, accept); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return t, err
+}
+
+// loosens reports whether the new state demands less than the old one in any way.
+func loosens(old, t sallyport.Tag) bool {
+	return old.Enabled && (!t.Enabled || asText(old.Constraints.Combine(t.Constraints)) != asText(t.Constraints))
+}
+
+// DeleteTag takes a tag off everything; no access becomes longer by it. Admins only.
+func (s *Service) DeleteTag(ctx context.Context, actor sallyport.Actor, ref string) error {
+	if err := needAdmin(actor, "remove tags"); err != nil {
+		return err
+	}
+	return s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
+		t, err := tx.Tag(ctx, actor.Tenant, ref)
+		if err != nil {
+			return err
+		}
+		if err := tx.DeleteTag(ctx, actor.Tenant, t.ID); err != nil {
+			return err
+		}
+		tx.Changed(actor.Tenant, "tags", "resources")
+		_, err = tx.Append(ctx, store.NewEvent{Verb: "tag.deleted", Actor: actor, ObjectKind: "tag", ObjectID: t.ID, Body: map[string]any{"name": t.Name}})
+		return err
+	})
+}
+
+// AttachTag puts a tag on a resource. Owners and catalogue managers may; what is held longer than the tag allows is cut
+// to its limit from now, and where that is much (over 100 grants, or a tenth of more than 20) an admin has to accept it.
+func (s *Service) AttachTag(ctx context.Context, actor sallyport.Actor, resourceRef, tagRef string, accept bool) error {
+	return s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
+		r, err := living(ctx, tx, actor, resourceRef)
+		if err != nil {
+			return err
+		}
+		t, err := tx.Tag(ctx, actor.Tenant, tagRef)
+		if err != nil {
+			return err
+		}
+		if err := s.mayTag(ctx, tx, actor, r); err != nil {
+			return err
+		}
+		return s.attachTx(ctx, tx, actor, r, t, accept)
+	})
+}
+
+// DetachTag takes a tag off a resource. Admins only; no access becomes longer by it.
+func (s *Service) DetachTag(ctx context.Context, actor sallyport.Actor, resourceRef, tagRef string) error {
+	return s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
+		r, err := living(ctx, tx, actor, resourceRef)
+		if err != nil {
+			return err
+		}
+		t, err := tx.Tag(ctx, actor.Tenant, tagRef)
+		if err != nil {
+			return err
+		}
+		return s.detachTx(ctx, tx, actor, r, t)
+	})
+}
+
+func (s *Service) mayTag(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Resource) error {
+	if curates(actor) && (!isBuiltIn(r) || actor.Admin || actor.IsSystem()) {
+		return nil
+	}
+	own, err := owns(ctx, tx, actor, r.ID)
+	if err == nil && !own && r.App != nil {
+		own, err = owns(ctx, tx, actor, r.App.ID)
+	}
+	if err != nil || own {
+		return err
+	}
+	return sallyport.Errorf(sallyport.EForbidden, "you do not own %s", r.Name).WithHint("Its owners and catalogue managers may tag it.").WithRule("domain.19")
+}
+
+func (s *Service) attachTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Resource, t sallyport.Tag, accept bool) error {
+	added, err := tx.AttachTag(ctx, actor.Tenant, r.ID, t.ID)
+	if err != nil || !added {
+		return err
+	}
+	tx.Changed(actor.Tenant, "resources", "resource:"+r.ID)
+	if _, err := tx.Append(ctx, store.NewEvent{Verb: "tag.attached", Actor: actor, ObjectKind: "resource", ObjectID: r.ID, Refs: []string{t.ID},
+		Body: map[string]any{"tag": t.Name, "slug": r.Slug}}); err != nil {
+		return err
+	}
+	return s.cutTx(ctx, tx, actor, t, r.ID, accept)
+}
+
+func (s *Service) detachTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Resource, t sallyport.Tag) error {
+	if err := needAdmin(actor, "take a tag off"); err != nil {
+		return err
+	}
+	removed, err := tx.DetachTag(ctx, actor.Tenant, r.ID, t.ID)
+	if err != nil || !removed {
+		return err
+	}
+	tx.Changed(actor.Tenant, "resources", "resource:"+r.ID)
+	_, err = tx.Append(ctx, store.NewEvent{Verb: "tag.detached", Actor: actor, ObjectKind: "resource", ObjectID: r.ID, Refs: []string{t.ID},
+		Body: map[string]any{"tag": t.Name, "slug": r.Slug}})
+	return err
+}
+
+// cutTx cuts what is held longer than a tag allows, in one statement for each relation (domain rule 18).
+func (s *Service) cutTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, t sallyport.Tag, resourceID string, accept bool) error {
+	if !t.Enabled {
+		return nil
+	}
+	for rel, limit := range map[sallyport.Relation]sallyport.Duration{sallyport.Member: t.Constraints.MemberTimeLimit, sallyport.Owner: t.Constraints.OwnerTimeLimit} {
+		if limit == 0 {
+			continue
+		}
+		cut, all, err := tx.CountLonger(ctx, actor.Tenant, resourceID, rel, limit)
+		if err != nil {
+			return err
+		}
+		if cut == 0 {
+			continue
+		}
+		if (cut > cutsMany || all > 20 && cut*10 > all) && !(accept && (actor.Admin || actor.IsSystem())) {
+			return sallyport.Errorf(sallyport.EPrecondition, "the tag %s would bring forward the end of %d of %d grants, to %s from now", t.Name, cut, all, limit.Words()).
+				WithHint("An admin who has seen this number may do it.").WithRule("domain.18")
+		}
+		ids, err := tx.CutGrants(ctx, actor.Tenant, resourceID, rel, limit)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Append(ctx, store.NewEvent{Verb: "grant.cut", Actor: actor, ObjectKind: "resource", ObjectID: resourceID, Refs: append(ids, t.ID),
+			Cause: "the tag " + t.Name, Body: map[string]any{"relation": string(rel), "limit": limit.String(), "grants": len(ids),
+				"ends_at": tx.Now().Add(limit.Std()).Format("2006-01-02T15:04:05Z")}}); err != nil {
+			return err
+		}
+		tx.Wake(actor.Tenant)
+	}
+	return nil
+}
+
+// setTagsTx makes these the tags of a resource.
+func (s *Service) setTagsTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Resource, names []string) error {
+	want := map[string]bool{}
+	for i, name := range names {
+		t, err := tx.Tag(ctx, actor.Tenant, name)
+		if sallyport.CodeOf(err) == sallyport.ENotFound {
+			return refusal([]sallyport.Fault{{Path: fmt.Sprintf("tags[%d]", i), Message: fmt.Sprintf("there is no tag %q", name)}})
+		}
+		if err != nil {
+			return err
+		}
+		want[t.ID] = true
+		if err := s.attachTx(ctx, tx, actor, r, t, true); err != nil {
+			return err
+		}
+	}
+	for _, name := range r.Tags {
+		t, err := tx.Tag(ctx, actor.Tenant, name)
+		if err != nil {
+			return err
+		}
+		if !want[t.ID] {
+			if err := s.detachTx(ctx, tx, actor, r, t); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,259 @@
+package catalog
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/access"
+	"github.com/sallyport/sallyport/store"
+)
+
+// UpdateResource changes the fields that are set. version is the one that was shown, 0 for whatever it is now. Admins and
+// catalogue managers change everything; owners of an app all of its entitlements but their flow and audience; owners the
+// description, form and durations. Requests and provisions in flight keep what they started with.
+func (s *Service) UpdateResource(ctx context.Context, actor sallyport.Actor, ref string, p sallyport.ResourcePatch, version int) (sallyport.Resource, error) {
+	var r sallyport.Resource
+	err := s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
+		before, err := living(ctx, tx, actor, ref)
+		if err != nil {
+			return err
+		}
+		if err := s.mayPatch(ctx, tx, actor, before, p); err != nil {
+			return err
+		}
+		if err := sameVersion(before, version); err != nil {
+			return err
+		}
+		r, err = s.updateTx(ctx, tx, actor, before, p, before.Source)
+		return err
+	})
+	return r, err
+}
+
+// mayPatch refuses fields that the actor may not change.
+func (s *Service) mayPatch(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Resource, p sallyport.ResourcePatch) error {
+	if isBuiltIn(r) {
+		return needAdmin(actor, "change what is built in")
+	}
+	if curates(actor) {
+		return nil
+	}
+	own, err := owns(ctx, tx, actor, r.ID)
+	if err != nil {
+		return err
+	}
+	ownApp := false
+	if r.App != nil {
+		if ownApp, err = owns(ctx, tx, actor, r.App.ID); err != nil {
+			return err
+		}
+	}
+	if !own && !ownApp {
+		return sallyport.Errorf(sallyport.EForbidden, "you do not own %s", r.Name).
+			WithHint("Its owners, admins and catalogue managers may change it.").WithRule("catalogue")
+	}
+	var kept []string
+	add := func(set bool, name string) {
+		if set {
+			kept = append(kept, name)
+		}
+	}
+	add(p.Flow != nil, "flow")
+	add(p.Audience != nil, "audience")
+	if !ownApp {
+		add(p.Slug != nil, "slug")
+		add(p.Name != nil, "name")
+		add(p.Physical != nil, "physical")
+		add(p.Fulfilment != nil, "fulfilment")
+		add(p.Revocation != nil, "revocation")
+		add(p.Owners != nil, "owners")
+	}
+	if len(kept) > 0 {
+		return sallyport.Errorf(sallyport.EForbidden, "owners do not change the %s of what they own", strings.Join(kept, ", ")).
+			WithHint("Ask an admin or a catalogue manager; description, form and durations are yours.").WithRule("catalogue")
+	}
+	return nil
+}
+
+func (s *Service) updateTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, before sallyport.Resource, p sallyport.ResourcePatch, source string) (sallyport.Resource, error) {
+	if !before.Managed {
+		return before, unmanaged(before)
+	}
+	r, err := s.patched(ctx, tx, actor.Tenant, before, p)
+	if err != nil {
+		return r, err
+	}
+	r.Source = source
+	if isBuiltIn(before) {
+		if err := notWeaker(before, r); err != nil {
+			return r, err
+		}
+	}
+	if err := r.Check(); err != nil {
+		return r, err
+	}
+	if r.App != nil && !strings.HasPrefix(r.Slug, r.App.Slug+".") {
+		return r, sallyport.Invalid("slug", "%q is not in its app; it must begin with %s.", r.Slug, r.App.Slug)
+	}
+	faults, err := s.checkReferences(ctx, tx, actor.Tenant, r)
+	if err != nil {
+		return r, err
+	}
+	if err := refusal(faults); err != nil {
+		return r, err
+	}
+	changes := diff(before, r)
+	if len(changes) > 0 || before.Source != source {
+		if err := tx.UpdateResource(ctx, actor.Tenant, &r); err != nil {
+			return r, err
+		}
+	}
+	if len(changes) > 0 {
+		body := map[string]any{"slug": r.Slug}
+		for _, c := range changes {
+			if !slices.Contains(personalFields, c.Field) {
+				body[c.Field] = map[string]any{"before": c.Before, "after": c.After}
+			}
+		}
+		names := make([]string, len(changes))
+		for i, c := range changes {
+			names[i] = c.Field
+		}
+		body["changed"] = names
+		if _, err := tx.Append(ctx, store.NewEvent{Verb: "resource.changed", Actor: actor, ObjectKind: "resource", ObjectID: r.ID, Refs: appRef(r),
+			Body: body, Values: fieldValues(changes, true)}); err != nil {
+			return r, err
+		}
+		tx.Changed(actor.Tenant, "resources", "resource:"+r.ID)
+	}
+	if r.Kind == sallyport.KindApp && r.Slug != before.Slug {
+		if err := s.renameParts(ctx, tx, actor, before, r); err != nil {
+			return r, err
+		}
+	}
+	if p.Owners != nil {
+		if err := s.setOwnersTx(ctx, tx, actor, before, *p.Owners, "named as owner of the resource"); err != nil {
+			return r, err
+		}
+	}
+	if p.Tags != nil {
+		if err := s.setTagsTx(ctx, tx, actor, before, *p.Tags); err != nil {
+			return r, err
+		}
+	}
+	return tx.Resource(ctx, actor.Tenant, r.ID, access.Everything)
+}
+
+func (s *Service) patched(ctx context.Context, tx *store.Tx, tenant string, r sallyport.Resource, p sallyport.ResourcePatch) (sallyport.Resource, error) {
+	set(&r.Name, p.Name)
+	set(&r.Description, p.Description)
+	set(&r.Physical, p.Physical)
+	set(&r.Form, p.Form)
+	set(&r.Durations, p.Durations)
+	set(&r.Fulfilment, p.Fulfilment)
+	if r.Fulfilment.Kind == "" {
+		r.Fulfilment.Kind = sallyport.FulfilNone
+	}
+	if p.Slug != nil {
+		r.Slug = strings.ToLower(*p.Slug)
+		if r.App != nil && !strings.Contains(r.Slug, ".") {
+			r.Slug = r.App.Slug + "." + r.Slug
+		}
+	}
+	if p.Flow != nil {
+		r.Flow = normalFlow(p.Flow)
+	}
+	if p.Revocation != nil {
+		r.Revocation = normalRevocation(p.Revocation)
+	}
+	if p.Audience != nil {
+		r.Audience = nil
+		if *p.Audience != "" {
+			a, err := s.audience(ctx, tx, tenant, *p.Audience)
+			if err != nil {
+				return r, err
+			}
+			r.Audience = a
+		}
+	}
+	return r, nil
+}
+
+func set[T any](field *T, v *T) {
+	if v != nil {
+		*field = *v
+	}
+}
+
+// renameParts gives an app's entitlements its new slug.
+func (s *Service) renameParts(ctx context.Context, tx *store.Tx, actor sallyport.Actor, before, app sallyport.Resource) error {
+	parts, err := tx.AllResources(ctx, actor.Tenant, store.ResourceFilter{App: app.ID})
+	if err != nil {
+		return err
+	}
+	for _, p := range parts {
+		slug := app.Slug + strings.TrimPrefix(p.Slug, before.Slug)
+		if _, err := s.updateTx(ctx, tx, actor, p, sallyport.ResourcePatch{Slug: &slug}, p.Source); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// setOwnersTx makes these people the owners: who is missing gets a grant without end, who is not named loses the one that
+// was given to them.
+func (s *Service) setOwnersTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Resource, refs []string, reason string) error {
+	want := map[string]bool{}
+	var faults []sallyport.Fault
+	for i, ref := range refs {
+		ref = strings.TrimPrefix(ref, "user:")
+		if ref == "me" {
+			ref = actor.User.ID
+		}
+		u, err := tx.User(ctx, actor.Tenant, ref)
+		if sallyport.CodeOf(err) == sallyport.ENotFound {
+			faults = append(faults, sallyport.Fault{Path: fmt.Sprintf("owners[%d]", i), Message: fmt.Sprintf("there is no person %q", ref)})
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if u.State != sallyport.UserActive {
+			faults = append(faults, sallyport.Fault{Path: fmt.Sprintf("owners[%d]", i), Message: fmt.Sprintf("%s is %s", u.Login, u.State)})
+			continue
+		}
+		if want[u.ID] {
+			continue
+		}
+		want[u.ID] = true
+		if slices.ContainsFunc(r.Owners, func(o sallyport.UserRef) bool { return o.ID == u.ID }) {
+			continue
+		}
+		if _, err := s.Access.AddGrantTx(ctx, tx, actor, access.NewGrant{Subject: sallyport.Subject{Kind: sallyport.SubjectUser, ID: u.ID, Login: u.Login, Name: u.Name},
+			Resource: r, Relation: sallyport.Owner, Origin: sallyport.OriginGiven, ReasonKind: "direct", Reason: reason, NoEnd: true, Replace: true}); err != nil {
+			return err
+		}
+	}
+	if err := refusal(faults); err != nil {
+		return err
+	}
+	for _, o := range r.Owners {
+		if want[o.ID] {
+			continue
+		}
+		key := sallyport.Key{Subject: sallyport.SubjectUser, SubjectID: o.ID, ResourceID: r.ID, Relation: sallyport.Owner, Parameters: "{}"}
+		g, ok, err := tx.LivingGrant(ctx, actor.Tenant, key, sallyport.OriginGiven)
+		if err != nil {
+			return err
+		}
+		if ok {
+			if err := s.Access.EndGrantTx(ctx, tx, actor, g.ID, "no longer named as owner"); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
