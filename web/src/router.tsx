@@ -1,5 +1,6 @@
 // All addresses of the page. Each page is its own file of the build, fetched when it is needed or about to be.
 import type { QueryClient } from '@tanstack/react-query'
+import type { RouterHistory } from '@tanstack/react-router'
 import {
   createRootRouteWithContext,
   createRoute,
@@ -59,10 +60,12 @@ const requests = createRoute({
 
 const tree = root.addChildren([signIn, shell.addChildren([home, approvals, requests, request])])
 
-export function makeRouter(client: QueryClient) {
+/** makeRouter makes the router; `history` replaces the browser's own in tests. */
+export function makeRouter(client: QueryClient, history?: RouterHistory) {
   return createRouter({
     routeTree: tree,
     context: { client },
+    ...(history ? { history } : {}),
     defaultPreload: 'intent',
     defaultPreloadDelay: 30,
     defaultPendingMs: 150,

@@ -73,7 +73,8 @@ export const createDelegation = (
   body: { to: string; starts_at?: string; ends_at: string; reason?: string },
   idempotencyKey: string,
 ) => call<Delegation>('post', '/api/v1/delegations', { body, idempotencyKey })
-export const endDelegation = (id: string) => call<void>('delete', '/api/v1/delegations/{id}', { path: { id } })
+export const endDelegation = (id: string) =>
+  call<void>('delete', '/api/v1/delegations/{id}', { path: { id } })
 
 export const messagesQuery = (unread: boolean) =>
   listQuery<Message>(['notices'], '/api/v1/inbox', { unread: unread || undefined, limit: 50 })

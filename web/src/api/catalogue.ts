@@ -1,17 +1,7 @@
 // Making and changing what can be requested.
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { call } from './client'
-import type {
-  AccessRequest,
-  Durations,
-  Flow,
-  Form,
-  Fulfilment,
-  Kind,
-  Limit,
-  Page,
-  Resource,
-} from './types'
+import type { AccessRequest, Durations, Flow, Form, Fulfilment, Kind, Limit, Page, Resource } from './types'
 
 /** catalogueLimit is how many resources the page keeps to search at once; beyond it the server searches. */
 export const catalogueLimit = 1000

@@ -101,6 +101,7 @@ export interface ConnectionPatch {
 export const updateConnection = (id: string, body: ConnectionPatch, version: number) =>
   call<Connection>('patch', `${root}/{id}`, { path: { id }, body, version })
 export const deleteConnection = (id: string) => call<void>('delete', `${root}/{id}`, { path: { id } })
-export const checkConnection = (id: string) => call<Connection>('post', `${root}/{id}/check`, { path: { id } })
+export const checkConnection = (id: string) =>
+  call<Connection>('post', `${root}/{id}/check`, { path: { id } })
 export const syncConnection = (id: string, body: { preview?: boolean; accept_shrink?: boolean }) =>
   call<Sync>('post', `${root}/{id}/sync`, { path: { id }, body })

@@ -22,7 +22,9 @@ export function Disclosure({
           className="size-4 shrink-0 text-muted transition-transform group-open:rotate-90"
         />
         {title}
-        {detail && <span className="min-w-0 truncate font-normal text-muted group-open:hidden">{detail}</span>}
+        {detail && (
+          <span className="min-w-0 truncate font-normal text-muted group-open:hidden">{detail}</span>
+        )}
       </summary>
       <div className="pt-2 pb-1 pl-5.5">{children}</div>
     </details>

@@ -2,7 +2,10 @@
 
 /** toCSV writes rows as RFC 4180. What a spreadsheet would run as a formula is made harmless text. */
 export function toCSV(header: readonly string[], rows: readonly (readonly (string | undefined)[])[]): string {
-  return [header, ...rows].map((row) => row.map(cell).join(',')).join('\r\n').concat('\r\n')
+  return [header, ...rows]
+    .map((row) => row.map(cell).join(','))
+    .join('\r\n')
+    .concat('\r\n')
 }
 
 function cell(value: string | undefined): string {

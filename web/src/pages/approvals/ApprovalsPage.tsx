@@ -51,6 +51,14 @@ export function ApprovalsPage() {
   const current = list[at]
   const chosen = list.filter((r) => selected.has(r.id))
 
+  // A card that comes back, by Undo or because the vote was refused, gets the mark.
+  const gone = useRef(held)
+  useEffect(() => {
+    const back = list.find((r) => gone.current.has(r.id) && !held.has(r.id))
+    gone.current = held
+    if (back) setCurrentId(back.id)
+  }, [held, list])
+
   useEffect(() => {
     if (!byKey.current || !current) return
     byKey.current = false

@@ -152,7 +152,12 @@ function Loading() {
   return (
     <PageFrame
       title="Request"
-      heading={<Skeleton className="h-6 w-72" />}
+      heading={
+        <>
+          <span className="sr-only">Request</span>
+          <Skeleton className="h-6 w-72" />
+        </>
+      }
       sub={<Skeleton className="mt-2 h-4 w-52" />}
       width="middle"
     >

@@ -1,0 +1,57 @@
+import { HttpResponse, http } from 'msw'
+import { describe, expect, it } from 'vitest'
+import { server } from '../test/server'
+import { call } from './client'
+import { ApiError, message } from './error'
+import { keys } from './stream'
+
+const fail = async (answer: () => Response) => {
+  server.use(http.get('*/api/v1/me', answer))
+  return call('get', '/api/v1/me').then(
+    () => expect.fail('it was answered'),
+    (e: unknown) => e as ApiError,
+  )
+}
+
+describe('errors', () => {
+  it('reads a problem document', async () => {
+    const e = await fail(() =>
+      HttpResponse.json(
+        {
+          title: 'Unprocessable',
+          status: 422,
+          detail: '90 days is longer than the 30 days that this allows.',
+          hint: 'Ask for 30 days or less.',
+          request_id: 'abc',
+          errors: [{ location: 'body.duration', message: 'too long' }],
+        },
+        { status: 422 },
+      ),
+    )
+    expect(e).toBeInstanceOf(ApiError)
+    expect(e.status).toBe(422)
+    expect(e.fault('duration')).toBe('too long')
+    expect(message(e)).toBe('90 days is longer than the 30 days that this allows. Ask for 30 days or less.')
+  })
+  it('keeps the wait of a busy server, and bears a body that is no JSON', async () => {
+    const e = await fail(
+      () => new HttpResponse('<h1>busy</h1>', { status: 503, headers: { 'Retry-After': '7' } }),
+    )
+    expect(e.status).toBe(503)
+    expect(e.retryAfter).toBe(7)
+  })
+  it('says when nobody answers', async () => {
+    const e = await fail(() => HttpResponse.error())
+    expect(e.status).toBe(0)
+    expect(message(e)).toMatch(/No answer from the server/)
+  })
+})
+
+describe('live topics', () => {
+  it('says which answers are old', () => {
+    expect(keys('request:req_1')).toContainEqual(['request', 'req_1'])
+    expect(keys('inbox')).toContainEqual(['inbox'])
+    expect(keys('access')).toContainEqual(['access'])
+    expect(keys('somethingnew')).toEqual([['somethingnew']])
+  })
+})

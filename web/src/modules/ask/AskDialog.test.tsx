@@ -1,0 +1,75 @@
+import { screen, waitFor } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { HttpResponse, http } from 'msw'
+import { describe, expect, it } from 'vitest'
+import { mine } from '../../test/data'
+import { open } from '../../test/render'
+import { server } from '../../test/server'
+
+describe('request dialog', () => {
+  it('says who decides, what limits it and that one has it, before sending', async () => {
+    open('/?ask=vpn')
+    expect(await screen.findByRole('dialog', { name: 'Request access' })).toBeInTheDocument()
+    const outcome = await screen.findByRole('region', { name: 'What will happen' })
+    expect(outcome).toHaveTextContent('Manager: Radia Perlman')
+    expect(outcome).toHaveTextContent('Security: any of Ken Thompson, Barbara Hamilton or Ada Lovelace')
+    expect(outcome).toHaveTextContent('Members have it for 30 days at most · from the tag production')
+    expect(outcome).toHaveTextContent(/Already member until/)
+    expect(outcome).toHaveTextContent('Usually decided within 4 hours.')
+    // The tag allows 30 days: longer lengths and "no end" are not offered.
+    expect(screen.getByRole('radio', { name: '30 days' })).toBeInTheDocument()
+    expect(screen.queryByRole('radio', { name: 'No end' })).not.toBeInTheDocument()
+  })
+
+  it('checks the form, shows what depends on an answer, and sends what is seen', async () => {
+    const user = userEvent.setup()
+    let sent: Record<string, unknown> = {}
+    server.use(
+      http.post('*/api/v1/requests', async ({ request }) => {
+        sent = (await request.json()) as Record<string, unknown>
+        return HttpResponse.json(mine[0], { status: 201 })
+      }),
+    )
+    const { router } = open('/?ask=laptop')
+    await user.click(await screen.findByRole('button', { name: 'Send request' }))
+    expect(await screen.findByText('Choose something for “Model”.')).toBeInTheDocument()
+    await waitFor(() => expect(screen.getByRole('combobox', { name: 'Model' })).toHaveFocus())
+    expect(screen.queryByLabelText(/Which adapter/)).not.toBeInTheDocument()
+    await user.selectOptions(screen.getByRole('combobox', { name: 'Model' }), 'MacBook Pro 14')
+    await user.type(screen.getByLabelText(/Which adapter/), 'USB-C')
+    await user.type(screen.getByLabelText(/Delivery address/), 'Ring 1, Vienna')
+    await user.selectOptions(screen.getByRole('combobox', { name: 'Model' }), 'ThinkPad X1')
+    await user.click(screen.getByRole('button', { name: 'Send request' }))
+    await waitFor(() =>
+      expect(sent).toMatchObject({
+        resource: 'laptop',
+        relation: 'member',
+        duration: 'P7D',
+        answers: { model: 'ThinkPad X1', address: 'Ring 1, Vienna' },
+      }),
+    )
+    expect(sent.answers).not.toHaveProperty('adapter')
+    await waitFor(() => expect(router.state.location.pathname).toBe(`/requests/${mine[0]?.id}`))
+  })
+
+  it('puts a refusal of the server at its field', async () => {
+    const user = userEvent.setup()
+    server.use(
+      http.post('*/api/v1/requests', () =>
+        HttpResponse.json(
+          {
+            status: 422,
+            detail: 'One thing is wrong.',
+            errors: [{ location: 'body.reason', message: 'This needs a reason.' }],
+          },
+          { status: 422 },
+        ),
+      ),
+    )
+    open('/?ask=vpn')
+    await screen.findByRole('region', { name: 'What will happen' })
+    await user.click(screen.getByRole('button', { name: 'Send request' }))
+    expect(await screen.findByText('This needs a reason.')).toBeInTheDocument()
+    expect(screen.getByLabelText(/Why\?/)).toHaveAttribute('aria-invalid', 'true')
+  })
+})
