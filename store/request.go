@@ -58,13 +58,15 @@ func (tx *Tx) Request(ctx context.Context, tenant, id string, v Viewer) (sallypo
 	return r, tx.requestParts(ctx, tenant, []*sallyport.Request{&r})
 }
 
-// seesRequest adds to sees that the requester and the beneficiary see their own requests.
+// seesRequest adds to sees that requester, beneficiary and those who were asked see the request, also later.
 func (q *query) seesRequest(v Viewer, tenant string, now int64) string {
 	if v.All {
 		return "TRUE"
 	}
 	u := q.arg(v.ID)
-	return "(q.requester_id = " + u + " OR (q.subject_kind = 'user' AND q.subject_id = " + u + ") OR " + q.sees(v, tenant, now, "r") + ")"
+	return "(q.requester_id = " + u + " OR (q.subject_kind = 'user' AND q.subject_id = " + u + `) OR EXISTS (SELECT 1 FROM stages ps
+		JOIN stage_approvers pa ON pa.tenant_id = ps.tenant_id AND pa.stage_id = ps.id WHERE ps.tenant_id = q.tenant_id AND ps.request_id = q.id AND pa.user_id = ` + u + `)
+		OR ` + q.sees(v, tenant, now, "r") + ")"
 }
 
 // RequestFilter narrows a list of requests; empty fields do not.
@@ -289,4 +291,15 @@ func (tx *Tx) TypicalDecision(ctx context.Context, tenant, resourceID string, si
 	}
 	d := sallyport.Duration(time.Duration(all[len(all)/2]) * time.Microsecond)
 	return &d, nil
+}
+
+// FulfilsRequest reports whether a person fulfils a request: a task of it is theirs, or their group's, or was done by
+// them.
+func (tx *Tx) FulfilsRequest(ctx context.Context, tenant, requestID, userID string) (bool, error) {
+	return tx.exists(ctx, `SELECT 1 FROM tasks t WHERE t.tenant_id=$1 AND t.request_id=$2 AND (t.claimed_by=$3 OR t.closed_by=$3
+		OR (t.assignee_kind='user' AND t.assignee_id=$3) OR (t.assignee_kind='group' AND (EXISTS (SELECT 1 FROM grants g WHERE g.tenant_id=$1
+			AND g.subject_kind='user' AND g.subject_id=$3 AND g.resource_id=t.assignee_id AND g.relation='member' AND `+holds("g", "$4")+`)
+		OR EXISTS (SELECT 1 FROM grants m JOIN grants rg ON rg.tenant_id=m.tenant_id AND rg.subject_kind='role' AND rg.subject_id=m.resource_id
+			WHERE m.tenant_id=$1 AND m.subject_kind='user' AND m.subject_id=$3 AND m.relation='member' AND `+holds("m", "$4")+`
+			AND rg.resource_id=t.assignee_id AND rg.relation='member' AND `+holds("rg", "$4")+`)))) LIMIT 1`, tenant, requestID, userID, Micros(tx.now))
 }

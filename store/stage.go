@@ -24,6 +24,7 @@ func (tx *Tx) requestParts(ctx context.Context, tenant string, list []*sallyport
 		i int
 	}
 	at := map[string]place{}
+	gone := map[string]bool{} // asked, but no longer active: not waited for
 	q := &query{}
 	q.WriteString(`SELECT request_id, id, position, name, state, spec, need, fallback, outcome, started_at, closed_at, escalated_at, timeout_at
 		FROM stages WHERE tenant_id = ` + q.arg(tenant) + " AND " + q.in("request_id", ids) + " ORDER BY request_id, position")
@@ -48,13 +49,17 @@ func (tx *Tx) requestParts(ctx context.Context, tenant string, list []*sallyport
 		return err
 	}
 	q = &query{}
-	q.WriteString(`SELECT sa.stage_id, u.id, u.login, u.name, sa.via FROM stage_approvers sa JOIN stages s ON s.tenant_id = sa.tenant_id AND s.id = sa.stage_id
+	q.WriteString(`SELECT sa.stage_id, u.id, u.login, u.name, sa.via, u.state FROM stage_approvers sa JOIN stages s ON s.tenant_id = sa.tenant_id AND s.id = sa.stage_id
 		JOIN users u ON u.tenant_id = sa.tenant_id AND u.id = sa.user_id WHERE sa.tenant_id = ` + q.arg(tenant) + " AND " + q.in("s.request_id", ids) + " ORDER BY u.name_key, u.id")
 	err = tx.Rows(ctx, q.String(), q.args, func(rows *sql.Rows) error {
 		var sid string
 		var a sallyport.Approver
-		if err := rows.Scan(&sid, &a.ID, &a.Login, &a.Name, &a.Via); err != nil {
+		var state sallyport.UserState
+		if err := rows.Scan(&sid, &a.ID, &a.Login, &a.Name, &a.Via, &state); err != nil {
 			return err
+		}
+		if state != sallyport.UserActive {
+			gone[a.ID] = true
 		}
 		p := at[sid]
 		s := &p.r.Stages[p.i]
@@ -96,13 +101,13 @@ func (tx *Tx) requestParts(ctx context.Context, tenant string, list []*sallyport
 		return nil
 	})
 	for _, r := range list {
-		waiting(r)
+		waiting(r, gone)
 	}
 	return err
 }
 
 // waiting fills who is waited for: those asked in the open stage who have not voted, nor had somebody vote for them.
-func waiting(r *sallyport.Request) {
+func waiting(r *sallyport.Request, gone map[string]bool) {
 	s := r.Open()
 	if r.State != sallyport.RequestPending || s == nil {
 		return
@@ -115,7 +120,7 @@ func waiting(r *sallyport.Request) {
 		}
 	}
 	for _, a := range s.Approvers {
-		if !voted[a.ID] {
+		if !voted[a.ID] && !gone[a.ID] {
 			r.WaitingFor = append(r.WaitingFor, sallyport.UserRef{ID: a.ID, Login: a.Login, Name: a.Name})
 		}
 	}
@@ -237,4 +242,24 @@ func (tx *Tx) ClearDeadline(ctx context.Context, tenant, stageID, what string, n
 // approvers still suffice; of one tenant, or of all when it is "".
 func (tx *Tx) OpenStageRequests(ctx context.Context, tenant string, limit int) ([]TenantID, error) {
 	return tx.tenantIDs(ctx, `SELECT tenant_id, id FROM requests WHERE state='pending' AND ($1 = '' OR tenant_id = $1) ORDER BY tenant_id, id LIMIT $2`, tenant, limit)
+}
+
+// EscalateStage widens an open stage's specification and marks it as escalated.
+func (tx *Tx) EscalateStage(ctx context.Context, tenant string, s sallyport.Stage) error {
+	_, err := tx.Exec(ctx, `UPDATE stages SET spec=$3, escalated_at=COALESCE(escalated_at, $4) WHERE tenant_id=$1 AND id=$2 AND state='open'`,
+		tenant, s.ID, toJSON(s.Spec), Micros(tx.now))
+	return err
+}
+
+// AskedRequests lists the pending requests in whose open stage a person was asked.
+func (tx *Tx) AskedRequests(ctx context.Context, tenant, userID string) ([]string, error) {
+	var ids []string
+	err := tx.Rows(ctx, `SELECT s.request_id FROM stage_approvers sa JOIN stages s ON s.tenant_id=sa.tenant_id AND s.id=sa.stage_id
+		WHERE sa.tenant_id=$1 AND sa.user_id=$2 AND s.state='open' ORDER BY s.request_id`, []any{tenant, userID}, func(r *sql.Rows) error {
+		var id string
+		err := r.Scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	return ids, err
 }
