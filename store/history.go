@@ -184,3 +184,17 @@ func (q *query) entrusted(v Viewer, tenant string, now int64, alias string) stri
 				WHERE em.tenant_id = ` + t + ` AND em.subject_kind = 'user' AND em.subject_id = ` + u + ` AND em.relation = 'member' AND ` + holds("em", n) + `
 				AND er.resource_id = et.assignee_id AND er.relation = 'member' AND ` + holds("er", n) + `)))))`
 }
+
+// EventVisible returns nil when the viewer may see the event, else ENotFound.
+func (tx *Tx) EventVisible(ctx context.Context, tenant, id string, v Viewer) error {
+	q := &query{}
+	q.WriteString("SELECT 1 FROM events e WHERE e.tenant_id = " + q.arg(tenant) + " AND e.id = " + q.arg(id))
+	if !v.All {
+		q.WriteString(" AND " + q.seesEvent(v, tenant, Micros(tx.now)))
+	}
+	ok, err := tx.exists(ctx, q.String(), q.args...)
+	if err == nil && !ok {
+		return sallyport.Errorf(sallyport.ENotFound, "there is no event %q", clip(id))
+	}
+	return err
+}
