@@ -34,6 +34,9 @@ func (tx *Tx) DB() *DB { return tx.db }
 // failures and deadlocks run f again, up to 12 times, so f must have no side effects but its writes through tx. What
 // f told through Changed and Wake goes out after the commit.
 func (db *DB) Update(ctx context.Context, f func(ctx context.Context, tx *Tx) error) error {
+	if tx := db.replaying(ctx); tx != nil {
+		return f(ctx, tx)
+	}
 	if j := db.joined(ctx); j != nil {
 		return j.update(ctx, f)
 	}
@@ -89,6 +92,9 @@ func (db *DB) updateAt(ctx context.Context, level sql.IsolationLevel, f func(ctx
 
 // View runs f in a read-only transaction that sees one state of the database.
 func (db *DB) View(ctx context.Context, f func(ctx context.Context, tx *Tx) error) error {
+	if tx := db.replaying(ctx); tx != nil {
+		return f(ctx, tx)
+	}
 	if j := db.joined(ctx); j != nil {
 		return j.note(f(ctx, j.tx))
 	}
