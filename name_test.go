@@ -1,0 +1,43 @@
+package sallyport
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestCheckName(t *testing.T) {
+	for _, ok := range []string{"Ada Lovelace", "Žofie Nováková", "李小龍", "O’Neil, Jr.", "a", "👩‍💻 team"} {
+		if err := CheckName(ok); err != nil {
+			t.Errorf("%q: %v", ok, err)
+		}
+	}
+	for _, bad := range []string{"", " ", " a", "a ", "a\nb", "a\x00b", "pay\u200bpal", "abc\u202ecod", "\ufeffa", "\xff", strings.Repeat("x", MaxName+1)} {
+		if CheckName(bad) == nil {
+			t.Errorf("%q is accepted", bad)
+		}
+	}
+}
+
+func TestCheckSlugAndLogin(t *testing.T) {
+	for slug, kind := range map[string]Kind{"vpn": KindApp, "github.engineering": KindEntitlement, "a-1": KindRole, "0": KindGroup} {
+		if err := CheckSlug(slug, kind); err != nil {
+			t.Errorf("%q: %v", slug, err)
+		}
+	}
+	for slug, kind := range map[string]Kind{"me": KindApp, "res_1": KindApp, "VPN": KindApp, "a.b": KindApp, "ab": KindEntitlement, "a.b.c": KindEntitlement,
+		"-a": KindApp, "a-": KindApp, "": KindApp, "a b": KindApp, ".a": KindEntitlement} {
+		if CheckSlug(slug, kind) == nil {
+			t.Errorf("%q is accepted as %s", slug, kind)
+		}
+	}
+	for _, ok := range []string{"ada", "ada@example.com", "Ada.L", "O-1"} {
+		if err := CheckLogin(ok); err != nil {
+			t.Errorf("%q: %v", ok, err)
+		}
+	}
+	for _, bad := range []string{"", "me", "ME", "usr_1", "a b", "a/b", "user:a", "a\u200bb", strings.Repeat("x", MaxLogin+1)} {
+		if CheckLogin(bad) == nil {
+			t.Errorf("%q is accepted", bad)
+		}
+	}
+}
