@@ -88,7 +88,10 @@ func TestLoadActor(t *testing.T) {
 				t.Errorf("%s: %v", state, err)
 			}
 		}
-		err = db.View(ctx, func(ctx context.Context, tx *store.Tx) error { _, err := tx.LoadActor(ctx, "ten_other", ada.ID); return err })
+		err = db.View(ctx, func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.LoadActor(ctx, "ten_other", ada.ID)
+			return err
+		})
 		if sallyport.CodeOf(err) != sallyport.EUnauthenticated {
 			t.Errorf("another tenant: %v", err)
 		}

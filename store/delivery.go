@@ -94,7 +94,7 @@ func (tx *Tx) DeliveryFailed(ctx context.Context, d Delivery, why string, perman
 	}
 	n, err := tx.Exec(ctx, `UPDATE deliveries SET state = $5, next_at = $6, lease_until = NULL, error = $7
 		WHERE tenant_id = $1 AND message_id = $2 AND channel = $3 AND attempts = $4 AND state = 'queued'`,
-		d.Tenant, d.Message.ID, d.Channel, d.Attempt, state, nextAt, clip(why))
+		d.Tenant, d.Message.ID, d.Channel, d.Attempt, state, nextAt, firstBytes(why, 500))
 	return gaveUp && n > 0, err
 }
 
@@ -120,4 +120,11 @@ func (tx *Tx) Deliveries(ctx context.Context, tenant, messageID string) (map[str
 		return nil
 	})
 	return states, err
+}
+
+func firstBytes(s string, n int) string {
+	if len(s) > n {
+		s = s[:n] + "…"
+	}
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
 }
