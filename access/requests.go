@@ -25,7 +25,7 @@ func (s *Service) Request(ctx context.Context, actor sallyport.Actor, id string)
 			}
 			r.Grant = &g
 		}
-		return s.presentTx(ctx, tx, actor, &r)
+		return s.showTx(ctx, tx, actor, &r)
 	})
 	return r, err
 }
@@ -73,8 +73,8 @@ func everAsked(r sallyport.Request, id string) bool {
 	})
 }
 
-// presentTx fills what depends on who looks, and who would be asked in stages that have not started.
-func (s *Service) presentTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r *sallyport.Request) error {
+// showTx fills what depends on who looks, and who would be asked in stages that have not started.
+func (s *Service) showTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r *sallyport.Request) error {
 	res, err := tx.Resource(ctx, actor.Tenant, r.Resource.ID, Everything)
 	if err != nil {
 		return err
