@@ -30,13 +30,12 @@ func (db *DB) Export(ctx context.Context, tenant string, w io.Writer) error {
 	for next := int64(0); next < closing.Size; {
 		end := min(next+exportPage, closing.Size)
 		var page []audit.Record
-		var cp Checkpoint
-		var signed bool
+		var notes map[int64]string
 		err := db.View(ctx, func(ctx context.Context, tx *Tx) (err error) {
 			if page, err = tx.records(ctx, tenant, next, end); err != nil {
 				return err
 			}
-			cp, signed, err = tx.lastCheckpoint(ctx, tenant, end)
+			notes, err = tx.checkpoints(ctx, tenant, next, end)
 			return err
 		})
 		if err != nil {
@@ -46,8 +45,8 @@ func (db *DB) Export(ctx context.Context, tenant string, w io.Writer) error {
 			if err := out.Event(r); err != nil {
 				return err
 			}
-			if signed && cp.Size == r.Index+1 && cp.Size < closing.Size {
-				if err := out.Checkpoint([]byte(cp.Note)); err != nil {
+			if note := notes[r.Index+1]; note != "" && r.Index+1 < closing.Size {
+				if err := out.Checkpoint([]byte(note)); err != nil {
 					return err
 				}
 			}
@@ -55,6 +54,19 @@ func (db *DB) Export(ctx context.Context, tenant string, w io.Writer) error {
 		next = end
 	}
 	return out.Close([]byte(closing.Note))
+}
+
+// checkpoints reads the signed texts by their sizes, above first up to end.
+func (tx *Tx) checkpoints(ctx context.Context, tenant string, first, end int64) (map[int64]string, error) {
+	notes := map[int64]string{}
+	err := tx.Rows(ctx, `SELECT size, note FROM checkpoints WHERE tenant_id = $1 AND size > $2 AND size <= $3`, []any{tenant, first, end}, func(r *sql.Rows) error {
+		var size int64
+		var note string
+		err := r.Scan(&size, &note)
+		notes[size] = note
+		return err
+	})
+	return notes, err
 }
 
 // records reads the events with a place from first to end, the latter not included, as they are exported.
