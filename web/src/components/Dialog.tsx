@@ -1,6 +1,6 @@
 import { Dialog as Base } from '@base-ui/react/dialog'
 import { X } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useRef } from 'react'
 import { cx } from './cx'
 
 /** Dialog in the middle of a desktop, a sheet from below on a phone. The footer stays in sight. */
@@ -21,16 +21,22 @@ export function Dialog({
   wide?: boolean
   children: ReactNode
 }) {
+  const popup = useRef<HTMLDivElement>(null)
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Base.Portal>
         <Base.Backdrop className="fixed inset-0 z-40 bg-scrim transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0" />
         <Base.Viewport className="fixed inset-0 z-40 grid items-end md:items-center md:justify-items-center md:p-6">
           <Base.Popup
+            ref={popup}
+            // A field that should have the focus says so; else the dialog itself, so that its title is read first.
+            initialFocus={() =>
+              popup.current?.querySelector<HTMLElement>('[data-autofocus]') ?? popup.current
+            }
             className={cx(
               'flex max-h-[calc(100dvh-2rem)] w-full flex-col rounded-t-2xl bg-raised shadow-pop outline-none transition-[opacity,transform] duration-200 md:max-h-[min(46rem,calc(100dvh-4rem))] md:rounded-2xl md:border md:border-line',
               'max-md:data-ending-style:translate-y-full max-md:data-starting-style:translate-y-full md:data-ending-style:opacity-0 md:data-starting-style:opacity-0',
-              wide ? 'md:max-w-3xl' : 'md:max-w-[35rem]',
+              wide ? 'md:max-w-[58rem]' : 'md:max-w-[35rem]',
             )}
           >
             <header className="flex items-start gap-3 px-5 pt-4 pb-3">

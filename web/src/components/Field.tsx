@@ -13,6 +13,8 @@ export interface ControlProps {
   'aria-describedby'?: string
   /** For a control that has no Field around it. */
   'aria-label'?: string
+  /** Gets the focus when the dialog around it opens. */
+  'data-autofocus'?: true
   'aria-invalid'?: true
   required?: boolean
 }

@@ -36,7 +36,7 @@ export function PageFrame({
       <header className="mb-5 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
         <div className="min-w-0 flex-1 basis-72">
           <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-            <h1 className="min-w-0 font-semibold text-[1.3125rem] leading-tight tracking-[-0.012em] [overflow-wrap:anywhere]">
+            <h1 className="min-w-0 font-semibold text-[1.3125rem] leading-tight tracking-[-0.012em] [overflow-wrap:anywhere] [&_a]:font-semibold">
               {heading ?? title}
             </h1>
             {status}

@@ -95,7 +95,8 @@ export function ResourceLine({ resource, detail }: { resource: ResourceRef; deta
 export function names(people: readonly UserRef[], me?: string, most = 4, joiner = 'or'): string {
   const list = [...people].sort((a, b) => Number(b.id === me) - Number(a.id === me))
   const words = list.slice(0, most).map((p) => (p.id === me ? 'you' : p.name))
-  if (list.length > most) words.push(`${list.length - most} others`)
+  const more = list.length - most
+  if (more > 0) words.push(more === 1 ? '1 other' : `${more} others`)
   if (words.length < 2) return words[0] ?? 'nobody'
   return `${words.slice(0, -1).join(', ')} ${joiner} ${words[words.length - 1]}`
 }

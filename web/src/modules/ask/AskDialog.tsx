@@ -35,6 +35,7 @@ export default function AskDialog({ ask, onClose }: { ask: AskParam | null; onCl
       open={ask !== null}
       onClose={onClose}
       title={title}
+      wide
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
@@ -161,114 +162,127 @@ function AskForm({
   const shownElsewhere = new Set(['reason', 'duration', 'until', 'beneficiary', 'relation', 'resource'])
 
   return (
-    <form ref={form} id="ask" noValidate onSubmit={(e) => void send(e)} className="grid gap-5">
-      {faults[''] && (
-        <p role="alert" tabIndex={-1} className="rounded-md bg-bad-soft px-3 py-2.5 text-bad">
-          {faults['']}
-        </p>
-      )}
-      <Field label="What do you need?" error={fieldFault('resource')} help={resource?.description}>
-        {(control) => (
-          <ResourcePicker
-            control={control}
-            value={item}
-            onChange={(next) => {
-              setItem(next)
-              setAnswers({})
-              setFaults({})
-            }}
+    <form
+      ref={form}
+      id="ask"
+      noValidate
+      onSubmit={(e) => void send(e)}
+      className="grid items-start gap-x-7 gap-y-5 md:grid-cols-[minmax(0,1fr)_21rem]"
+    >
+      <div className="grid min-w-0 gap-5">
+        {faults[''] && (
+          <p role="alert" tabIndex={-1} className="rounded-md bg-bad-soft px-3 py-2.5 text-bad">
+            {faults['']}
+          </p>
+        )}
+        <Field label="What do you need?" error={fieldFault('resource')} help={resource?.description}>
+          {(control) => (
+            <ResourcePicker
+              control={param.resource ? control : { ...control, 'data-autofocus': true }}
+              value={item}
+              onChange={(next) => {
+                setItem(next)
+                setAnswers({})
+                setFaults({})
+              }}
+            />
+          )}
+        </Field>
+
+        <FieldSet label="For whom?" error={fieldFault('beneficiary')}>
+          <Segments
+            label="For whom?"
+            value={forOther ? 'other' : 'me'}
+            onChange={(v) => setForOther(v === 'other')}
+            choices={[
+              { value: 'me', label: me ? `Me, ${me.user.name}` : 'Me' },
+              { value: 'other', label: 'Someone else' },
+            ]}
           />
-        )}
-      </Field>
-
-      <FieldSet label="For whom?" error={fieldFault('beneficiary')}>
-        <Segments
-          label="For whom?"
-          value={forOther ? 'other' : 'me'}
-          onChange={(v) => setForOther(v === 'other')}
-          choices={[
-            { value: 'me', label: me ? `Me, ${me.user.name}` : 'Me' },
-            { value: 'other', label: 'Someone else' },
-          ]}
-        />
-        {forOther && (
-          <div className="mt-1.5">
-            <PersonPicker
-              control={{ id: 'ask-person', 'aria-label': 'Who' }}
-              value={person}
-              onChange={setPerson}
-            />
-          </div>
-        )}
-      </FieldSet>
-
-      {held && (
-        <>
-          <FieldSet label="Level" error={fieldFault('relation')}>
-            <Segments
-              label="Level"
-              value={relation}
-              onChange={setRelation}
-              choices={[
-                { value: 'member', label: 'Member' },
-                { value: 'owner', label: 'Owner' },
-              ]}
-            />
-            <p className="text-[0.8125rem] text-muted">
-              {relation === 'member'
-                ? resource?.kind === 'role'
-                  ? 'A member receives what the role holds.'
-                  : 'A member can use it.'
-                : 'An owner decides who gets it. That alone does not let one use it.'}
-            </p>
-          </FieldSet>
-          {slug && (
-            <DurationPicker
-              key={resource?.id}
-              value={length}
-              onChange={setLength}
-              durations={preview.data?.duration ?? resource?.durations}
-              limit={Number.isFinite(limit) ? limit : undefined}
-              canNoEnd={mustEnd ? false : undefined}
-              ends={preview.data?.ends_at}
-              error={fieldFault('duration') ?? fieldFault('until') ?? fieldFault('no_end')}
-            />
+          {forOther && (
+            <div className="mt-1.5">
+              <PersonPicker
+                control={{ id: 'ask-person', 'aria-label': 'Who' }}
+                value={person}
+                onChange={setPerson}
+              />
+            </div>
           )}
-        </>
-      )}
+        </FieldSet>
 
-      <DynamicForm
-        form={resource?.form}
-        answers={answers}
-        onChange={setAnswers}
-        faults={Object.fromEntries(
-          Object.entries(faults)
-            .filter(([k]) => k.startsWith('answers.'))
-            .map(([k, v]) => [k.slice(8), v]),
+        {held && (
+          <>
+            <FieldSet label="Level" error={fieldFault('relation')}>
+              <Segments
+                label="Level"
+                value={relation}
+                onChange={setRelation}
+                choices={[
+                  { value: 'member', label: 'Member' },
+                  { value: 'owner', label: 'Owner' },
+                ]}
+              />
+              <p className="text-[0.8125rem] text-muted">
+                {relation === 'member'
+                  ? resource?.kind === 'role'
+                    ? 'A member receives what the role holds.'
+                    : 'A member can use it.'
+                  : 'An owner decides who gets it. That alone does not let one use it.'}
+              </p>
+            </FieldSet>
+            {slug && (
+              <DurationPicker
+                key={resource?.id}
+                value={length}
+                onChange={setLength}
+                durations={preview.data?.duration ?? resource?.durations}
+                limit={Number.isFinite(limit) ? limit : undefined}
+                canNoEnd={mustEnd ? false : undefined}
+                ends={preview.data?.ends_at}
+                error={fieldFault('duration') ?? fieldFault('until') ?? fieldFault('no_end')}
+              />
+            )}
+          </>
         )}
-      />
 
-      <Field
-        label="Why?"
-        help="Approvers read this first."
-        required={mustReason}
-        error={fieldFault('reason')}
-      >
-        {(control) => <Textarea {...control} value={reason} onChange={(e) => setReason(e.target.value)} />}
-      </Field>
-
-      {slug && (
-        <AskOutcome
-          preview={preview.data}
-          loading={preview.isLoading}
-          error={preview.error}
-          problems={problems.filter(
-            (p) => !shownElsewhere.has(p.location) && !p.location.startsWith('answers'),
+        <DynamicForm
+          form={resource?.form}
+          answers={answers}
+          onChange={setAnswers}
+          faults={Object.fromEntries(
+            Object.entries(faults)
+              .filter(([k]) => k.startsWith('answers.'))
+              .map(([k, v]) => [k.slice(8), v]),
           )}
-          extend={param.extend}
-          me={me?.user.id}
         />
-      )}
+
+        <Field
+          label="Why?"
+          help="Approvers read this first."
+          required={mustReason}
+          error={fieldFault('reason')}
+        >
+          {(control) => <Textarea {...control} value={reason} onChange={(e) => setReason(e.target.value)} />}
+        </Field>
+      </div>
+      <div className="min-w-0 md:sticky md:top-0">
+        {slug ? (
+          <AskOutcome
+            preview={preview.data}
+            loading={preview.isLoading}
+            error={preview.error}
+            problems={problems.filter(
+              (p) => !shownElsewhere.has(p.location) && !p.location.startsWith('answers'),
+            )}
+            extend={param.extend}
+            me={me?.user.id}
+          />
+        ) : (
+          <p className="hidden rounded-lg border border-line border-dashed p-4 text-muted md:block">
+            Choose what you need. Who decides and what limits it is shown here before you send anything.
+          </p>
+        )}
+      </div>
     </form>
   )
 }

@@ -70,7 +70,7 @@ export function FactList({ request }: { request: AccessRequest }) {
       {facts.holds && facts.holds.length > 0 && (
         <details>
           <summary className="touch rounded font-medium text-[0.875rem] text-muted hover:text-ink">
-            {who} holds {facts.holds.length} other {facts.holds.length === 1 ? 'thing' : 'things'} now
+            {who} holds {facts.holds.length} {facts.holds.length === 1 ? 'thing' : 'things'} now
           </summary>
           <ul className="mt-1.5 grid max-h-56 gap-1 overflow-y-auto text-[0.875rem]">
             {facts.holds.map((a) => (

@@ -32,7 +32,7 @@ export function Sidebar({ me }: { me: Me | undefined }) {
                   <span className="flex-1">{place.label}</span>
                   {count ? (
                     <>
-                      <span aria-hidden>
+                      <span aria-hidden className="flex">
                         <Count value={count} strong />
                       </span>
                       <span className="sr-only">, {count} waiting</span>

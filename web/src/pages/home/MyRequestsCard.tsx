@@ -45,7 +45,7 @@ export function MyRequestsCard() {
               className="touch flex items-center gap-3 rounded-md px-2 py-1.5 outline-offset-[-2px] hover:bg-hover max-sm:flex-wrap"
             >
               <ResourceIcon kind={r.resource.kind} name={r.resource.name} slug={r.resource.slug} />
-              <span className="min-w-0 flex-1">
+              <span className="min-w-0 flex-1 max-sm:basis-[calc(100%-4rem)]">
                 <span className="block truncate font-medium">
                   {r.resource.name}
                   {forOther(r) && <span className="font-normal text-muted"> for {r.beneficiary.name}</span>}

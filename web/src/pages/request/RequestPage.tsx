@@ -63,11 +63,12 @@ function Loaded({ request: r }: { request: AccessRequest }) {
       }
       heading={
         <>
-          <PersonLink user={r.requester} /> {askVerb(r)} <ResourceLink resource={r.resource} />
+          <PersonLink user={r.requester} /> <span className="font-normal">{askVerb(r)}</span>{' '}
+          <ResourceLink resource={r.resource} />
           {forOther(r) && (
             <>
               {' '}
-              for <PersonLink user={r.beneficiary} />
+              <span className="font-normal">for</span> <PersonLink user={r.beneficiary} />
             </>
           )}
         </>

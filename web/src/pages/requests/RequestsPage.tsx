@@ -5,7 +5,7 @@ import { useDeferredValue } from 'react'
 import { rows } from '../../api/list'
 import { requestsQuery } from '../../api/request'
 import type { AccessRequest } from '../../api/types'
-import { Button } from '../../components/Button'
+import { Button, buttonClass } from '../../components/Button'
 import { Card } from '../../components/Card'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
@@ -93,15 +93,6 @@ const columns: Column<AccessRequest>[] = [
     ),
   },
   { key: 'at', header: 'Asked', cell: (r) => <RelativeTime at={r.created_at} /> },
-  {
-    key: 'open',
-    header: '',
-    cell: (r) => (
-      <Link to={requestPath(r)} className="font-medium text-accent-text underline-offset-2 hover:underline">
-        Open<span className="sr-only"> the request for {r.resource.name}</span>
-      </Link>
-    ),
-  },
 ]
 
 export function RequestsPage() {
@@ -185,7 +176,19 @@ export function RequestsPage() {
           )}
         </Card>
       )}
-      {list.length > 0 && <Table caption="Requests" columns={columns} rows={list} id={(r) => r.id} />}
+      {list.length > 0 && (
+        <Table
+          caption="Requests"
+          columns={columns}
+          rows={list}
+          id={(r) => r.id}
+          action={(r) => (
+            <Link to={requestPath(r)} className={buttonClass('secondary', 'sm')}>
+              Open<span className="sr-only"> the request for {r.resource.name}</span>
+            </Link>
+          )}
+        />
+      )}
       {hasNextPage && (
         <div className="mt-4 grid justify-center">
           <Button busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
