@@ -62,21 +62,20 @@ func (c *conn) Add(ctx context.Context, h connector.Holding) error {
 	return renamedTooOften(op)
 }
 
-// Remove takes the account out of the group.
+// Remove takes the account out of the group, under the name that it had before a rename too.
 func (c *conn) Remove(ctx context.Context, h connector.Holding) error {
 	const op = "remove member"
 	if err := checkHolding(op, h); err != nil {
 		return err
 	}
+	before := c.remembered(h.Account)
 	g, a, err := c.resolve(ctx, op, h)
 	if err != nil || g == nil {
 		return err
 	}
 	for range tries {
 		if a == nil {
-			if a, err = c.dangling(ctx, op, g, h.Account); a == nil || err != nil {
-				return err
-			}
+			return c.removeDangling(ctx, op, g, before)
 		}
 		value, err := c.memberValue(op, g, a)
 		if err != nil {
@@ -85,12 +84,15 @@ func (c *conn) Remove(ctx context.Context, h connector.Holding) error {
 		if err := c.removeValue(ctx, op, g, value); err != nil {
 			return err
 		}
-		// A rename in between takes the membership along to the new DN.
+		// A rename in between may take the membership along to the new name.
 		now, err := c.findAccount(ctx, op, h.Account)
-		if err != nil || now == nil || *now == *a {
+		if err != nil {
 			return err
 		}
-		a = now
+		if now != nil && *now == *a {
+			return c.removeDangling(ctx, op, g, before)
+		}
+		before, a = a, now
 	}
 	return renamedTooOften(op)
 }
@@ -110,9 +112,7 @@ func (c *conn) Has(ctx context.Context, h connector.Holding) (bool, error) {
 		return false, err
 	}
 	if a == nil {
-		if a, err = c.dangling(ctx, op, g, h.Account); a == nil || err != nil {
-			return false, err
-		}
+		return c.dangling(ctx, op, g, c.remembered(h.Account))
 	}
 	value, err := c.memberValue(op, g, a)
 	if err != nil {
@@ -252,37 +252,52 @@ func (c *conn) removeValue(ctx context.Context, op string, g *group, value strin
 	return last
 }
 
-// dangling gives what a deleted account was last called, if the group still names it and nobody else goes by
-// that name now. Without such a memory there is nothing to take out.
-func (c *conn) dangling(ctx context.Context, op string, g *group, id string) (*account, error) {
+// remembered gives what an account was last called, nil when nothing is known of it.
+func (c *conn) remembered(id string) *account {
 	v, ok := c.lastSeen.Load(id)
 	if !ok {
-		return nil, nil
+		return nil
 	}
 	a := v.(account)
-	value, err := c.memberValue(op, g, &a)
+	return &a
+}
+
+// removeDangling takes a former name out of the group.
+func (c *conn) removeDangling(ctx context.Context, op string, g *group, former *account) error {
+	still, err := c.dangling(ctx, op, g, former)
+	if err != nil || !still {
+		return err
+	}
+	value, err := c.memberValue(op, g, former)
 	if err != nil {
-		return nil, nil
+		return err
+	}
+	return c.removeValue(ctx, op, g, value)
+}
+
+// dangling says whether the group names what an account was called formerly, while nobody goes by that name
+// now: not every server takes memberships along with a rename or deletion. Nil is no name at all.
+func (c *conn) dangling(ctx context.Context, op string, g *group, former *account) (bool, error) {
+	if former == nil {
+		return false, nil
+	}
+	value, err := c.memberValue(op, g, former)
+	if err != nil {
+		return false, nil // it never could be a member
 	}
 	there, err := c.holds(ctx, op, g, value)
 	if err != nil || !there {
-		return nil, err
+		return false, err
 	}
 	if g.scheme.byLogin {
-		other, err := c.loginTaken(ctx, op, a.login)
-		if err != nil || other {
-			return nil, err
-		}
-		return &a, nil
+		taken, err := c.loginTaken(ctx, op, former.login)
+		return !taken, err
 	}
-	e, err := c.entry(ctx, op, a.dn, []string{"1.1"})
-	switch {
-	case connector.ClassOf(err) == connector.NotFound:
-		return &a, nil
-	case err != nil || e != nil:
-		return nil, err
+	_, err = c.entry(ctx, op, former.dn, []string{"1.1"})
+	if connector.ClassOf(err) == connector.NotFound {
+		return true, nil
 	}
-	return &a, nil
+	return false, err
 }
 
 func (c *conn) loginTaken(ctx context.Context, op, login string) (taken bool, err error) {
