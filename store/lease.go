@@ -1,0 +1,126 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/sallyport/sallyport"
+)
+
+// Lane is one direction of work on targets. Each has workers of its own, so that removing never waits for adding.
+type Lane string
+
+// The lanes. What is present or absent and is to be looked at again goes by removing's lane.
+const (
+	LaneAdd    Lane = "add"
+	LaneRemove Lane = "remove"
+)
+
+func (l Lane) states() string {
+	if l == LaneAdd {
+		return "('adding')"
+	}
+	return "('removing','present','absent')"
+}
+
+// Claim asks for provisions that are due.
+type Claim struct {
+	Lane   Lane
+	By     string        // unique to this claim
+	Lease  time.Duration // longer than the call's time-out
+	Call   time.Duration // the call's time-out: after a lease that lapsed, how long its holder's write may still arrive
+	Except []string      // ids of connections that are busy
+	Limit  int
+}
+
+// ClaimProvisions leases due provisions of any tenant to one worker, each for the length of the lease, after which
+// another may take them over. Taking over a lapsed lease notes that the row must be looked at again once the earlier
+// holder's write can no longer arrive.
+func (tx *Tx) ClaimProvisions(ctx context.Context, c Claim) ([]Provision, error) {
+	q := &query{}
+	now := q.arg(Micros(tx.now))
+	until := q.arg(Micros(tx.now.Add(c.Lease)))
+	q.WriteString(`UPDATE provisions SET lease_by=` + q.arg(c.By) + `, lease_until=` + until + `, next_at=` + until + `, attempts=attempts+1,
+		recheck_at = CASE WHEN lease_until IS NULL THEN recheck_at ELSE lease_until + ` + q.arg(c.Call.Microseconds()) + ` END
+		WHERE (tenant_id, id) IN (SELECT tenant_id, id FROM provisions WHERE next_at IS NOT NULL AND next_at <= ` + now + `
+		AND (lease_until IS NULL OR lease_until <= ` + now + `) AND state IN ` + c.Lane.states())
+	if len(c.Except) > 0 {
+		q.WriteString(" AND (connection_id IS NULL OR NOT " + q.in("connection_id", c.Except) + ")")
+	}
+	q.WriteString(` ORDER BY next_at, id LIMIT ` + q.arg(c.Limit) + `) AND (lease_until IS NULL OR lease_until <= ` + now + `) RETURNING ` + provisionColumns)
+	var out []Provision
+	err := tx.Rows(ctx, q.String(), q.args, func(r *sql.Rows) error {
+		var p Provision
+		err := scanProvision(r, &p)
+		out = append(out, p)
+		return err
+	})
+	return out, err
+}
+
+// Held reports whether the lease of a claimed provision is still its own, and returns the row as it is now.
+func (tx *Tx) Held(ctx context.Context, p Provision) (Provision, bool, error) {
+	now, ok, err := tx.ProvisionByID(ctx, p.Tenant, p.ID)
+	if err != nil || !ok {
+		return now, false, err
+	}
+	return now, now.LeaseBy == p.LeaseBy && now.LeaseUntil != nil && now.LeaseUntil.After(tx.now), nil
+}
+
+// ReleaseProvision ends a lease and writes what came of it: state, next attempt, error and the rest are p's. It reports
+// false, and writes nothing, when the lease is no longer p's. The generation stays.
+func (tx *Tx) ReleaseProvision(ctx context.Context, p Provision) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE provisions SET state=$4, since=$5, due_since=$6, attempts=$7, next_at=$8, recheck_at=$9, error=$10, failing_since=$11,
+		alarmed_at=$12, verified_at=$13, lease_by='', lease_until=NULL WHERE tenant_id=$1 AND id=$2 AND lease_by=$3`,
+		p.Tenant, p.ID, p.LeaseBy, p.State, Micros(p.Since), MicrosPtr(p.DueSince), p.Attempts, MicrosPtr(p.NextAt), MicrosPtr(p.RecheckAt),
+		p.Error, MicrosPtr(p.FailingAt), MicrosPtr(p.AlarmedAt), MicrosPtr(p.VerifiedAt))
+	return n == 1, err
+}
+
+// NextProvision is when the next provision of a lane is due; nil when none is.
+func (tx *Tx) NextProvision(ctx context.Context, lane Lane) (*time.Time, error) {
+	var t *time.Time
+	err := tx.Row(ctx, `SELECT min(next_at) FROM provisions WHERE next_at IS NOT NULL AND state IN `+lane.states(), nil, timePtrScan{&t})
+	return t, err
+}
+
+// HastenConnection makes everything that waits for a connection due now: it was resumed, or works again.
+func (tx *Tx) HastenConnection(ctx context.Context, tenant, connectionID string) (int64, error) {
+	return tx.Exec(ctx, `UPDATE provisions SET next_at=$3 WHERE tenant_id=$1 AND connection_id=$2 AND next_at > $3 AND lease_until IS NULL AND due_since <= $3`,
+		tenant, connectionID, Micros(tx.now))
+}
+
+// LastGrant is the id of the newest direct grant of a person's key, ended or not; "" when there never was one.
+func (tx *Tx) LastGrant(ctx context.Context, tenant string, k sallyport.Key) (string, error) {
+	var id string
+	err := tx.Row(ctx, `SELECT COALESCE(max(id), '') FROM grants WHERE tenant_id=$1 AND subject_kind='user' AND subject_id=$2 AND resource_id=$3 AND relation=$4 AND parameters=$5`,
+		[]any{tenant, k.SubjectID, k.ResourceID, k.Relation, k.Parameters}, &id)
+	return id, err
+}
+
+// RecheckProvision asks that the target is read again, even where nothing seems to be left to do.
+func (tx *Tx) RecheckProvision(ctx context.Context, tenant, id string) error {
+	_, err := tx.Exec(ctx, `UPDATE provisions SET recheck_at=$3 WHERE tenant_id=$1 AND id=$2`, tenant, id, Micros(tx.now))
+	return err
+}
+
+// WritesPausedAt is since when nothing may be written to the tenant's targets; nil when it may.
+func (tx *Tx) WritesPausedAt(ctx context.Context, tenant string) (*time.Time, error) {
+	var t *time.Time
+	err := tx.Row(ctx, `SELECT writes_paused_at FROM tenants WHERE id=$1`, []any{tenant}, timePtrScan{&t})
+	return t, err
+}
+
+// WaitingGrants lists the grants of a key that live and are not real yet.
+func (tx *Tx) WaitingGrants(ctx context.Context, tenant string, k sallyport.Key) ([]string, error) {
+	var ids []string
+	err := tx.Rows(ctx, `SELECT id FROM grants WHERE tenant_id=$1 AND subject_kind=$2 AND subject_id=$3 AND resource_id=$4 AND relation=$5 AND parameters=$6
+		AND activated_at IS NULL AND ended_at IS NULL ORDER BY id`, []any{tenant, k.Subject, k.SubjectID, k.ResourceID, k.Relation, k.Parameters}, func(r *sql.Rows) error {
+		var id string
+		err := r.Scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	return ids, err
+}

@@ -1,0 +1,208 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/sallyport/sallyport"
+)
+
+// Leg is one direction of a provision: how access is made real, or unreal.
+type Leg struct {
+	sallyport.Fulfilment
+	ConnectionID string `json:"connection_id,omitempty"`
+	External     string `json:"external,omitempty"` // the resource's name in the target
+}
+
+// Pin is how a provision is fulfilled and undone, fixed when its work began, so that swapping the resource's settings
+// harms nothing in flight.
+type Pin struct {
+	Add      Leg  `json:"add"`
+	Remove   Leg  `json:"remove"`
+	Physical bool `json:"physical,omitempty"`
+}
+
+// Touches reports whether anything outside Sallyport has to change, now or at the end.
+func (p Pin) Touches() bool {
+	return p.Add.Kind != sallyport.FulfilNone || p.Remove.Kind != sallyport.FulfilNone
+}
+
+// PinOf fixes the settings of a resource as they are now. A connection that is missing is not an error here: the
+// provision fails visibly until it is there.
+func (tx *Tx) PinOf(ctx context.Context, tenant string, r sallyport.Resource) (Pin, error) {
+	leg := func(f sallyport.Fulfilment) (Leg, error) {
+		l := Leg{Fulfilment: f}
+		if l.Kind == "" {
+			l.Kind = sallyport.FulfilNone
+		}
+		if l.Kind != sallyport.FulfilConnector {
+			return l, nil
+		}
+		if l.External = l.Target; l.External == "" {
+			l.External = r.ExternalID
+		}
+		err := tx.Row(ctx, `SELECT id FROM connections WHERE tenant_id=$1 AND (id=$2 OR slug=$2) AND deleted_at IS NULL`, []any{tenant, l.Connection}, &l.ConnectionID)
+		if errors.Is(err, sql.ErrNoRows) {
+			err = nil
+		}
+		return l, err
+	}
+	p := Pin{Physical: r.Physical}
+	var err error
+	if p.Add, err = leg(r.Fulfilment); err != nil {
+		return p, err
+	}
+	switch {
+	case r.Revocation != nil && r.Revocation.Kind != "":
+		p.Remove, err = leg(*r.Revocation)
+	case r.Physical && p.Add.Kind == sallyport.FulfilNone:
+		p.Remove = Leg{Fulfilment: sallyport.Fulfilment{Kind: sallyport.FulfilManual}}
+	default:
+		p.Remove = p.Add
+		p.Remove.Steps = ""
+	}
+	return p, err
+}
+
+// Provision is what a target needs for one person and one resource. It never answers who may.
+type Provision struct {
+	Tenant     string
+	ID         string
+	UserID     string
+	ResourceID string
+	Relation   sallyport.Relation
+	Parameters string
+	Pin        Pin
+	State      sallyport.ProvisionState
+	Since      time.Time
+	DueSince   *time.Time // when the present work was first wanted; nil when there is none
+	Generation int64      // grows with each change of what ought to be
+	Attempts   int
+	NextAt     *time.Time
+	LeaseBy    string
+	LeaseUntil *time.Time
+	RecheckAt  *time.Time
+	Error      string
+	FailingAt  *time.Time
+	AlarmedAt  *time.Time
+	VerifiedAt *time.Time
+}
+
+// Key is what the provision is about.
+func (p Provision) Key() sallyport.Key {
+	return sallyport.Key{Subject: sallyport.SubjectUser, SubjectID: p.UserID, ResourceID: p.ResourceID, Relation: p.Relation, Parameters: p.Parameters}
+}
+
+const provisionColumns = `tenant_id, id, user_id, resource_id, relation, parameters, fulfilment, connection_id, target, state, since, due_since, generation,
+	attempts, next_at, lease_by, lease_until, recheck_at, error, failing_since, alarmed_at, verified_at`
+
+func scanProvision(rows interface{ Scan(...any) error }, p *Provision) error {
+	var pin, connection, target string
+	err := rows.Scan(&p.Tenant, &p.ID, &p.UserID, &p.ResourceID, &p.Relation, &p.Parameters, &pin, textScan{&connection}, &target, &p.State,
+		timeScan{&p.Since}, timePtrScan{&p.DueSince}, &p.Generation, &p.Attempts, timePtrScan{&p.NextAt}, &p.LeaseBy, timePtrScan{&p.LeaseUntil},
+		timePtrScan{&p.RecheckAt}, &p.Error, timePtrScan{&p.FailingAt}, timePtrScan{&p.AlarmedAt}, timePtrScan{&p.VerifiedAt})
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal([]byte(pin), &p.Pin); err != nil {
+		return err
+	}
+	if p.Pin.Add.Kind == "" { // found by a read of the target: the resource's settings stand for both directions
+		var f sallyport.Fulfilment
+		if err := json.Unmarshal([]byte(pin), &f); err != nil {
+			return err
+		}
+		p.Pin.Add = Leg{Fulfilment: f, ConnectionID: connection, External: target}
+		p.Pin.Remove = p.Pin.Add
+	}
+	return nil
+}
+
+func (tx *Tx) provision(ctx context.Context, where string, args ...any) (Provision, bool, error) {
+	var p Provision
+	err := scanProvision(tx.tx.QueryRowContext(ctx, "SELECT "+provisionColumns+" FROM provisions WHERE "+where, args...), &p)
+	if errors.Is(err, sql.ErrNoRows) {
+		return p, false, nil
+	}
+	return p, err == nil, dbError(ctx, err)
+}
+
+// Provision finds the provision of a person's key; false when there is none.
+func (tx *Tx) Provision(ctx context.Context, tenant string, k sallyport.Key) (Provision, bool, error) {
+	return tx.provision(ctx, "tenant_id=$1 AND user_id=$2 AND resource_id=$3 AND relation=$4 AND parameters=$5",
+		tenant, k.SubjectID, k.ResourceID, k.Relation, k.Parameters)
+}
+
+// ProvisionByID finds a provision; false when there is none.
+func (tx *Tx) ProvisionByID(ctx context.Context, tenant, id string) (Provision, bool, error) {
+	return tx.provision(ctx, "tenant_id=$1 AND id=$2", tenant, id)
+}
+
+// outer is the connection that a provision is counted under, and the name in its target.
+func (p Pin) outer() (connection, target string) {
+	if p.Add.Kind == sallyport.FulfilConnector {
+		return p.Add.ConnectionID, p.Add.External
+	}
+	return p.Remove.ConnectionID, p.Remove.External
+}
+
+// InsertProvision adds a provision of p's key, pin and state that is due at p.NextAt; the rest is set here.
+func (tx *Tx) InsertProvision(ctx context.Context, tenant string, p *Provision) error {
+	p.Tenant, p.ID, p.Since, p.Generation = tenant, NewID(sallyport.PrefixProvision), tx.now, 1
+	connection, target := p.Pin.outer()
+	if p.State == sallyport.ProvisionAdding || p.State == sallyport.ProvisionRemoving {
+		p.DueSince = p.NextAt
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO provisions (tenant_id, id, user_id, resource_id, relation, parameters, fulfilment, fulfilment_kind, connection_id,
+		target, state, since, due_since, next_at, created_at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$12)`,
+		tenant, p.ID, p.UserID, p.ResourceID, p.Relation, p.Parameters, toJSON(p.Pin), p.Pin.Add.Kind, null(connection), target, p.State,
+		Micros(tx.now), MicrosPtr(p.DueSince), MicrosPtr(p.NextAt))
+	return err
+}
+
+// MoveProvision changes what ought to be: state, pin and next attempt become p's, the generation grows, and what was
+// said of earlier attempts is forgotten. A lease on the row stays; its holder notices the generation. p is brought up
+// to date. EConflict when the row changed since p was read.
+func (tx *Tx) MoveProvision(ctx context.Context, p *Provision) error {
+	connection, target := p.Pin.outer()
+	p.DueSince = nil
+	if p.State == sallyport.ProvisionAdding || p.State == sallyport.ProvisionRemoving {
+		due := tx.now
+		if p.NextAt != nil && p.NextAt.After(due) {
+			due = *p.NextAt
+		}
+		p.DueSince = &due
+	}
+	n, err := tx.Exec(ctx, `UPDATE provisions SET state=$4, fulfilment=$5, fulfilment_kind=$6, connection_id=$7, target=$8, next_at=$9, since=$10, due_since=$11,
+		generation=generation+1, attempts=0, error='', failing_since=NULL, alarmed_at=NULL, verified_at=$12 WHERE tenant_id=$1 AND id=$2 AND generation=$3`,
+		p.Tenant, p.ID, p.Generation, p.State, toJSON(p.Pin), p.Pin.Add.Kind, null(connection), target, MicrosPtr(p.NextAt), Micros(tx.now),
+		MicrosPtr(p.DueSince), MicrosPtr(p.VerifiedAt))
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return sallyport.Errorf(sallyport.EConflict, "this access changed in the meantime; nothing was changed").WithHint("Load it again.")
+	}
+	p.Generation, p.Since, p.Attempts, p.Error, p.FailingAt, p.AlarmedAt = p.Generation+1, tx.now, 0, "", nil, nil
+	return nil
+}
+
+// TouchProvision asks for another look at a provision, at the given moment or earlier, whatever its state.
+func (tx *Tx) TouchProvision(ctx context.Context, tenant, id string, at time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE provisions SET generation=generation+1, next_at = CASE WHEN next_at IS NULL OR next_at > $3 THEN $3 ELSE next_at END
+		WHERE tenant_id=$1 AND id=$2`, tenant, id, Micros(at))
+	return err
+}
+
+// wanted is the condition under which some reason, direct or by role, asks at a moment that a person has the access in
+// its target. The arguments are columns or placeholders.
+func wanted(tenant, user, resource, relation, parameters, at string) string {
+	return `(EXISTS (SELECT 1 FROM grants wg WHERE wg.tenant_id=` + tenant + ` AND wg.subject_kind='user' AND wg.subject_id=` + user + ` AND wg.resource_id=` + resource +
+		` AND wg.relation=` + relation + ` AND wg.parameters=` + parameters + ` AND ` + living("wg", at) + `)
+	OR EXISTS (SELECT 1 FROM grants wm JOIN grants wr ON wr.tenant_id=wm.tenant_id AND wr.subject_kind='role' AND wr.subject_id=wm.resource_id
+		WHERE wm.tenant_id=` + tenant + ` AND wm.subject_kind='user' AND wm.subject_id=` + user + ` AND wm.relation='member' AND ` + living("wm", at) + `
+		AND wr.resource_id=` + resource + ` AND wr.relation=` + relation + ` AND wr.parameters=` + parameters + ` AND ` + living("wr", at) + `))`
+}

@@ -1,0 +1,108 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/sallyport/sallyport"
+)
+
+// WantByRole makes, by one statement, provisions for everyone whose membership of a role lives, or of one of them when
+// userID is not "", where the role holds the resource. Those that are there or on their way stay. The caller passes the
+// pin of the resource, and has checked that it touches anything. It returns how many rows changed.
+func (tx *Tx) WantByRole(ctx context.Context, tenant, roleID, userID string, r sallyport.ResourceRef, parameters string, pin Pin) (int64, error) {
+	state, due := sallyport.ProvisionAdding, any(Micros(tx.now))
+	if pin.Add.Kind == sallyport.FulfilNone {
+		state, due = sallyport.ProvisionPresent, nil
+	}
+	connection, target := pin.outer()
+	// Rows that were absent take the pin of today; what is being removed keeps the one it was made with.
+	return tx.Exec(ctx, `INSERT INTO provisions (tenant_id, id, user_id, resource_id, relation, parameters, fulfilment, fulfilment_kind, connection_id, target,
+		state, since, due_since, next_at, created_at)
+		SELECT m.tenant_id, CAST($2 AS TEXT) || substr(m.subject_id, 5), m.subject_id, CAST($3 AS TEXT), 'member', CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS TEXT),
+		CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS TEXT), CAST($10 AS BIGINT), CAST($11 AS BIGINT), CAST($11 AS BIGINT), CAST($10 AS BIGINT)
+		FROM grants m JOIN users u ON u.tenant_id=m.tenant_id AND u.id=m.subject_id AND u.state='active'
+		WHERE m.tenant_id=$1 AND m.resource_id=$12 AND m.relation='member' AND m.subject_kind='user' AND ($13 = '' OR m.subject_id=$13)
+		AND `+living("m", "$10")+` AND m.ended_at IS NULL GROUP BY m.tenant_id, m.subject_id
+		ON CONFLICT (tenant_id, user_id, resource_id, relation, parameters) DO UPDATE SET
+		fulfilment = CASE WHEN provisions.state='absent' THEN EXCLUDED.fulfilment ELSE provisions.fulfilment END,
+		fulfilment_kind = CASE WHEN provisions.state='absent' THEN EXCLUDED.fulfilment_kind ELSE provisions.fulfilment_kind END,
+		connection_id = CASE WHEN provisions.state='absent' THEN EXCLUDED.connection_id ELSE provisions.connection_id END,
+		target = CASE WHEN provisions.state='absent' THEN EXCLUDED.target ELSE provisions.target END,
+		state = CASE WHEN provisions.state='absent' THEN EXCLUDED.state ELSE 'adding' END,
+		since=$10, due_since=$10, next_at=$10, generation=provisions.generation+1, attempts=0, error='', failing_since=NULL, alarmed_at=NULL
+		WHERE provisions.state IN ('absent','removing')`,
+		tenant, NewID(sallyport.PrefixProvision)+"_", r.ID, parameters, toJSON(pin), pin.Add.Kind, null(connection), target, state,
+		Micros(tx.now), due, roleID, userID)
+}
+
+// Unwant marks for removal, by one statement, what no reason asks for any longer of a resource: for one person, or for
+// everyone who is or was a member of a role. It returns how many rows changed.
+func (tx *Tx) Unwant(ctx context.Context, tenant, resourceID string, relation sallyport.Relation, parameters, userID, roleID string) (int64, error) {
+	q := &query{}
+	t, res, rel, par, now := q.arg(tenant), q.arg(resourceID), q.arg(relation), q.arg(parameters), q.arg(Micros(tx.now))
+	q.WriteString(`UPDATE provisions SET state='removing', since=` + now + `, due_since=` + now + `, next_at=` + now + `, generation=generation+1, attempts=0, error='',
+		failing_since=NULL, alarmed_at=NULL WHERE tenant_id=` + t + ` AND resource_id=` + res + ` AND relation=` + rel + ` AND parameters=` + par + ` AND state IN ('adding','present')`)
+	if roleID != "" {
+		q.and(`user_id IN (SELECT m.subject_id FROM grants m WHERE m.tenant_id=`+t+` AND m.resource_id=%s AND m.relation='member' AND m.subject_kind='user')`, roleID)
+	} else {
+		q.and("user_id = %s", userID)
+	}
+	q.WriteString(" AND NOT " + wanted(t, "provisions.user_id", res, rel, par, now))
+	return tx.Exec(ctx, q.String(), q.args...)
+}
+
+// RoleHolding is one thing that a role holds and that has a target.
+type RoleHolding struct {
+	ResourceID string
+	Relation   sallyport.Relation
+	Parameters string
+}
+
+// RoleHoldings lists what a role holds by grants that were not ended, as far as members' targets are concerned.
+func (tx *Tx) RoleHoldings(ctx context.Context, tenant, roleID string) ([]RoleHolding, error) {
+	var out []RoleHolding
+	err := tx.Rows(ctx, `SELECT DISTINCT g.resource_id, g.relation, g.parameters FROM grants g JOIN resources r ON r.tenant_id=g.tenant_id AND r.id=g.resource_id
+		WHERE g.tenant_id=$1 AND g.subject_kind='role' AND g.subject_id=$2 AND g.relation='member' AND g.ended_at IS NULL ORDER BY 1`,
+		[]any{tenant, roleID}, func(r *sql.Rows) error {
+			var h RoleHolding
+			err := r.Scan(&h.ResourceID, &h.Relation, &h.Parameters)
+			out = append(out, h)
+			return err
+		})
+	return out, err
+}
+
+// Mismatched finds provisions whose state is not what the reasons ask for, over all tenants: wake-ups that were lost.
+func (tx *Tx) Mismatched(ctx context.Context, limit int) ([]TenantID, error) {
+	w := wanted("p.tenant_id", "p.user_id", "p.resource_id", "p.relation", "p.parameters", "$1")
+	return tx.tenantIDs(ctx, `SELECT p.tenant_id, p.id FROM provisions p WHERE (p.state IN ('adding','present') AND NOT `+w+`)
+		OR (p.state IN ('removing','absent') AND `+w+`) LIMIT $2`, Micros(tx.now), limit)
+}
+
+// Unstarted lists grants to people that should have begun but whose access nothing makes real: no provision, one that is
+// being removed or absent, or one that is there already. Over all tenants.
+func (tx *Tx) Unstarted(ctx context.Context, limit int) ([]TenantID, error) {
+	return tx.tenantIDs(ctx, `SELECT g.tenant_id, g.id FROM grants g WHERE g.ended_at IS NULL AND g.activated_at IS NULL AND g.starts_at <= $1
+		AND g.subject_kind='user' AND (g.no_end OR g.ends_at IS NULL OR g.ends_at > $1)
+		AND NOT EXISTS (SELECT 1 FROM provisions p WHERE p.tenant_id=g.tenant_id AND p.user_id=g.subject_id AND p.resource_id=g.resource_id
+			AND p.relation=g.relation AND p.parameters=g.parameters AND p.state='adding') ORDER BY g.starts_at LIMIT $2`, Micros(tx.now), limit)
+}
+
+// UnprovisionedRoles lists the grants of roles some of whose members have no provision yet, over all tenants.
+func (tx *Tx) UnprovisionedRoles(ctx context.Context, limit int) ([]TenantID, error) {
+	return tx.tenantIDs(ctx, `SELECT rg.tenant_id, rg.id FROM grants rg JOIN resources r ON r.tenant_id=rg.tenant_id AND r.id=rg.resource_id
+		WHERE rg.subject_kind='role' AND rg.relation='member' AND rg.ended_at IS NULL AND r.deleted_at IS NULL AND r.fulfilment_kind <> 'none' AND `+living("rg", "$1")+`
+		AND EXISTS (SELECT 1 FROM grants m JOIN users u ON u.tenant_id=m.tenant_id AND u.id=m.subject_id AND u.state='active'
+			WHERE m.tenant_id=rg.tenant_id AND m.resource_id=rg.subject_id AND m.relation='member' AND m.subject_kind='user' AND m.ended_at IS NULL AND `+living("m", "$1")+`
+			AND NOT EXISTS (SELECT 1 FROM provisions p WHERE p.tenant_id=m.tenant_id AND p.user_id=m.subject_id AND p.resource_id=rg.resource_id
+				AND p.relation='member' AND p.parameters=rg.parameters)) LIMIT $2`, Micros(tx.now), limit)
+}
+
+// NextStart is the earliest start of a grant to come, of any tenant; nil when there is none.
+func (tx *Tx) NextStart(ctx context.Context) (*time.Time, error) {
+	var t *time.Time
+	err := tx.Row(ctx, `SELECT min(starts_at) FROM grants WHERE ended_at IS NULL AND activated_at IS NULL AND starts_at > $1`, []any{Micros(tx.now)}, timePtrScan{&t})
+	return t, err
+}

@@ -1,0 +1,268 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/sallyport/sallyport"
+)
+
+const taskColumns = `t.id, t.kind, t.state, r.id, r.slug, r.name, r.kind, b.id, b.login, b.name, t.relation, t.parameters, t.request_id, t.grant_id,
+	t.provision_id, t.assignee_kind, t.assignee_id, COALESCE(au.name, ar.name, ''), COALESCE(au.login, ar.slug, ''), cb.id, cb.login, cb.name, t.claimed_at,
+	t.due_at, t.instructions, t.evidence, t.reason, t.created_at, t.closed_at, xb.id, xb.login, xb.name, COALESCE(q.answers, ''), COALESCE(q.form, '')`
+
+const taskFrom = ` FROM tasks t JOIN resources r ON r.tenant_id=t.tenant_id AND r.id=t.resource_id JOIN users b ON b.tenant_id=t.tenant_id AND b.id=t.user_id
+	LEFT JOIN users au ON au.tenant_id=t.tenant_id AND t.assignee_kind='user' AND au.id=t.assignee_id
+	LEFT JOIN resources ar ON ar.tenant_id=t.tenant_id AND t.assignee_kind='group' AND ar.id=t.assignee_id
+	LEFT JOIN users cb ON cb.tenant_id=t.tenant_id AND cb.id=t.claimed_by LEFT JOIN users xb ON xb.tenant_id=t.tenant_id AND xb.id=t.closed_by
+	LEFT JOIN requests q ON q.tenant_id=t.tenant_id AND q.id=t.request_id`
+
+// mine is the condition under which a task waits for a person or is theirs: claimed by them, or unclaimed and assigned to
+// them, to a group that they are effectively in, or to the owners or admins that they are of.
+func (q *query) mine(tenant, user, now string) string {
+	holdsNow := func(resource, relation string) string {
+		return `(EXISTS (SELECT 1 FROM grants tg WHERE tg.tenant_id=` + tenant + ` AND tg.subject_kind='user' AND tg.subject_id=` + user + ` AND tg.resource_id=` + resource + `
+			AND tg.relation='` + relation + `' AND ` + holds("tg", now) + `)
+		OR EXISTS (SELECT 1 FROM grants tm JOIN grants tr ON tr.tenant_id=tm.tenant_id AND tr.subject_kind='role' AND tr.subject_id=tm.resource_id
+			WHERE tm.tenant_id=` + tenant + ` AND tm.subject_kind='user' AND tm.subject_id=` + user + ` AND tm.relation='member' AND ` + holds("tm", now) + `
+			AND tr.resource_id=` + resource + ` AND tr.relation='` + relation + `' AND ` + holds("tr", now) + `))`
+	}
+	admin := `(SELECT ad.id FROM resources ad WHERE ad.tenant_id=` + tenant + ` AND ad.slug='` + SlugAdmin + `' AND ad.deleted_at IS NULL)`
+	return `COALESCE(t.claimed_by=` + user + ` OR (t.claimed_by IS NULL AND CASE t.assignee_kind WHEN 'user' THEN t.assignee_id=` + user + `
+		WHEN 'group' THEN ` + holdsNow("t.assignee_id", "member") + `
+		WHEN 'owners' THEN (` + holdsNow("r.id", "owner") + ` OR (r.app_id IS NOT NULL AND ` + holdsNow("r.app_id", "owner") + `))
+		ELSE ` + holdsNow(admin, "member") + ` END), FALSE)`
+}
+
+// TaskRow is a task with what only the use-cases read.
+type TaskRow struct {
+	sallyport.Task
+	ProvisionID string
+	Mine        bool // it waits for the viewer, or is theirs
+}
+
+func scanTask(rows interface{ Scan(...any) error }, t *TaskRow, more ...any) error {
+	var params string
+	var assignee, mark string
+	var claimed, closed optionalUser
+	var form sallyport.Form
+	*t = TaskRow{}
+	dest := []any{&t.ID, &t.Kind, &t.State, &t.Resource.ID, &t.Resource.Slug, &t.Resource.Name, &t.Resource.Kind, &t.Beneficiary.ID, &t.Beneficiary.Login,
+		&t.Beneficiary.Name, &t.Relation, &params, textScan{&t.RequestID}, textScan{&t.GrantID}, textScan{&t.ProvisionID}, &t.Assignee.Kind, &t.Assignee.ID,
+		&assignee, &mark}
+	dest = append(append(dest, claimed.dest()...), timePtrScan{&t.ClaimedAt}, timeScan{&t.DueAt}, &t.Instructions, &t.Evidence, &t.Reason,
+		timeScan{&t.CreatedAt}, timePtrScan{&t.ClosedAt})
+	dest = append(append(dest, closed.dest()...), jsonScan{&t.Answers}, jsonScan{&form}, &t.Mine)
+	if err := rows.Scan(append(dest, more...)...); err != nil {
+		return err
+	}
+	t.Parameters, t.ClaimedBy, t.ClosedBy, t.Assignee.Name, t.Assignee.Slug = []byte(params), claimed.ref(), closed.ref(), assignee, mark
+	if !t.Mine {
+		for _, name := range form.Sensitive() {
+			delete(t.Answers, name)
+		}
+	}
+	return nil
+}
+
+func (q *query) taskSelect(v Viewer, tenant string, now time.Time) (columns, from, visible string) {
+	t, u, n := q.arg(tenant), q.arg(v.ID), q.arg(Micros(now))
+	mine := q.mine(t, u, n)
+	visible = `(t.user_id=` + u + ` OR ` + mine + ` OR ` + q.sees(v, tenant, Micros(now), "r") + `)`
+	return "SELECT " + taskColumns + ", " + mine, taskFrom + " WHERE t.tenant_id=" + t, visible
+}
+
+// Task finds a task that the viewer may see: its resource, or because they do it or it is about them. ENotFound
+// otherwise.
+func (tx *Tx) Task(ctx context.Context, tenant, id string, v Viewer) (TaskRow, error) {
+	var t TaskRow
+	q := &query{}
+	columns, from, visible := q.taskSelect(v, tenant, tx.now)
+	q.WriteString(columns + from + " AND t.id=" + q.arg(id) + " AND " + visible)
+	err := scanTask(tx.tx.QueryRowContext(ctx, q.String(), q.args...), &t)
+	if errors.Is(err, sql.ErrNoRows) {
+		return t, sallyport.Errorf(sallyport.ENotFound, "there is no task %q", clip(id))
+	}
+	return t, dbError(ctx, err)
+}
+
+// TaskFilter narrows a list of tasks; empty fields do not.
+type TaskFilter struct {
+	Assignee   string // user id: claimed by them, or unclaimed and theirs or their groups'
+	State      string // a state; "todo" is open or claimed
+	Kind       string
+	RequestID  string
+	GrantID    string
+	ResourceID string
+	UserID     string // the beneficiary
+	Overdue    bool
+}
+
+var taskListing = listing{id: "t.id", sorts: map[string]string{"": "t.due_at", "due_at": "t.due_at", "created_at": "t.id"}}
+
+// Tasks lists tasks that the viewer may see, those due first first.
+func (tx *Tx) Tasks(ctx context.Context, tenant string, v Viewer, f TaskFilter, p Page) (List[TaskRow], error) {
+	type row struct {
+		TaskRow
+		key any
+	}
+	var none List[TaskRow]
+	q := &query{}
+	columns, from, visible := q.taskSelect(v, tenant, tx.now)
+	q.WriteString(from)
+	if f.Assignee != "" {
+		q.WriteString(" AND " + q.mine(q.arg(tenant), q.arg(f.Assignee), q.arg(Micros(tx.now))))
+	}
+	if f.State == "todo" {
+		q.WriteString(" AND t.state IN ('open','claimed')")
+	} else if f.State != "" {
+		q.and("t.state = %s", f.State)
+	}
+	for col, value := range map[string]string{"t.kind": f.Kind, "t.request_id": f.RequestID, "t.grant_id": f.GrantID, "t.resource_id": f.ResourceID, "t.user_id": f.UserID} {
+		if value != "" {
+			q.and(col+" = %s", value)
+		}
+	}
+	if f.Overdue {
+		q.and("t.state IN ('open','claimed') AND t.due_at < %s", Micros(tx.now))
+	}
+	q.WriteString(" AND " + visible)
+	where := q.String()
+	var total *int
+	if p.Total {
+		n, err := tx.count(ctx, where, q)
+		if err != nil {
+			return none, err
+		}
+		total = n
+	}
+	if err := taskListing.page(q, &p); err != nil {
+		return none, err
+	}
+	var items []row
+	err := tx.Rows(ctx, columns+", "+taskListing.column(p.Sort)+q.String(), q.args, func(rows *sql.Rows) error {
+		var it row
+		if err := scanTask(rows, &it.TaskRow, &it.key); err != nil {
+			return err
+		}
+		items = append(items, it)
+		return nil
+	})
+	if err != nil {
+		return none, err
+	}
+	l := finish(items, p, func(r row) (any, string) { return r.key, r.ID })
+	out := List[TaskRow]{Items: make([]TaskRow, len(l.Items)), NextCursor: l.NextCursor, Total: total}
+	for i := range l.Items {
+		out.Items[i] = l.Items[i].TaskRow
+	}
+	return out, nil
+}
+
+// CountTasks is how many tasks wait for a person or are in their hands.
+func (tx *Tx) CountTasks(ctx context.Context, tenant, userID string) (int, error) {
+	var n int
+	q := &query{}
+	t := q.arg(tenant)
+	mine := q.mine(t, q.arg(userID), q.arg(Micros(tx.now)))
+	q.WriteString("SELECT count(*) FROM tasks t JOIN resources r ON r.tenant_id=t.tenant_id AND r.id=t.resource_id WHERE t.tenant_id=" + t +
+		" AND t.state IN ('open','claimed') AND " + mine)
+	err := tx.Row(ctx, q.String(), q.args, &n)
+	return n, err
+}
+
+// InsertTask adds an open task; id and time are set here. EConflict when its provision has an open task already.
+func (tx *Tx) InsertTask(ctx context.Context, tenant string, t *TaskRow) error {
+	t.ID, t.State, t.CreatedAt = NewID(sallyport.PrefixTask), sallyport.TaskOpen, tx.now
+	_, err := tx.Exec(ctx, `INSERT INTO tasks (tenant_id, id, kind, state, resource_id, user_id, relation, parameters, request_id, grant_id, provision_id,
+		assignee_kind, assignee_id, due_at, instructions, created_at) VALUES ($1,$2,$3,'open',$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15)`,
+		tenant, t.ID, t.Kind, t.Resource.ID, t.Beneficiary.ID, t.Relation, string(t.Parameters), null(t.RequestID), null(t.GrantID), null(t.ProvisionID),
+		t.Assignee.Kind, t.Assignee.ID, Micros(t.DueAt), t.Instructions, Micros(tx.now))
+	return err
+}
+
+// OpenTask finds the open or claimed task of a provision; false when there is none.
+func (tx *Tx) OpenTask(ctx context.Context, tenant, provisionID string) (TaskRow, bool, error) {
+	var id string
+	err := tx.Row(ctx, `SELECT id FROM tasks WHERE tenant_id=$1 AND provision_id=$2 AND state IN ('open','claimed')`, []any{tenant, provisionID}, &id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return TaskRow{}, false, nil
+	}
+	if err != nil {
+		return TaskRow{}, false, err
+	}
+	t, err := tx.Task(ctx, tenant, id, Viewer{All: true})
+	return t, err == nil, err
+}
+
+// ClaimTask gives an open task to a person; false when it is not open any longer.
+func (tx *Tx) ClaimTask(ctx context.Context, tenant, id, userID string) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE tasks SET state='claimed', claimed_by=$3, claimed_at=$4 WHERE tenant_id=$1 AND id=$2 AND state='open'`, tenant, id, userID, Micros(tx.now))
+	return n == 1, err
+}
+
+// UnclaimTask puts a claimed task back; false when it is not claimed by that person.
+func (tx *Tx) UnclaimTask(ctx context.Context, tenant, id, userID string) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE tasks SET state='open', claimed_by=NULL, claimed_at=NULL WHERE tenant_id=$1 AND id=$2 AND state='claimed' AND claimed_by=$3`, tenant, id, userID)
+	return n == 1, err
+}
+
+// CloseTask ends an open task, or one that the person claimed; by "" (Sallyport) ends it whoever claimed it. It reports
+// false when it is neither.
+func (tx *Tx) CloseTask(ctx context.Context, tenant, id, by string, state sallyport.TaskState, evidence, reason string) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE tasks SET state=$3, closed_at=$4, closed_by=$5, evidence=$6, reason=$7, claimed_by=COALESCE(claimed_by, $5)
+		WHERE tenant_id=$1 AND id=$2 AND (state='open' OR (state='claimed' AND (CAST($5 AS TEXT) IS NULL OR claimed_by=$5)))`,
+		tenant, id, state, Micros(tx.now), null(by), plainText(evidence), plainText(reason))
+	return n == 1, err
+}
+
+// AssignTask gives a task that is not closed to others, and to nobody in particular of them.
+func (tx *Tx) AssignTask(ctx context.Context, tenant, id string, to sallyport.Assignee) error {
+	_, err := tx.Exec(ctx, `UPDATE tasks SET assignee_kind=$3, assignee_id=$4, state='open', claimed_by=NULL, claimed_at=NULL
+		WHERE tenant_id=$1 AND id=$2 AND state IN ('open','claimed')`, tenant, id, to.Kind, to.ID)
+	return err
+}
+
+// OpenTaskIDs lists open and claimed tasks by what they hang on; exactly one argument is set: the person who has them (as
+// assignee or by claim), the resource, or the request.
+func (tx *Tx) OpenTaskIDs(ctx context.Context, tenant, person, resourceID, requestID string) ([]string, error) {
+	var ids []string
+	err := tx.Rows(ctx, `SELECT id FROM tasks WHERE tenant_id=$1 AND state IN ('open','claimed') AND (($2 <> '' AND (claimed_by=$2 OR (assignee_kind='user' AND assignee_id=$2)))
+		OR ($3 <> '' AND resource_id=$3) OR ($4 <> '' AND request_id=$4)) ORDER BY id`, []any{tenant, person, resourceID, requestID}, func(r *sql.Rows) error {
+		var id string
+		err := r.Scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	return ids, err
+}
+
+// OverdueTasks lists tasks that are past their due time and were not reminded of since a moment, over all tenants.
+func (tx *Tx) OverdueTasks(ctx context.Context, since time.Time, limit int) ([]TenantID, error) {
+	return tx.tenantIDs(ctx, `SELECT tenant_id, id FROM tasks WHERE state IN ('open','claimed') AND due_at <= $1 AND (reminded_at IS NULL OR reminded_at <= $2)
+		ORDER BY due_at LIMIT $3`, Micros(tx.now), Micros(since), limit)
+}
+
+// RemindTask records a reminder, once; false when somebody else was first.
+func (tx *Tx) RemindTask(ctx context.Context, tenant, id string, since time.Time) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE tasks SET reminded_at=$3 WHERE tenant_id=$1 AND id=$2 AND state IN ('open','claimed') AND (reminded_at IS NULL OR reminded_at <= $4)`,
+		tenant, id, Micros(tx.now), Micros(since))
+	return n == 1, err
+}
+
+// NextTaskDue is when the next task that nobody was reminded of becomes overdue; nil when none will.
+func (tx *Tx) NextTaskDue(ctx context.Context) (*time.Time, error) {
+	var t *time.Time
+	err := tx.Row(ctx, `SELECT min(due_at) FROM tasks WHERE state IN ('open','claimed') AND reminded_at IS NULL`, nil, timePtrScan{&t})
+	return t, err
+}
+
+// UndoableTasks lists tasks of any tenant that their assignees cannot do any longer: the person is not active, or the
+// group is gone or empty.
+func (tx *Tx) UndoableTasks(ctx context.Context, limit int) ([]TenantID, error) {
+	return tx.tenantIDs(ctx, `SELECT t.tenant_id, t.id FROM tasks t WHERE t.state='open' AND (
+		(t.assignee_kind='user' AND NOT EXISTS (SELECT 1 FROM users u WHERE u.tenant_id=t.tenant_id AND u.id=t.assignee_id AND u.state='active'))
+		OR (t.assignee_kind='group' AND NOT EXISTS (SELECT 1 FROM resources g WHERE g.tenant_id=t.tenant_id AND g.id=t.assignee_id AND g.deleted_at IS NULL))) LIMIT $1`, limit)
+}
