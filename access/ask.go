@@ -280,8 +280,10 @@ func endOf(r sallyport.Request, now time.Time) time.Time {
 // CheckLimitsTx holds a length and a reason against the resource's durations and the constraints of its tags (rules 16
 // and 17). It is the one place for that, on every path.
 func (s *Service) CheckLimitsTx(ctx context.Context, tx *store.Tx, tenant string, res sallyport.Resource, rel sallyport.Relation, reason string, length sallyport.Duration, noEnd bool) error {
-	if err := res.Durations.Check(length, noEnd); err != nil {
-		return err
+	if rel == sallyport.Member { // lengths are offered for access; owning has only its tags' limits
+		if err := res.Durations.Check(length, noEnd); err != nil {
+			return err
+		}
 	}
 	c, limits, err := tx.EffectiveLimits(ctx, tenant, res)
 	if err != nil {
