@@ -100,7 +100,7 @@ func (s *Service) MakeAdmin(ctx context.Context, tenant, email string) (sallypor
 		u, err = tx.User(ctx, tenant, email)
 		if sallyport.CodeOf(err) == sallyport.ENotFound {
 			u = sallyport.User{Login: email, Email: email, Name: email}
-			if err := insertUserTx(ctx, tx, actor, &u, "made the first admin"); err != nil {
+			if err := AddUserTx(ctx, tx, actor, &u, "made the first admin"); err != nil {
 				return err
 			}
 		} else if err != nil {
@@ -125,8 +125,8 @@ func (s *Service) MakeAdmin(ctx context.Context, tenant, email string) (sallypor
 	return u, err
 }
 
-// insertUserTx adds a person and says so in the record; what is personal is kept apart.
-func insertUserTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, u *sallyport.User, cause string) error {
+// AddUserTx adds a person inside the caller's transaction and says so in the record; what is personal is kept apart.
+func AddUserTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, u *sallyport.User, cause string) error {
 	if err := tx.InsertUser(ctx, actor.Tenant, u); err != nil {
 		return err
 	}

@@ -13,7 +13,16 @@ import (
 
 // checkReferences finds what a resource names and does not exist, or cannot serve.
 func (s *Service) checkReferences(ctx context.Context, tx *store.Tx, tenant string, r sallyport.Resource) ([]sallyport.Fault, error) {
-	c := checker{s: s, ctx: ctx, tx: tx, tenant: tenant}
+	return s.checker(ctx, tx, tenant).check(r)
+}
+
+// checker finds faults of one resource after another, and asks the database once for each name.
+func (s *Service) checker(ctx context.Context, tx *store.Tx, tenant string) *checker {
+	return &checker{s: s, ctx: ctx, tx: tx, tenant: tenant, coming: map[string]sallyport.Kind{}, users: map[string]string{}, resources: map[string]string{}, writers: map[string]string{}}
+}
+
+func (c *checker) check(r sallyport.Resource) ([]sallyport.Fault, error) {
+	c.faults = nil
 	if r.Flow != nil {
 		c.exprs("flow.fallback", r.Flow.Fallback)
 		for i, st := range r.Flow.Stages {
@@ -37,12 +46,16 @@ func (s *Service) checkReferences(ctx context.Context, tx *store.Tx, tenant stri
 }
 
 type checker struct {
-	s      *Service
-	ctx    context.Context
-	tx     *store.Tx
-	tenant string
-	faults []sallyport.Fault
-	err    error
+	s         *Service
+	ctx       context.Context
+	tx        *store.Tx
+	tenant    string
+	coming    map[string]sallyport.Kind // slugs that the same change adds
+	users     map[string]string         // what is wrong with a user, by reference; "" for nothing
+	resources map[string]string
+	writers   map[string]string
+	faults    []sallyport.Fault
+	err       error
 }
 
 func (c *checker) bad(path, format string, args ...any) {
@@ -60,27 +73,66 @@ func (c *checker) exprs(path string, list []string) {
 // reference checks one user:LOGIN, group:SLUG or role:SLUG.
 func (c *checker) reference(path, expr string) {
 	kind, name, _ := strings.Cut(expr, ":")
+	known, find := c.resources, c.resource
 	if kind == "user" {
-		u, err := c.tx.User(c.ctx, c.tenant, name)
-		switch {
-		case sallyport.CodeOf(err) == sallyport.ENotFound:
-			c.bad(path, "there is no person %q", name)
-		case err != nil:
-			c.err = err
-		case u.State != sallyport.UserActive:
-			c.bad(path, "%s is %s; name somebody who is here", u.Login, u.State)
-		}
-		return
+		known, find = c.users, c.user
+	}
+	wrong, asked := known[expr]
+	if !asked {
+		wrong = find(kind, name)
+		known[expr] = wrong
+	}
+	if wrong != "" {
+		c.bad(path, "%s", wrong)
+	}
+}
+
+func (c *checker) user(_, name string) string {
+	u, err := c.tx.User(c.ctx, c.tenant, name)
+	switch {
+	case sallyport.CodeOf(err) == sallyport.ENotFound:
+		return fmt.Sprintf("there is no person %q", name)
+	case err != nil:
+		c.err = err
+	case u.State != sallyport.UserActive:
+		return fmt.Sprintf("%s is %s; name somebody who is here", u.Login, u.State)
+	}
+	return ""
+}
+
+func (c *checker) resource(kind, name string) string {
+	if k, ok := c.coming[name]; ok && string(k) == kind {
+		return ""
 	}
 	r, err := c.tx.Resource(c.ctx, c.tenant, name, access.Everything)
 	switch {
 	case sallyport.CodeOf(err) == sallyport.ENotFound || err == nil && r.DeletedAt != nil:
-		c.bad(path, "there is no %s %q", kind, name)
+		return fmt.Sprintf("there is no %s %q", kind, name)
 	case err != nil:
 		c.err = err
 	case string(r.Kind) != kind:
-		c.bad(path, "%s is no %s but of kind %s", name, kind, r.Kind)
+		return fmt.Sprintf("%s is no %s but of kind %s", name, kind, r.Kind)
 	}
+	return ""
+}
+
+func (c *checker) writer(ref string) string {
+	con, err := c.tx.Connection(c.ctx, c.tenant, ref)
+	if sallyport.CodeOf(err) == sallyport.ENotFound {
+		return fmt.Sprintf("there is no connection %q", ref)
+	}
+	if err != nil {
+		c.err = err
+		return ""
+	}
+	writes, err := c.s.writes(c.ctx, con)
+	if err != nil {
+		return fmt.Sprintf("%s cannot be opened: %v", con.Slug, err)
+	}
+	if !writes {
+		return con.Slug + " can be read only; use manual fulfilment"
+	}
+	return ""
 }
 
 func (c *checker) fulfilment(path string, kind sallyport.Kind, f sallyport.Fulfilment) {
@@ -95,20 +147,13 @@ func (c *checker) fulfilment(path string, kind sallyport.Kind, f sallyport.Fulfi
 		if f.Target == "" {
 			c.bad(path+".target", "is missing; write what this is called in the target, e.g. the DN of a group")
 		}
-		con, err := c.tx.Connection(c.ctx, c.tenant, f.Connection)
-		if sallyport.CodeOf(err) == sallyport.ENotFound {
-			c.bad(path+".connection", "there is no connection %q", f.Connection)
-			return
+		wrong, asked := c.writers[f.Connection]
+		if !asked {
+			wrong = c.writer(f.Connection)
+			c.writers[f.Connection] = wrong
 		}
-		if err != nil {
-			c.err = err
-			return
-		}
-		writes, err := c.s.writes(c.ctx, con)
-		if err != nil {
-			c.bad(path+".connection", "%s cannot be opened: %v", con.Slug, err)
-		} else if !writes {
-			c.bad(path+".connection", "%s can be read only; use manual fulfilment", con.Slug)
+		if wrong != "" {
+			c.bad(path+".connection", "%s", wrong)
 		}
 	}
 	if kind == sallyport.KindRole && f.Kind != sallyport.FulfilNone && f.Kind != "" {

@@ -19,14 +19,15 @@ func (s *Service) CreateResource(ctx context.Context, actor sallyport.Actor, in 
 	var r sallyport.Resource
 	err := s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
 		var err error
-		r, err = s.createTx(ctx, tx, actor, in, "")
+		r, err = s.createTx(ctx, tx, actor, in, "", false)
 		return err
 	})
 	return r, err
 }
 
-// createTx adds a resource whose source is as given: "" for the page and the API, or catalogue.
-func (s *Service) createTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, in sallyport.NewResource, source string) (sallyport.Resource, error) {
+// createTx adds a resource whose source is as given: "" for the page and the API, or catalogue. checked says that what it
+// names was checked already.
+func (s *Service) createTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, in sallyport.NewResource, source string, checked bool) (sallyport.Resource, error) {
 	r, err := s.newResource(ctx, tx, actor, in)
 	if err != nil {
 		return r, err
@@ -43,12 +44,14 @@ func (s *Service) createTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 	if r.App != nil && !strings.HasPrefix(r.Slug, r.App.Slug+".") {
 		return r, sallyport.Invalid("slug", "%q is not in its app; it must begin with %s.", r.Slug, r.App.Slug)
 	}
-	faults, err := s.checkReferences(ctx, tx, actor.Tenant, r)
-	if err != nil {
-		return r, err
-	}
-	if err := refusal(faults); err != nil {
-		return r, err
+	if !checked {
+		faults, err := s.checkReferences(ctx, tx, actor.Tenant, r)
+		if err != nil {
+			return r, err
+		}
+		if err := refusal(faults); err != nil {
+			return r, err
+		}
 	}
 	if err := tx.InsertResource(ctx, actor.Tenant, &r, false); err != nil {
 		return r, err

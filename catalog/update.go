@@ -27,7 +27,7 @@ func (s *Service) UpdateResource(ctx context.Context, actor sallyport.Actor, ref
 		if err := sameVersion(before, version); err != nil {
 			return err
 		}
-		r, err = s.updateTx(ctx, tx, actor, before, p, before.Source)
+		r, err = s.updateTx(ctx, tx, actor, before, p, before.Source, false)
 		return err
 	})
 	return r, err
@@ -78,7 +78,7 @@ func (s *Service) mayPatch(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 	return nil
 }
 
-func (s *Service) updateTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, before sallyport.Resource, p sallyport.ResourcePatch, source string) (sallyport.Resource, error) {
+func (s *Service) updateTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, before sallyport.Resource, p sallyport.ResourcePatch, source string, checked bool) (sallyport.Resource, error) {
 	if !before.Managed {
 		return before, unmanaged(before)
 	}
@@ -98,12 +98,14 @@ func (s *Service) updateTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 	if r.App != nil && !strings.HasPrefix(r.Slug, r.App.Slug+".") {
 		return r, sallyport.Invalid("slug", "%q is not in its app; it must begin with %s.", r.Slug, r.App.Slug)
 	}
-	faults, err := s.checkReferences(ctx, tx, actor.Tenant, r)
-	if err != nil {
-		return r, err
-	}
-	if err := refusal(faults); err != nil {
-		return r, err
+	if !checked {
+		faults, err := s.checkReferences(ctx, tx, actor.Tenant, r)
+		if err != nil {
+			return r, err
+		}
+		if err := refusal(faults); err != nil {
+			return r, err
+		}
 	}
 	changes := diff(before, r)
 	if len(changes) > 0 || before.Source != source {
@@ -196,7 +198,7 @@ func (s *Service) renameParts(ctx context.Context, tx *store.Tx, actor sallyport
 	}
 	for _, p := range parts {
 		slug := app.Slug + strings.TrimPrefix(p.Slug, before.Slug)
-		if _, err := s.updateTx(ctx, tx, actor, p, sallyport.ResourcePatch{Slug: &slug}, p.Source); err != nil {
+		if _, err := s.updateTx(ctx, tx, actor, p, sallyport.ResourcePatch{Slug: &slug}, p.Source, true); err != nil {
 			return err
 		}
 	}

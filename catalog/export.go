@@ -1,0 +1,93 @@
+package catalog
+
+import (
+	"bytes"
+	"context"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/store"
+)
+
+// Export writes the managed catalogue as the files that Load reads, without what is built in: a file for each app, and
+// one each for groups, roles and work orders. Loading them again plans no change to what the files maintain.
+func (s *Service) Export(ctx context.Context, actor sallyport.Actor) (map[string]string, error) {
+	if err := needCurator(actor, "export the catalogue"); err != nil {
+		return nil, err
+	}
+	files := map[string]string{}
+	err := s.DB.View(ctx, func(ctx context.Context, tx *store.Tx) error {
+		managed := true
+		all, err := tx.AllResources(ctx, actor.Tenant, store.ResourceFilter{Managed: &managed})
+		if err != nil {
+			return err
+		}
+		docs := map[string]*document{}
+		doc := func(name string) *document {
+			if docs[name] == nil {
+				docs[name] = &document{}
+			}
+			return docs[name]
+		}
+		for _, r := range all {
+			if isBuiltIn(r) {
+				continue
+			}
+			switch e := entryOf(r); r.Kind {
+			case sallyport.KindGroup:
+				doc("groups.yaml").Groups = append(doc("groups.yaml").Groups, e)
+			case sallyport.KindRole:
+				doc("roles.yaml").Roles = append(doc("roles.yaml").Roles, e)
+			case sallyport.KindWorkOrder:
+				doc("work-orders.yaml").WorkOrders = append(doc("work-orders.yaml").WorkOrders, e)
+			case sallyport.KindApp:
+				doc("apps/" + r.Slug + ".yaml").Apps = []appEntry{{entry: e}}
+			}
+		}
+		for _, r := range all {
+			if r.Kind == sallyport.KindEntitlement && !isBuiltIn(r) {
+				e := entryOf(r)
+				e.Slug = strings.TrimPrefix(e.Slug, r.App.Slug+".")
+				if d := docs["apps/"+r.App.Slug+".yaml"]; d != nil {
+					d.Apps[0].Entitlements = append(d.Apps[0].Entitlements, e)
+				}
+			}
+		}
+		for name, d := range docs {
+			var b bytes.Buffer
+			enc := yaml.NewEncoder(&b)
+			enc.SetIndent(2)
+			if err := enc.Encode(yamlNode(plainOf(d))); err != nil {
+				return err
+			}
+			files[name] = b.String()
+		}
+		return nil
+	})
+	return files, err
+}
+
+func entryOf(r sallyport.Resource) entry {
+	e := entry{Slug: r.Slug, Name: r.Name, Description: r.Description, Physical: r.Physical, Form: r.Form, Flow: r.Flow, Revocation: r.Revocation, Durations: r.Durations}
+	if r.Fulfilment.Kind != sallyport.FulfilNone {
+		e.Fulfilment = r.Fulfilment
+	}
+	if r.Audience != nil {
+		e.Audience = r.Audience.Slug
+	}
+	if len(r.Owners) > 0 {
+		owners := make([]string, len(r.Owners))
+		for i, o := range r.Owners {
+			owners[i] = o.Login
+		}
+		slices.Sort(owners)
+		e.Owners = &owners
+	}
+	if len(r.Tags) > 0 {
+		e.Tags = &r.Tags
+	}
+	return e
+}

@@ -1,0 +1,270 @@
+package catalog
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/store"
+)
+
+// sourceFiles marks resources that the files of the catalogue maintain. Only those are removed when the files lack them.
+const sourceFiles = "catalogue"
+
+// step is one change of a plan and what it takes to make it.
+type step struct {
+	sallyport.PlanItem
+	it     *item               // nil for a removal
+	before *sallyport.Resource // nil for a creation
+}
+
+type planned struct {
+	sallyport.Plan
+	steps []step
+}
+
+// Plan says what applying the files would change. prune also removes what only the files maintained and they no longer
+// have. Faults in the plan are references to what does not exist; with any, nothing can be applied.
+func (s *Service) Plan(ctx context.Context, actor sallyport.Actor, f Files, prune bool) (sallyport.Plan, error) {
+	var p planned
+	if err := needCurator(actor, "apply a catalogue"); err != nil {
+		return p.Plan, err
+	}
+	err := s.DB.View(ctx, func(ctx context.Context, tx *store.Tx) error {
+		var err error
+		p, err = s.planTx(ctx, tx, actor, f, prune)
+		return err
+	})
+	return p.Plan, err
+}
+
+func (s *Service) planTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, f Files, prune bool) (planned, error) {
+	p := planned{Plan: sallyport.Plan{Items: []sallyport.PlanItem{}}}
+	all, err := tx.AllResources(ctx, actor.Tenant, store.ResourceFilter{})
+	if err != nil {
+		return p, err
+	}
+	have, fromFiles := map[string]*sallyport.Resource{}, 0
+	for i := range all {
+		have[all[i].Slug] = &all[i]
+		if all[i].Source == sourceFiles {
+			fromFiles++
+		}
+	}
+	c := s.checker(ctx, tx, actor.Tenant)
+	for _, it := range f.items {
+		c.coming[it.Slug] = it.kind
+	}
+	named := map[string]bool{}
+	for i := range f.items {
+		it := &f.items[i]
+		named[it.Slug] = true
+		if err := s.planItem(c, it, have, &p); err != nil {
+			return p, err
+		}
+	}
+	if prune {
+		p.removals(all, named)
+	}
+	p.freeNames(all, named)
+	p.guard(fromFiles)
+	p.order()
+	p.sign()
+	return p, nil
+}
+
+// planItem compares one item with what is there.
+func (s *Service) planItem(c *checker, it *item, have map[string]*sallyport.Resource, p *planned) error {
+	want := it.resource()
+	before := have[it.Slug]
+	if before != nil && before.Kind != it.kind {
+		p.Faults = append(p.Faults, it.fault("slug", fmt.Sprintf("is that of a resource of kind %s; choose another", before.Kind)))
+		return nil
+	}
+	if before != nil && !before.Managed {
+		p.Faults = append(p.Faults, it.fault("slug", "is that of a resource which a directory keeps; leave it out of the files"))
+		return nil
+	}
+	faults, err := c.check(want)
+	if err != nil {
+		return err
+	}
+	for _, bad := range faults {
+		p.Faults = append(p.Faults, it.fault(bad.Path, bad.Message))
+	}
+	if it.Audience != "" {
+		if wrong := c.resource("group", it.Audience); wrong != "" {
+			p.Faults = append(p.Faults, it.fault("audience", wrong))
+		}
+	}
+	if err := it.people(c, p, before, &want); err != nil {
+		return err
+	}
+	st := step{PlanItem: sallyport.PlanItem{Kind: string(it.kind), Slug: it.Slug, Name: it.Name}, it: it, before: before}
+	if before == nil {
+		st.Action, st.Fields = sallyport.PlanCreate, diff(sallyport.Resource{}, want)
+		p.steps = append(p.steps, st)
+		return c.err
+	}
+	if st.Fields = diff(*before, want); before.Source != sourceFiles {
+		st.Fields = append(st.Fields, sallyport.FieldChange{Field: "source", Before: before.Source, After: sourceFiles})
+		st.Detail = "from now on maintained by the files"
+	}
+	if len(st.Fields) == 0 {
+		p.Same++
+		return c.err
+	}
+	st.Action = sallyport.PlanChange
+	p.steps = append(p.steps, st)
+	return c.err
+}
+
+// people resolves owners and tags for the comparison. Where the files do not say, what is there stays.
+func (it *item) people(c *checker, p *planned, before, want *sallyport.Resource) error {
+	if it.Owners == nil && before != nil {
+		want.Owners = before.Owners
+	} else if it.Owners != nil {
+		for i, o := range *it.Owners {
+			ref := "user:" + strings.TrimPrefix(o, "user:")
+			c.faults = nil
+			c.reference(fmt.Sprintf("owners[%d]", i), ref)
+			if len(c.faults) > 0 {
+				p.Faults = append(p.Faults, it.fault(c.faults[0].Path, c.faults[0].Message))
+				continue
+			}
+			u, err := c.tx.User(c.ctx, c.tenant, strings.TrimPrefix(ref, "user:"))
+			if err != nil {
+				return err
+			}
+			if !slices.Contains(want.Owners, u.Ref()) {
+				want.Owners = append(want.Owners, u.Ref())
+			}
+		}
+	}
+	if it.Tags == nil && before != nil {
+		want.Tags = before.Tags
+	} else if it.Tags != nil {
+		for i, name := range *it.Tags {
+			t, err := c.tx.Tag(c.ctx, c.tenant, name)
+			if sallyport.CodeOf(err) == sallyport.ENotFound {
+				p.Faults = append(p.Faults, it.fault(fmt.Sprintf("tags[%d]", i), fmt.Sprintf("there is no tag %q", name)))
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			want.Tags = append(want.Tags, t.Name)
+		}
+	}
+	return nil
+}
+
+// removals adds what only the files maintained and they no longer have; with an app goes everything in it.
+func (p *planned) removals(all []sallyport.Resource, named map[string]bool) {
+	goes := map[string]bool{}
+	for _, r := range all {
+		goes[r.ID] = r.Source == sourceFiles && !named[r.Slug]
+	}
+	for i := range all {
+		r := &all[i]
+		detail := ""
+		if r.App != nil && goes[r.App.ID] && r.Source != sourceFiles && !named[r.Slug] {
+			detail = "goes with its app"
+		} else if !goes[r.ID] {
+			continue
+		}
+		p.steps = append(p.steps, step{PlanItem: sallyport.PlanItem{Action: sallyport.PlanRemove, Kind: string(r.Kind), Slug: r.Slug, Name: r.Name, Detail: detail}, before: r})
+	}
+}
+
+// freeNames finds items whose name another resource of their kind has and keeps.
+func (p *planned) freeNames(all []sallyport.Resource, named map[string]bool) {
+	removed, takes := map[string]bool{}, map[string]string{}
+	for _, st := range p.steps {
+		if st.Action == sallyport.PlanRemove {
+			removed[st.Slug] = true
+		}
+	}
+	key := func(kind sallyport.Kind, app, name string) string {
+		return string(kind) + "\x00" + app + "\x00" + store.Fold(name)
+	}
+	for _, r := range all {
+		app := ""
+		if r.App != nil {
+			app = r.App.Slug
+		}
+		if !removed[r.Slug] && !named[r.Slug] {
+			takes[key(r.Kind, app, r.Name)] = r.Slug
+		}
+	}
+	for _, st := range p.steps {
+		if st.it == nil {
+			continue
+		}
+		if other, taken := takes[key(st.it.kind, st.it.app, st.it.Name)]; taken {
+			p.Faults = append(p.Faults, st.it.fault("name", "is that of "+other+" already; names are unique within a kind, whatever their case"))
+		}
+	}
+}
+
+// guard holds back a plan that removes suspiciously much: over 20 and more than a tenth, or everything.
+func (p *planned) guard(fromFiles int) {
+	n := 0
+	for _, st := range p.steps {
+		if st.Action == sallyport.PlanRemove {
+			n++
+		}
+	}
+	switch {
+	case n > 0 && n >= fromFiles:
+		p.Refused = fmt.Sprintf("it would remove all %d resources that the files maintained", n)
+	case n > 20 && n*10 > fromFiles:
+		p.Refused = fmt.Sprintf("it would remove %d of %d resources that the files maintained, which is more than a tenth", n, fromFiles)
+	}
+}
+
+// order brings the steps into one in which each finds what it needs: groups, roles, apps, what is in them, work orders;
+// removals last, in the other direction.
+func (p *planned) order() {
+	rank := func(st step) int {
+		i := slices.Index([]string{"group", "role", "app", "entitlement", "work_order"}, st.Kind)
+		if st.Action == sallyport.PlanRemove {
+			return 100 - i
+		}
+		return i
+	}
+	slices.SortStableFunc(p.steps, func(a, b step) int {
+		if c := rank(a) - rank(b); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Slug, b.Slug)
+	})
+	for _, st := range p.steps {
+		p.Add(st.PlanItem)
+	}
+}
+
+// sign makes the hash of what was shown.
+func (p *planned) sign() {
+	type seen struct {
+		Item    sallyport.PlanItem
+		ID      string
+		Version int
+	}
+	var all []seen
+	for _, st := range p.steps {
+		e := seen{Item: st.PlanItem}
+		if st.before != nil {
+			e.ID, e.Version = st.before.ID, st.before.Version
+		}
+		all = append(all, e)
+	}
+	b, _ := json.Marshal(all)
+	sum := sha256.Sum256(b)
+	p.Hash = hex.EncodeToString(sum[:16])
+}
