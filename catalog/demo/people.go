@@ -59,7 +59,7 @@ var under = []struct{ manager, department, title, people string }{
 	{"owner", "Engineering", "Platform engineer", "Wanjiru Kamau; Xavier Blanc; Yuki Nakamura; Zsófia Tóth"},
 }
 
-// people lists everybody, managers before those who report to them, except that the fixed come last.
+// people lists everybody, managers before those who report to them.
 func people() []person {
 	var all []person
 	add := func(name, title, department, manager string) string {
@@ -78,7 +78,13 @@ func people() []person {
 			}
 		}
 	}
-	all = append(all, fixed...)
+	for _, underFixed := range []bool{false, true} {
+		for _, p := range fixed {
+			if (p.manager == "lead") == underFixed {
+				all = append(all, p)
+			}
+		}
+	}
 	for _, u := range under {
 		for name := range strings.SplitSeq(u.people, "; ") {
 			add(name, u.title, u.department, u.manager)
