@@ -93,7 +93,7 @@ func (tx *Tx) Unstarted(ctx context.Context, limit int) ([]TenantID, error) {
 // UnprovisionedRoles lists the grants of roles some of whose members have no provision yet, over all tenants.
 func (tx *Tx) UnprovisionedRoles(ctx context.Context, limit int) ([]TenantID, error) {
 	return tx.tenantIDs(ctx, `SELECT rg.tenant_id, rg.id FROM grants rg JOIN resources r ON r.tenant_id=rg.tenant_id AND r.id=rg.resource_id
-		WHERE rg.subject_kind='role' AND rg.relation='member' AND rg.ended_at IS NULL AND r.deleted_at IS NULL AND r.fulfilment_kind <> 'none' AND `+living("rg", "$1")+`
+		WHERE rg.subject_kind='role' AND rg.relation='member' AND rg.ended_at IS NULL AND r.deleted_at IS NULL AND r.managed AND r.fulfilment_kind <> 'none' AND `+living("rg", "$1")+`
 		AND EXISTS (SELECT 1 FROM grants m JOIN users u ON u.tenant_id=m.tenant_id AND u.id=m.subject_id AND u.state='active'
 			WHERE m.tenant_id=rg.tenant_id AND m.resource_id=rg.subject_id AND m.relation='member' AND m.subject_kind='user' AND m.ended_at IS NULL AND `+living("m", "$1")+`
 			AND NOT EXISTS (SELECT 1 FROM provisions p WHERE p.tenant_id=m.tenant_id AND p.user_id=m.subject_id AND p.resource_id=rg.resource_id
