@@ -58,7 +58,22 @@ const requests = createRoute({
   component: lazyRouteComponent(() => import('./pages/requests/RequestsPage'), 'RequestsPage'),
 })
 
-const tree = root.addChildren([signIn, shell.addChildren([home, approvals, requests, request])])
+const messages = createRoute({
+  getParentRoute: () => shell,
+  path: '/messages',
+  component: lazyRouteComponent(() => import('./pages/messages/MessagesPage'), 'MessagesPage'),
+})
+
+const away = createRoute({
+  getParentRoute: () => shell,
+  path: '/away',
+  component: lazyRouteComponent(() => import('./pages/away/AwayPage'), 'AwayPage'),
+})
+
+const tree = root.addChildren([
+  signIn,
+  shell.addChildren([home, approvals, requests, request, messages, away]),
+])
 
 /** makeRouter makes the router; `history` replaces the browser's own in tests. */
 export function makeRouter(client: QueryClient, history?: RouterHistory) {

@@ -11,7 +11,7 @@ export interface GrantListFilter {
   relation?: string
   state?: string
   origin?: string
-  owned_by?: string
+  owner?: string
   active?: boolean
   expiring_before?: string
   q?: string

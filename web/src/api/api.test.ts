@@ -30,7 +30,7 @@ describe('errors', () => {
     )
     expect(e).toBeInstanceOf(ApiError)
     expect(e.status).toBe(422)
-    expect(e.fault('duration')).toBe('too long')
+    expect(e.fault('duration')).toBe('Too long.')
     expect(message(e)).toBe('90 days is longer than the 30 days that this allows. Ask for 30 days or less.')
   })
   it('keeps the wait of a busy server, and bears a body that is no JSON', async () => {

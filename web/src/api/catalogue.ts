@@ -36,6 +36,15 @@ export const searchQuery = (q: string) =>
     staleTime: 30_000,
   })
 
+/** insideQuery reads the entitlements of an app. */
+export const insideQuery = (app: string) =>
+  queryOptions({
+    queryKey: ['resources', 'inside', app] as const,
+    queryFn: ({ signal }) =>
+      call<Page<Resource>>('get', '/api/v1/resources', { query: { app, limit: 200 }, signal }),
+    staleTime: 60_000,
+  })
+
 /** decidedQuery reads the latest approvals, from which the usual time to a decision is told. */
 export const decidedQuery = () =>
   queryOptions({
@@ -76,15 +85,15 @@ export const createResource = (body: NewResource, idempotencyKey: string) =>
 export const updateResource = (id: string, body: ResourcePatch, version: number) =>
   call<Resource>('patch', '/api/v1/resources/{id}', { path: { id }, body, version })
 
-export const deleteResource = (id: string, reason: string) =>
-  call<void>('delete', '/api/v1/resources/{id}', { path: { id }, query: { reason } })
+export const deleteResource = (id: string, version: number) =>
+  call<void>('delete', '/api/v1/resources/{id}', { path: { id }, version })
 
 /** constraintsQuery reads what limits a resource, and where each limit comes from. */
 export const constraintsQuery = (id: string) =>
   queryOptions({
     queryKey: ['constraints', id] as const,
     queryFn: ({ signal }) =>
-      call<{ items?: Limit[] | null; limits?: Limit[] | null }>('get', '/api/v1/resources/{id}/constraints', {
+      call<{ limits: Limit[] | null; durations: Durations }>('get', '/api/v1/resources/{id}/constraints', {
         path: { id },
         signal,
       }),

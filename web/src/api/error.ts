@@ -6,6 +6,13 @@ export interface Fault {
   message: string
 }
 
+/** sentence begins with a capital letter and ends with a stop. */
+export function sentence(text: string): string {
+  if (!text) return ''
+  const whole = text.charAt(0).toUpperCase() + text.slice(1)
+  return /[.!?…]$/.test(whole) ? whole : `${whole}.`
+}
+
 /** status is 0 when no answer came at all: offline, or the server is away. */
 export class ApiError extends Error {
   readonly status: number
@@ -26,11 +33,11 @@ export class ApiError extends Error {
     requestId?: string
     retryAfter?: number
   }) {
-    super(init.detail || init.title || `The server answered ${init.status}.`)
+    super(sentence(init.detail || init.title || '') || `The server answered ${init.status}.`)
     this.name = 'ApiError'
     this.status = init.status
     this.title = init.title ?? ''
-    this.detail = init.detail ?? ''
+    this.detail = sentence(init.detail ?? '')
     this.hint = init.hint ?? ''
     this.faults = init.faults ?? []
     this.requestId = init.requestId ?? ''
@@ -54,7 +61,7 @@ export async function fromResponse(response: Response): Promise<ApiError> {
   const text = (key: string) => (typeof body[key] === 'string' ? (body[key] as string) : '')
   const faults = (Array.isArray(body.errors) ? body.errors : []).map((e: Record<string, unknown>) => ({
     location: String(e.location ?? '').replace(/^body\.?/, ''),
-    message: String(e.message ?? ''),
+    message: sentence(String(e.message ?? '')),
   }))
   const wait = Number(response.headers.get('Retry-After'))
   return new ApiError({

@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { call } from './client'
 import { listQuery } from './list'
-import type { AccessRequest, Ask, Page, Preview } from './types'
+import type { AccessRequest, Ask, Insight, Page, Preview } from './types'
 
 export interface RequestFilter {
   state?: string
@@ -9,6 +9,11 @@ export interface RequestFilter {
   beneficiary?: string
   resource?: string
   assignee?: string
+  /** Who voted on it. */
+  decided_by?: string
+  /** Requester or beneficiary. */
+  party?: string
+  kind?: string
   q?: string
   limit?: number
   total?: boolean
@@ -68,26 +73,19 @@ export const cancelRequest = (id: string, reason?: string) =>
     keepalive: true,
   })
 
-/** findRequests is the short answer to a few typed letters. */
-export const findRequests = (q: string) =>
+/** insightQuery reads what helps to decide: who near the person has it, what they had and hold. */
+export const insightQuery = (id: string) =>
   queryOptions({
-    queryKey: ['requests', 'find', q] as const,
-    queryFn: ({ signal }) =>
-      call<Page<AccessRequest>>('get', '/api/v1/requests', { query: { q, limit: 5 }, signal }),
-    placeholderData: keepPreviousData,
-    staleTime: 30_000,
-    retry: false,
+    queryKey: ['request', id, 'insight'] as const,
+    queryFn: ({ signal }) => call<Insight>('get', '/api/v1/requests/{id}/insight', { path: { id }, signal }),
+    staleTime: 60_000,
   })
 
-/** historyQuery reads what one person asked for of one resource, newest first. */
-export const historyQuery = (beneficiary: string, resource: string) =>
-  queryOptions({
-    queryKey: ['requests', 'history', beneficiary, resource] as const,
-    queryFn: ({ signal }) =>
-      call<Page<AccessRequest>>('get', '/api/v1/requests', {
-        query: { beneficiary, resource, limit: 10 },
-        signal,
-      }),
-    staleTime: 30_000,
-    retry: false,
+export const remind = (id: string) => call<void>('post', '/api/v1/requests/{id}/remind', { path: { id } })
+
+/** replaceApprovers puts others in the place of a stage that is stuck; admins only. */
+export const replaceApprovers = (id: string, approvers: string[], reason: string) =>
+  call<AccessRequest>('post', '/api/v1/requests/{id}/approvers', {
+    path: { id },
+    body: { approvers, reason },
   })

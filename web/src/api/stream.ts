@@ -7,26 +7,32 @@ export function keys(topic: string): QueryKey[] {
   switch (noun) {
     case 'request':
       return [['request', id], ['requests'], ['inbox'], ['me'], ['preview']]
+    case 'requests':
+      return [['requests'], ['inbox'], ['me']]
     case 'inbox':
-      return [['inbox'], ['me'], ['requests'], ['notices']]
+      return [['messages'], ['inbox'], ['requests'], ['delegations'], ['me']]
     case 'access':
     case 'grant':
-      return [['access'], ['grants'], ['holders'], ['me'], ['preview']]
+      return [['access'], ['grants'], ['grant'], ['holders'], ['request'], ['me'], ['preview']]
     case 'task':
     case 'tasks':
-      return [['tasks'], ['task', id].filter(Boolean), ['me']]
+      return [['tasks'], ['task'], ['me']]
     case 'resource':
-    case 'catalogue':
-      return [['resource'], ['resources'], ['constraints'], ['preview']]
+    case 'resources':
+      return [['resource'], ['resources'], ['holders'], ['constraints'], ['preview']]
     case 'user':
     case 'users':
       return [['user'], ['users']]
-    case 'event':
-    case 'audit':
-      return [['events'], ['checkpoint']]
+    case 'events':
+      return [['events'], ['history'], ['checkpoint']]
     case 'connection':
     case 'connections':
-      return [['connection'], ['connections']]
+    case 'syncs':
+    case 'sync':
+      return [['connection'], ['connections'], ['syncs'], ['sync']]
+    case 'tag':
+    case 'tags':
+      return [['tags'], ['tag'], ['constraints'], ['preview']]
     default:
       return noun ? [[noun]] : []
   }

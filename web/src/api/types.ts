@@ -361,8 +361,58 @@ export interface Preview {
 
 export interface Me {
   user: User
-  can?: Record<string, boolean>
-  counts?: Record<string, number>
+  permissions: { admin: boolean; auditor: boolean; catalogue_manager: boolean }
+  counts: {
+    /** Requests that wait for the caller's vote. */
+    approvals: number
+    /** Open tasks of the caller and of their groups. */
+    tasks: number
+    /** Grants of the caller that end within 14 days. */
+    ending: number
+    /** Messages that were not read. */
+    inbox: number
+  }
+  scopes?: string[] | null
+  demo: boolean
+  version: string
+}
+/** What an approver wants to know before deciding. */
+export interface Insight {
+  history: Grant[] | null
+  requests: AccessRequest[] | null
+  peers: { basis: 'manager' | 'department' | 'none'; have: number; of: number; people: UserRef[] | null }
+  /** What the beneficiary holds now in the same app. */
+  holds: Access[] | null
+  holds_total: number
+  /** What a role reaches. */
+  gives?: ResourceRef[] | null
+}
+export interface Found {
+  users: User[] | null
+  resources: Resource[] | null
+  requests: AccessRequest[] | null
+}
+export interface Message {
+  id: string
+  kind: string
+  title: string
+  body?: string
+  /** A path of the page. */
+  link?: string
+  facts?: { name: string; value?: string; at?: string }[] | null
+  created_at: string
+  read_at?: string
+}
+/** Lets another person vote in one's place for a time. */
+export interface Delegation {
+  id: string
+  from: UserRef
+  to: UserRef
+  starts_at: string
+  ends_at: string
+  reason?: string
+  ended_at?: string
+  created_at: string
 }
 export interface AuthMethods {
   demo?: { login: string; name: string; title?: string; description?: string }[] | null

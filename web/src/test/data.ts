@@ -2,7 +2,10 @@
 import type {
   Access,
   AccessRequest,
+  Delegation,
+  Insight,
   Me,
+  Message,
   Preview,
   Resource,
   ResourceRef,
@@ -210,9 +213,56 @@ export const access: Access[] = [
 
 export const me: Me = {
   user: grace,
-  can: { request: true },
-  counts: { approvals: 4, tasks: 1, ending: 3, requests: 1 },
+  permissions: { admin: false, auditor: false, catalogue_manager: false },
+  counts: { approvals: 4, tasks: 1, ending: 3, inbox: 2 },
+  demo: true,
+  version: 'test',
 }
+export const insight: Insight = {
+  history: [],
+  requests: [],
+  peers: { basis: 'manager', have: 1, of: 2, people: [ref(ken)] },
+  holds: [holds(figma, undefined)],
+  holds_total: 5,
+}
+export const messages: Message[] = [
+  {
+    id: 'msg_1',
+    kind: 'approval',
+    title: 'Ada Lovelace asks for AWS prod-readonly',
+    body: 'On call for the payments migration this week.',
+    link: '/requests/req_1041',
+    created_at: ago(4),
+  },
+  {
+    id: 'msg_2',
+    kind: 'ending',
+    title: 'Your access to Snowflake finance_read ends in 2 days',
+    link: '/access',
+    created_at: ago(20),
+    facts: [{ name: 'Ends', at: ahead(46) }],
+  },
+  {
+    id: 'msg_3',
+    kind: 'decided',
+    title: 'Your request for Figma was denied',
+    body: 'Ask for the viewer level instead.',
+    link: '/requests/req_1046',
+    created_at: ago(50),
+    read_at: ago(40),
+  },
+]
+export const delegations: Delegation[] = [
+  {
+    id: 'dlg_1',
+    from: ref(grace),
+    to: ref(ken),
+    starts_at: ago(2),
+    ends_at: ahead(100),
+    reason: 'Holiday',
+    created_at: ago(3),
+  },
+]
 
 export const tasks: Task[] = [
   {

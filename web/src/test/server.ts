@@ -30,7 +30,6 @@ export const handlers = [
       const done = new Set(votes.map((v) => v.id))
       return HttpResponse.json({ items: data.inbox.filter((r) => !done.has(r.id)) })
     }
-    if (q.get('beneficiary') && q.get('resource')) return HttpResponse.json({ items: [] })
     return HttpResponse.json({ items: data.mine })
   }),
   http.post('*/api/v1/requests/preview', async ({ request }) => {
@@ -42,6 +41,13 @@ export const handlers = [
     votes.push({ id: String(params.id), body: (await request.json()) as Record<string, unknown> })
     return HttpResponse.json(data.inbox.find((r) => r.id === params.id))
   }),
+  http.get('*/api/v1/requests/:id/insight', () => HttpResponse.json(data.insight)),
+  http.get('*/api/v1/inbox', () => HttpResponse.json({ items: data.messages })),
+  http.post('*/api/v1/inbox/read', () => HttpResponse.json({ marked: 2 })),
+  http.get('*/api/v1/delegations', () => HttpResponse.json({ items: data.delegations })),
+  http.get('*/api/v1/search', () =>
+    HttpResponse.json({ users: data.people, resources: data.resources, requests: data.inbox.slice(0, 2) }),
+  ),
   http.get('*/api/v1/requests/:id', ({ params }) => {
     const found = [...data.inbox, ...data.mine].find((r) => r.id === params.id)
     return found
@@ -55,21 +61,12 @@ export const handlers = [
     const q = new URL(request.url).searchParams.get('q')?.toLowerCase() ?? ''
     return HttpResponse.json({ items: data.resources.filter((r) => r.name.toLowerCase().includes(q)) })
   }),
-  http.get('*/api/v1/resources/:id/holders', () =>
-    HttpResponse.json({ items: [{ ...data.access[4], user: data.ref(data.ken) }] }),
-  ),
   http.get('*/api/v1/resources/:id', ({ params }) =>
     HttpResponse.json(data.resources.find((r) => r.slug === params.id) ?? data.resources[0]),
   ),
   http.get('*/api/v1/users', ({ request }) => {
-    const url = new URL(request.url).searchParams
-    const q = url.get('q')?.toLowerCase() ?? ''
-    const manager = url.get('manager')
-    return HttpResponse.json({
-      items: data.people.filter((u) =>
-        manager ? u.manager?.login === manager : u.name.toLowerCase().includes(q),
-      ),
-    })
+    const q = new URL(request.url).searchParams.get('q')?.toLowerCase() ?? ''
+    return HttpResponse.json({ items: data.people.filter((u) => u.name.toLowerCase().includes(q)) })
   }),
   http.get('*/api/v1/users/:id/access', () => HttpResponse.json({ items: data.access })),
   http.get('*/api/v1/users/:id', ({ params }) =>

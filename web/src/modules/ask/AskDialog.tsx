@@ -156,7 +156,7 @@ function AskForm({
 
   // What the server would refuse is said at once, except what is merely not filled in yet.
   const problems = (preview.data?.problems ?? []).filter(
-    (p) => tried || !(p.location === 'reason' || p.location.startsWith('answers')),
+    (p) => tried || !(p.location.includes('reason') || p.location.startsWith('answers')),
   )
   const fieldFault = (name: string) => faults[name] ?? problems.find((p) => p.location === name)?.message
   const shownElsewhere = new Set(['reason', 'duration', 'until', 'beneficiary', 'relation', 'resource'])

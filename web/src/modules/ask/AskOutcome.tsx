@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { CircleAlert, Clock, Gauge, Info, UserCheck } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { message } from '../../api/error'
+import { message, sentence } from '../../api/error'
 import type { Access, Preview, Stage } from '../../api/types'
 import { Skeleton } from '../../components/Skeleton'
 import { date, lengthWords } from '../../components/time'
@@ -43,7 +43,7 @@ export function AskOutcome({
     <section aria-label="What will happen" className="grid gap-3">
       {problems.map((p) => (
         <Note key={p.location + p.message} tone="bad">
-          {p.message}
+          {sentence(p.message)}
         </Note>
       ))}
       {preview.pending && (

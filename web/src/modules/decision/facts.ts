@@ -1,9 +1,5 @@
 // What an approver ought to see beside a request, asked from the server.
-import { useQuery } from '@tanstack/react-query'
-import { historyQuery } from '../../api/request'
-import { holdersQuery } from '../../api/resource'
-import type { Access, AccessRequest, UserRef } from '../../api/types'
-import { accessQuery, reportsQuery, userQuery } from '../../api/user'
+import type { AccessRequest, Insight } from '../../api/types'
 
 export interface Fact {
   key: string
@@ -26,39 +22,35 @@ export function glance(r: AccessRequest): Fact[] {
   return facts
 }
 
-export interface Facts {
-  /** What the beneficiary holds now; undefined until known. */
-  holds?: Access[]
-  /** Earlier requests of the beneficiary for the same. */
-  before?: AccessRequest[]
-  holders?: number
-  /** Of the people with the same manager: how many hold it, of how many. */
-  near?: { hold: UserRef[]; of: number }
-}
-
-/** useFacts asks for what an approver ought to see: what the person holds, had before, and who near them has it. */
-export function useFacts(request: AccessRequest, enabled: boolean): Facts {
-  const { beneficiary, resource, relation } = request
-  const person = beneficiary.kind === 'user' ? (beneficiary.login ?? beneficiary.id) : ''
-  const on = enabled && !!person
-  const holds = useQuery({ ...accessQuery(person), enabled: on }).data?.items
-  const before = useQuery({ ...historyQuery(person, resource.slug || resource.id), enabled: on }).data?.items
-  const held = resource.kind !== 'work_order'
-  const holders = useQuery({
-    ...holdersQuery(resource.slug || resource.id, relation),
-    enabled: enabled && held,
-  }).data?.items
-  const manager = useQuery({ ...userQuery(person), enabled: on }).data?.manager
-  const team = useQuery({ ...reportsQuery(manager?.login ?? ''), enabled: on && !!manager }).data?.items
-  const having = new Set((holders ?? []).map((h) => h.user?.id))
-  const mates = (team ?? []).filter((u) => u.id !== beneficiary.id)
-  return {
-    holds: holds ?? undefined,
-    before: before?.filter((r) => r.id !== request.id),
-    holders: holders?.length,
-    near:
-      holders && mates.length > 0
-        ? { hold: mates.filter((u) => having.has(u.id)), of: mates.length }
-        : undefined,
+/** inDepth adds what the server knows: who near the person has it, what they had before. */
+export function inDepth(r: AccessRequest, insight: Insight | undefined): Fact[] {
+  const facts = glance(r)
+  if (!insight) return facts
+  const { peers } = insight
+  if (peers.of > 0) {
+    const near = peers.basis === 'manager' ? 'teammates' : 'people of the department'
+    facts.unshift({
+      key: 'near',
+      tone: peers.have > 0 ? 'good' : 'neutral',
+      text:
+        peers.have > 0
+          ? `${peers.have} of ${peers.of} ${near} have it`
+          : `None of ${peers.of} ${near} has it`,
+    })
   }
+  const ended = (insight.history ?? []).filter((g) => g.state === 'ended').length
+  if (ended > 0)
+    facts.push({
+      key: 'had',
+      tone: 'good',
+      text: ended === 1 ? 'Had it once before' : `Had it ${ended} times before`,
+    })
+  const denied = (insight.requests ?? []).filter((q) => q.state === 'denied').length
+  if (denied > 0)
+    facts.push({
+      key: 'denied',
+      tone: 'warn',
+      text: denied === 1 ? 'Was denied once before' : `Was denied ${denied} times before`,
+    })
+  return facts
 }

@@ -3,10 +3,8 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { Plus, Search, SunMoon } from 'lucide-react'
 import { type ReactNode, useDeferredValue, useEffect, useId, useRef, useState } from 'react'
-import { findRequests } from '../../api/request'
-import { findResources } from '../../api/resource'
+import { searchQuery } from '../../api/search'
 import type { Me } from '../../api/types'
-import { findUsers } from '../../api/user'
 import { Avatar } from '../../components/Avatar'
 import { cx } from '../../components/cx'
 import { commandKey, Kbd } from '../../components/Kbd'
@@ -174,9 +172,7 @@ function useHits(typed: string, me: Me | undefined): { hits: Hit[]; searching: b
   const client = useQueryClient()
   const q = useDeferredValue(typed.trim())
   const on = q.length > 0
-  const resources = useQuery({ ...findResources(q), enabled: on })
-  const users = useQuery({ ...findUsers(q), enabled: on })
-  const requests = useQuery({ ...findRequests(q), enabled: q.length > 2 })
+  const found = useQuery({ ...searchQuery(q), enabled: on })
   const go = (to: string) => () => void navigate({ to })
   const matches = (label: string) =>
     !q ||
@@ -205,7 +201,7 @@ function useHits(typed: string, me: Me | undefined): { hits: Hit[]; searching: b
   ].filter((h) => matches(h.label))
 
   if (on) {
-    for (const r of resources.data?.items?.slice(0, 8) ?? [])
+    for (const r of found.data?.resources ?? [])
       hits.push({
         key: r.id,
         group: 'Catalogue',
@@ -215,7 +211,7 @@ function useHits(typed: string, me: Me | undefined): { hits: Hit[]; searching: b
         run: go(resourcePath(r)),
         second: { label: 'Request', run: () => ask({ resource: r.slug }) },
       })
-    for (const u of users.data?.items?.slice(0, 8) ?? [])
+    for (const u of found.data?.users ?? [])
       hits.push({
         key: u.id,
         group: 'People',
@@ -224,7 +220,7 @@ function useHits(typed: string, me: Me | undefined): { hits: Hit[]; searching: b
         icon: <Avatar name={u.name} size="sm" />,
         run: go(personPath(u)),
       })
-    for (const r of requests.data?.items?.slice(0, 5) ?? [])
+    for (const r of found.data?.requests ?? [])
       hits.push({
         key: r.id,
         group: 'Requests',
@@ -237,5 +233,5 @@ function useHits(typed: string, me: Me | undefined): { hits: Hit[]; searching: b
         },
       })
   }
-  return { hits, searching: on && (resources.isFetching || users.isFetching) }
+  return { hits, searching: on && found.isFetching }
 }

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { CircleUser, Keyboard, KeySquare, LogOut, Monitor } from 'lucide-react'
+import { CircleUser, Keyboard, LogOut, Monitor, UserRoundCheck } from 'lucide-react'
 import { message } from '../../api/error'
 import { signOut } from '../../api/session'
 import type { Me } from '../../api/types'
@@ -50,9 +50,9 @@ export function AccountMenu({ me, onHelp }: { me: Me | undefined; onHelp: () => 
             ]
           : []),
         {
-          label: 'Sessions and tokens',
-          icon: <KeySquare aria-hidden />,
-          onSelect: () => void navigate({ to: '/account' as string }),
+          label: 'Away: who decides for you',
+          icon: <UserRoundCheck aria-hidden />,
+          onSelect: () => void navigate({ to: '/away' }),
         },
         { label: 'Theme of the system', icon: <Monitor aria-hidden />, onSelect: () => setTheme('system') },
         { label: 'Keyboard shortcuts', icon: <Keyboard aria-hidden />, onSelect: onHelp },

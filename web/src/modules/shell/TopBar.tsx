@@ -1,7 +1,8 @@
 import { Link } from '@tanstack/react-router'
-import { Moon, Search, Sun } from 'lucide-react'
+import { Bell, Moon, Search, Sun } from 'lucide-react'
 import type { Me } from '../../api/types'
 import { IconButton } from '../../components/Button'
+import { Count } from '../../components/Count'
 import { commandKey, Kbd } from '../../components/Kbd'
 import { AccountMenu } from './AccountMenu'
 import { Logo } from './Logo'
@@ -17,6 +18,7 @@ export function TopBar({
   onHelp: () => void
 }) {
   const dark = useDark()
+  const unread = me?.counts.inbox ?? 0
   return (
     <header className="sticky top-0 z-20 flex h-14 items-center gap-2 border-line border-b bg-canvas/95 px-4 backdrop-blur md:px-6">
       <Link
@@ -44,6 +46,19 @@ export function TopBar({
       >
         {dark ? <Sun aria-hidden className="size-4.5" /> : <Moon aria-hidden className="size-4.5" />}
       </IconButton>
+      <Link
+        to="/messages"
+        aria-label={unread ? `Messages, ${unread} unread` : 'Messages'}
+        title="Messages"
+        className="touch relative grid size-9 place-items-center rounded-md text-muted hover:bg-hover hover:text-ink"
+      >
+        <Bell aria-hidden className="size-4.5" />
+        {unread > 0 && (
+          <span aria-hidden className="absolute top-0.5 right-0.5 flex scale-90">
+            <Count value={unread} strong />
+          </span>
+        )}
+      </Link>
       <AccountMenu me={me} onHelp={onHelp} />
     </header>
   )

@@ -32,7 +32,7 @@ export const places: readonly Place[] = [
     label: 'Approvals',
     icon: Inbox,
     key: 'a',
-    count: (me) => me.counts?.approvals,
+    count: (me) => me.counts.approvals,
     bar: true,
   },
   { to: '/catalogue', label: 'Catalogue', icon: Boxes, key: 'c', bar: true },
@@ -42,8 +42,8 @@ export const places: readonly Place[] = [
     label: 'Tasks',
     icon: ClipboardList,
     key: 't',
-    count: (me) => me.counts?.tasks,
-    show: (me) => (me.counts?.tasks ?? 0) > 0 || !!me.can?.tasks,
+    count: (me) => me.counts.tasks,
+    show: (me) => me.counts.tasks > 0,
   },
   { to: '/people', label: 'People', icon: Users, key: 'p' },
   {
@@ -51,7 +51,7 @@ export const places: readonly Place[] = [
     label: 'Admin',
     icon: ShieldCheck,
     key: 'r',
-    show: (me) => !!me.can?.admin || !!me.can?.audit || !!me.can?.catalogue,
+    show: (me) => me.permissions.admin || me.permissions.auditor || me.permissions.catalogue_manager,
   },
 ]
 

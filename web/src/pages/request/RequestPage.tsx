@@ -1,10 +1,8 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
-import { lazy, Suspense, useState } from 'react'
-import { cancelRequest, requestQuery } from '../../api/request'
+import { requestQuery } from '../../api/request'
 import type { AccessRequest } from '../../api/types'
 import { Breadcrumbs } from '../../components/Breadcrumbs'
-import { Button } from '../../components/Button'
 import { Card } from '../../components/Card'
 import { ErrorState } from '../../components/ErrorState'
 import { PageFrame } from '../../components/PageFrame'
@@ -13,17 +11,14 @@ import { Skeleton } from '../../components/Skeleton'
 import { Status } from '../../components/Status'
 import { Timeline } from '../../components/Timeline'
 import { howLong } from '../../components/time'
-import { toast } from '../../components/toast'
-import { fresh } from '../../modules/decision/cast'
 import { DecisionPanel } from '../../modules/decision/DecisionPanel'
 import { AnswerList } from '../../modules/form/AnswerList'
 import { useMe } from '../../modules/me'
 import { askTitle, askVerb, forOther, PersonLink, ResourceLink, relationWords } from '../../modules/names'
 import { useHeld } from '../../modules/undo'
 import { GrantCard } from './GrantCard'
+import { PendingCard } from './PendingCard'
 import { steps } from './steps'
-
-const Confirm = lazy(() => import('../../components/Confirm').then((m) => ({ default: m.Confirm })))
 
 export function RequestPage() {
   const { id } = useParams({ from: '/shell/requests/$id' })
@@ -43,12 +38,15 @@ export function RequestPage() {
 function Loaded({ request: r }: { request: AccessRequest }) {
   const me = useMe()
   const held = useHeld().has(r.id)
+  const admin = me?.permissions.admin ?? false
   const answers = Object.keys(r.answers ?? {}).length + (r.redacted?.length ?? 0) > 0
   const decide = r.state === 'pending' && (r.may_vote || held)
   const side = [
     decide && <DecisionPanel key="decide" request={r} />,
     r.grant && <GrantCard key="grant" grant={r.grant} />,
-    r.may_cancel && <CancelCard key="cancel" request={r} mine={r.requester.id === me?.user.id} />,
+    r.state === 'pending' && (r.may_cancel || admin) && (
+      <PendingCard key="pending" request={r} mine={r.requester.id === me?.user.id} admin={admin} />
+    ),
   ].filter(Boolean)
   return (
     <PageFrame
@@ -114,38 +112,6 @@ function Loaded({ request: r }: { request: AccessRequest }) {
         {side.length > 0 && <div className="grid min-w-0 gap-4 max-md:order-1">{side}</div>}
       </div>
     </PageFrame>
-  )
-}
-
-function CancelCard({ request, mine }: { request: AccessRequest; mine: boolean }) {
-  const client = useQueryClient()
-  const [open, setOpen] = useState(false)
-  return (
-    <Card title={mine ? 'Your request' : 'This request'}>
-      <p className="mb-3 text-muted">
-        While it is undecided you can cancel it. It stays in the history. It expires{' '}
-        <RelativeTime at={request.expires_at} />.
-      </p>
-      <Button onClick={() => setOpen(true)}>Cancel request</Button>
-      <Suspense fallback={null}>
-        {open && (
-          <Confirm
-            open={open}
-            onClose={() => setOpen(false)}
-            title="Cancel this request?"
-            action="Cancel request"
-            dismiss="Keep it"
-            onConfirm={async () => {
-              await cancelRequest(request.id)
-              await fresh(client, request.id)
-              toast('Request cancelled.')
-            }}
-          >
-            Nobody is asked any more. You can ask again at any time.
-          </Confirm>
-        )}
-      </Suspense>
-    </Card>
   )
 }
 

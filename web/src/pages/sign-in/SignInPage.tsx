@@ -64,7 +64,7 @@ export function SignInPage() {
             <a
               key={p.id}
               className={buttonClass('primary', 'lg', 'w-full')}
-              href={`/auth/oidc/login?provider=${encodeURIComponent(p.id)}&return_to=${encodeURIComponent(target)}`}
+              href={`/auth/oidc/${encodeURIComponent(p.id)}/login?return_to=${encodeURIComponent(target)}`}
             >
               <LogIn aria-hidden className="size-4.5" />
               Continue with {p.name}
