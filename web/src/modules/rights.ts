@@ -11,13 +11,13 @@ export interface Rights {
 }
 
 export function rightsOf(me: Me | undefined): Rights {
-  const p = (me as { permissions?: Record<string, boolean> } | undefined)?.permissions ?? me?.can ?? {}
-  const admin = !!p.admin
+  const p = me?.permissions
+  const admin = !!p?.admin
   return {
     known: !!me,
     admin,
-    auditor: admin || !!p.auditor || !!p.audit,
-    catalogue: admin || !!p.catalogue_manager || !!p.catalogue,
+    auditor: admin || !!p?.auditor,
+    catalogue: admin || !!p?.catalogue_manager,
   }
 }
 
