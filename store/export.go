@@ -99,9 +99,9 @@ func (tx *Tx) records(ctx context.Context, tenant string, first, end int64) ([]a
 	for i := range out {
 		out[i].Hash = hashes[positions[i]] // zero when it is missing: then the exporter computes it
 	}
-	err = tx.Rows(ctx, `SELECT v.event_id, v.name, v.salt, v.value FROM events e
-		JOIN event_values v ON v.tenant_id = e.tenant_id AND v.event_id = e.id
-		WHERE e.tenant_id = $1 AND e.leaf_index >= $2 AND e.leaf_index < $3`, []any{tenant, first, end}, func(r *sql.Rows) error {
+	q := &query{}
+	q.WriteString("SELECT event_id, name, salt, value FROM event_values WHERE tenant_id = " + q.arg(tenant) + " AND " + q.in("event_id", keys(byID)))
+	err = tx.Rows(ctx, q.String(), q.args, func(r *sql.Rows) error {
 		var id, name, salt, value string
 		if err := r.Scan(&id, &name, &salt, &value); err != nil {
 			return err

@@ -106,7 +106,7 @@ func (tx *Tx) Grants(ctx context.Context, tenant string, v Viewer, f GrantFilter
 	var none List[sallyport.Grant]
 	q := &query{}
 	q.WriteString(grantFrom + " WHERE g.tenant_id = " + q.arg(tenant))
-	now := q.arg(Micros(tx.now))
+	now := func() string { return q.arg(Micros(tx.now)) } // only where it is used: PostgreSQL refuses an argument that is not
 	if f.SubjectID != "" {
 		q.and("g.subject_kind = %s AND g.subject_id = %s", f.SubjectKind, f.SubjectID)
 	}
@@ -127,13 +127,13 @@ func (tx *Tx) Grants(ctx context.Context, tenant string, v Viewer, f GrantFilter
 	}
 	if f.Active != nil {
 		if *f.Active {
-			q.WriteString(" AND g.ended_at IS NULL AND (g.no_end OR g.ends_at IS NULL OR g.ends_at > " + now + ")")
+			q.WriteString(" AND g.ended_at IS NULL AND (g.no_end OR g.ends_at IS NULL OR g.ends_at > " + now() + ")")
 		} else {
-			q.WriteString(" AND (g.ended_at IS NOT NULL OR g.ends_at <= " + now + ")")
+			q.WriteString(" AND (g.ended_at IS NOT NULL OR g.ends_at <= " + now() + ")")
 		}
 	}
 	if f.ExpiringBefore != nil {
-		q.and("g.ended_at IS NULL AND g.ends_at < %s AND g.ends_at > "+now, Micros(*f.ExpiringBefore))
+		q.and("g.ended_at IS NULL AND g.ends_at < %s AND g.ends_at > "+now(), Micros(*f.ExpiringBefore))
 	}
 	switch f.State {
 	case "failing":
@@ -144,7 +144,7 @@ func (tx *Tx) Grants(ctx context.Context, tenant string, v Viewer, f GrantFilter
 	if f.OwnedBy != "" {
 		u := q.arg(f.OwnedBy)
 		q.WriteString(` AND EXISTS (SELECT 1 FROM grants og WHERE og.tenant_id = g.tenant_id AND og.subject_kind = 'user' AND og.subject_id = ` + u +
-			` AND og.relation = 'owner' AND og.resource_id IN (r.id, COALESCE(r.app_id, '')) AND ` + holds("og", now) + `)`)
+			` AND og.relation = 'owner' AND og.resource_id IN (r.id, COALESCE(r.app_id, '')) AND ` + holds("og", now()) + `)`)
 	}
 	if f.Q != "" {
 		l := like(f.Q)
