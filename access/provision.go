@@ -17,6 +17,7 @@ type Work struct {
 	store.Provision
 	Want       bool // the holding should be there
 	Connection string
+	Version    int // of the connection's settings
 	Holding    connector.Holding
 	prepared   time.Time
 }
@@ -113,7 +114,7 @@ func (s *Service) target(ctx context.Context, tx *store.Tx, w *Work, leg store.L
 	if leg.External == "" {
 		return &hold{message: "the resource has no name in the target", hint: "Set fulfilment.target.", class: connector.Config}, nil
 	}
-	w.Connection = c.ID
+	w.Connection, w.Version = c.ID, c.Version
 	a, ok, err := tx.Account(ctx, w.Tenant, w.UserID, c.ID)
 	if err != nil {
 		return nil, err

@@ -1,0 +1,254 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/sallyport/sallyport/access"
+	"github.com/sallyport/sallyport/connector"
+	"github.com/sallyport/sallyport/store"
+)
+
+// Due does what is due now, and answers how much that was and when something is due next: nil when nothing is known of.
+type Due func(ctx context.Context) (n int, next *time.Time, err error)
+
+// Worker moves everything that time or a commit makes due: ends, starts, deadlines, notices, targets, messages, reads of
+// directories, jobs. Any number may run on one database. Fields after Log have defaults; functions that are nil are left
+// out.
+type Worker struct {
+	DB     *store.DB
+	Access *access.Service
+	// Open opens a connection with its secrets. The worker keeps what it opened until the connection's settings change.
+	Open func(ctx context.Context, tenant, connectionID string) (connector.Connector, error)
+	Log  *slog.Logger
+
+	Name           string        // of this node, for leases
+	CallTimeout    time.Duration // of all calls for one provision together; 20 s
+	Lease          time.Duration // on a provision; 45 s. Must be longer than CallTimeout
+	Sweep          time.Duration // between looks at what is due, in case a wake-up was lost; 5 s
+	ReconcileEvery time.Duration // between comparisons of all provisions with what ought to be; 1 min
+	PerConnection  int           // calls to one connection at once, in each direction; 4
+	PerLane        int           // provisions at work at once, in each direction; 16
+
+	Deliver Due                         // messages
+	Sync    Due                         // connections that are due to be read
+	CleanUp func(context.Context) error // hourly: what has expired and nobody needs
+	Jobs    map[string]JobFunc          // by kind
+
+	once  sync.Once
+	conns connections
+}
+
+// Delivering is the Due of a delivery of messages.
+func Delivering(d Delivery) Due {
+	return func(ctx context.Context) (int, *time.Time, error) {
+		n, err := d.Run(ctx)
+		if err != nil {
+			return n, nil, err
+		}
+		next, ok, err := d.Next(ctx)
+		if err != nil || !ok {
+			return n, nil, err
+		}
+		return n, &next, nil
+	}
+}
+
+func (w *Worker) defaults() {
+	w.once.Do(func() {
+		set := func(d *time.Duration, v time.Duration) {
+			if *d <= 0 {
+				*d = v
+			}
+		}
+		set(&w.CallTimeout, 20*time.Second)
+		set(&w.Lease, 45*time.Second)
+		set(&w.Sweep, 5*time.Second)
+		set(&w.ReconcileEvery, time.Minute)
+		if w.PerConnection <= 0 {
+			w.PerConnection = 4
+		}
+		if w.PerLane <= 0 {
+			w.PerLane = 16
+		}
+		if w.Log == nil {
+			w.Log = slog.New(slog.DiscardHandler)
+		}
+		if w.Name == "" {
+			host, _ := os.Hostname()
+			w.Name = host + ":" + strconv.Itoa(os.Getpid())
+		}
+		w.Lease = max(w.Lease, w.CallTimeout+w.CallTimeout/2)
+		w.conns.open = w.Open
+	})
+}
+
+type named struct {
+	name string
+	do   Due
+}
+
+// dues are the loops beside the two lanes, in the order in which Drain runs them.
+func (w *Worker) dues() []named {
+	list := []named{{"ends", w.Access.EndPassed}, {"starts", w.Access.Start}, {"deadlines", w.Access.RunDeadlines}, {"tasks", w.Access.RunTasks},
+		{"notices", w.Access.RunNotices}}
+	if len(w.Jobs) > 0 {
+		list = append(list, named{"jobs", w.runJobs})
+	}
+	if w.Sync != nil {
+		list = append(list, named{"syncs", w.Sync})
+	}
+	if w.Deliver != nil {
+		list = append(list, named{"messages", w.Deliver})
+	}
+	return list
+}
+
+// Run works until the context ends; then it takes nothing new, lets the calls that are under way finish within their
+// time-out, and returns.
+func (w *Worker) Run(ctx context.Context) {
+	w.defaults()
+	var all sync.WaitGroup
+	var bells []chan struct{}
+	start := func(f func(bell <-chan struct{})) {
+		bell := make(chan struct{}, 1)
+		bells = append(bells, bell)
+		all.Go(func() { f(bell) })
+	}
+	for _, d := range w.dues() {
+		start(func(bell <-chan struct{}) { w.loop(ctx, d, bell, w.Sweep) })
+	}
+	for _, lane := range []store.Lane{store.LaneRemove, store.LaneAdd} {
+		start(func(bell <-chan struct{}) { newLane(w, lane).run(ctx, bell) })
+	}
+	all.Go(func() {
+		w.loop(ctx, named{"reconciliation", w.reconcile}, nil, w.ReconcileEvery)
+	})
+	if w.CleanUp != nil {
+		all.Go(func() {
+			w.loop(ctx, named{"clean-up", func(ctx context.Context) (int, *time.Time, error) { return 0, nil, w.CleanUp(ctx) }}, nil, time.Hour)
+		})
+	}
+	changes, cancel := w.DB.Subscribe()
+	all.Go(func() {
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case c := <-changes:
+				if !slices.Contains(c.Topics, store.TopicWork) {
+					continue
+				}
+				for _, b := range bells {
+					select {
+					case b <- struct{}{}:
+					default:
+					}
+				}
+			}
+		}
+	})
+	all.Wait()
+	cancel()
+	w.conns.close()
+}
+
+// reconcile tells nothing of how much it found, so that a row which cannot be set right does not make the loop spin.
+func (w *Worker) reconcile(ctx context.Context) (int, *time.Time, error) {
+	_, err := w.Access.Reconcile(ctx)
+	return 0, nil, err
+}
+
+// loop runs d whenever its bell rings, at the time that d names, and after every pause. It goes on at once while there is
+// something to do, and survives every failure, a panic included.
+func (w *Worker) loop(ctx context.Context, d named, bell <-chan struct{}, pause time.Duration) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	failures, rounds := 0, 0
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-bell:
+		case <-timer.C:
+		}
+		n, next, err := w.guarded(ctx, d)
+		wait := pause
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			wait = min(time.Second<<min(failures, 6), max(pause, time.Second))
+			failures++
+			w.Log.ErrorContext(ctx, "work could not be done; it is tried again", "what", d.name, "error", err)
+		case n > 0 && rounds < 1000:
+			rounds++
+			wait = time.Millisecond
+		default:
+			failures, rounds = 0, 0
+			wait = until(next, w.DB.Now(), pause)
+		}
+		timer.Reset(wait)
+	}
+}
+
+func (w *Worker) guarded(ctx context.Context, d named) (n int, next *time.Time, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = errors.New("a fault in the program")
+			w.Log.ErrorContext(ctx, "a fault in the program", "what", d.name, "panic", p)
+		}
+	}()
+	return d.do(ctx)
+}
+
+// until is how long to wait for next, at most the pause. What is due already and was not done is not asked for in a hurry.
+func until(next *time.Time, now time.Time, pause time.Duration) time.Duration {
+	if next == nil {
+		return pause
+	}
+	wait := next.Sub(now)
+	if wait <= 0 {
+		wait = 200 * time.Millisecond
+	}
+	return min(wait, pause)
+}
+
+// Drain does everything that is due now, here and one after the other, until nothing is left, and returns the first
+// failure. For tests, whose clock stands still, and for commands that run once.
+func (w *Worker) Drain(ctx context.Context) error {
+	w.defaults()
+	if _, err := w.Access.Reconcile(ctx); err != nil {
+		return err
+	}
+	for range 1000 {
+		did := 0
+		for _, d := range w.dues() {
+			n, _, err := d.do(ctx)
+			if err != nil {
+				return err
+			}
+			did += n
+		}
+		for _, lane := range []store.Lane{store.LaneRemove, store.LaneAdd} {
+			n, err := newLane(w, lane).drain(ctx)
+			if err != nil {
+				return err
+			}
+			did += n
+		}
+		if did == 0 {
+			return nil
+		}
+	}
+	return errors.New("there is always something left to do: something is due again and again")
+}
+
+// Close frees the connections that Drain opened; Run does so by itself.
+func (w *Worker) Close() { w.conns.close() }
