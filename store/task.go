@@ -98,6 +98,7 @@ type TaskFilter struct {
 	ResourceID string
 	UserID     string // the beneficiary
 	Overdue    bool
+	Q          string // in the names of resource and beneficiary
 }
 
 var taskListing = listing{id: "t.id", sorts: map[string]string{"": "t.due_at", "due_at": "t.due_at", "created_at": "t.id"}}
@@ -127,6 +128,10 @@ func (tx *Tx) Tasks(ctx context.Context, tenant string, v Viewer, f TaskFilter, 
 	}
 	if f.Overdue {
 		q.and("t.state IN ('open','claimed') AND t.due_at < %s", Micros(tx.now))
+	}
+	if f.Q != "" {
+		l := like(f.Q)
+		q.and(`(r.search_key LIKE %s ESCAPE '\' OR b.search_key LIKE %s ESCAPE '\')`, l, l)
 	}
 	q.WriteString(" AND " + visible)
 	where := q.String()

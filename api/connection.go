@@ -1,0 +1,112 @@
+package api
+
+import (
+	"context"
+
+	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/connector"
+	"github.com/sallyport/sallyport/store"
+)
+
+// ConnectorKind describes one sort of target; the page draws the form of a connection from its fields.
+type ConnectorKind struct {
+	Name   string           `json:"name"`
+	Title  string           `json:"title"`
+	Help   string           `json:"help,omitempty"`
+	Icon   string           `json:"icon,omitempty" doc:"SVG"`
+	Fields []ConnectorField `json:"fields"`
+}
+
+// ConnectorField is one setting.
+type ConnectorField struct {
+	Name     string   `json:"name"`
+	Title    string   `json:"title"`
+	Help     string   `json:"help,omitempty"`
+	Type     string   `json:"type" enum:"text,long_text,number,checkbox,choice,url,duration"`
+	Secret   bool     `json:"secret,omitempty"`
+	Required bool     `json:"required,omitempty"`
+	Advanced bool     `json:"advanced,omitempty"`
+	Default  string   `json:"default,omitempty"`
+	Options  []string `json:"options,omitempty"`
+}
+
+func describe(k connector.Kind) ConnectorKind {
+	out := ConnectorKind{Name: k.Name, Title: k.Title, Help: k.Help, Icon: string(k.Icon), Fields: []ConnectorField{}}
+	for _, f := range k.Fields {
+		t := f.Type
+		if t == "" {
+			t = connector.Text
+		}
+		out.Fields = append(out.Fields, ConnectorField{f.Name, f.Title, f.Help, string(t), f.Secret, f.Required, f.Advanced, f.Default, f.Options})
+	}
+	return out
+}
+
+// operators are who may see how targets are connected: settings name servers and accounts.
+func operators(a sallyport.Actor) error {
+	if a.ReadsAll() || a.CatalogueManager {
+		return nil
+	}
+	return sallyport.Errorf(sallyport.EForbidden, "connections are for admins, catalogue managers and auditors").WithRule("connections")
+}
+
+func (s *server) registerConnections() {
+	handle(s, "list-connector-kinds", func(_ context.Context, _ sallyport.Actor, _ *struct{}) (*list[ConnectorKind], error) {
+		var kinds []ConnectorKind
+		for _, k := range s.Catalog.Kinds {
+			kinds = append(kinds, describe(k))
+		}
+		return whole(kinds), nil
+	})
+
+	handle(s, "list-connections", func(ctx context.Context, a sallyport.Actor, in *paging) (*list[sallyport.Connection], error) {
+		if err := operators(a); err != nil {
+			return nil, err
+		}
+		l, err := view(ctx, s, func(ctx context.Context, tx *store.Tx) (store.List[sallyport.Connection], error) {
+			return tx.Connections(ctx, a.Tenant, in.page())
+		})
+		return &list[sallyport.Connection]{Body: l}, err
+	})
+	handle(s, "get-connection", func(ctx context.Context, a sallyport.Actor, in *byID) (*one[sallyport.Connection], error) {
+		c, err := view(ctx, s, func(ctx context.Context, tx *store.Tx) (sallyport.Connection, error) {
+			return tx.Connection(ctx, a.Tenant, in.ID)
+		})
+		if err == nil {
+			err = operators(a)
+		}
+		return versioned(c, c.Version), err
+	})
+
+	type syncsInput struct {
+		paging
+		Connection string `query:"connection" maxLength:"256"`
+		Source     string `query:"source" maxLength:"256" doc:"A connection's slug, or file"`
+		State      string `query:"state" enum:"running,preview,applied,refused,failed"`
+	}
+	handle(s, "list-syncs", func(ctx context.Context, a sallyport.Actor, in *syncsInput) (*list[sallyport.Sync], error) {
+		if err := operators(a); err != nil {
+			return nil, err
+		}
+		l, err := view(ctx, s, func(ctx context.Context, tx *store.Tx) (store.List[sallyport.Sync], error) {
+			f := store.SyncFilter{Source: in.Source, State: in.State}
+			if in.Connection != "" {
+				c, err := tx.Connection(ctx, a.Tenant, in.Connection)
+				if err != nil {
+					return store.List[sallyport.Sync]{}, err
+				}
+				f.Connection = c.ID
+			}
+			return tx.Syncs(ctx, a.Tenant, f, in.page())
+		})
+		return &list[sallyport.Sync]{Body: l}, err
+	})
+	handle(s, "get-sync", func(ctx context.Context, a sallyport.Actor, in *byID) (*one[sallyport.Sync], error) {
+		x, err := view(ctx, s, func(ctx context.Context, tx *store.Tx) (sallyport.Sync, error) { return tx.Sync(ctx, a.Tenant, in.ID) })
+		if err == nil {
+			err = operators(a)
+		}
+		x.Plan = complete(x.Plan)
+		return body(x), err
+	})
+}

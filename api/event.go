@@ -1,0 +1,101 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/store"
+)
+
+type eventFields struct {
+	Verb  string    `query:"verb" maxLength:"100" doc:"A whole verb, or its beginning up to a dot, e.g. request."`
+	Since time.Time `query:"since"`
+	Until time.Time `query:"until" doc:"Not included"`
+	Q     string    `query:"q" maxLength:"200" doc:"In the verb, and in the names of what it is about"`
+}
+
+func (f eventFields) filter(e store.EventFilter) store.EventFilter {
+	e.Verb, e.Q = f.Verb, f.Q
+	if !f.Since.IsZero() {
+		e.Since = &f.Since
+	}
+	if !f.Until.IsZero() {
+		e.Until = &f.Until
+	}
+	return e
+}
+
+type historyInput struct {
+	byID
+	paging
+	eventFields
+}
+
+type eventsInput struct {
+	paging
+	eventFields
+	Actor    string `query:"actor" maxLength:"256" doc:"Who acted; a user"`
+	Object   string `query:"object" maxLength:"256" doc:"Id of what it happened to"`
+	User     string `query:"user" maxLength:"256" doc:"About this person"`
+	Resource string `query:"resource" maxLength:"256" doc:"About this resource"`
+	Request  string `query:"request" maxLength:"256" doc:"About this request"`
+	Ref      string `query:"ref" maxLength:"256" doc:"About whatever has this id"`
+}
+
+func (s *server) registerEvents() {
+	handle(s, "list-events", func(ctx context.Context, a sallyport.Actor, in *eventsInput) (*list[sallyport.Event], error) {
+		f := in.filter(store.EventFilter{Actor: in.Actor, Object: in.Object, UserID: in.User, ResourceID: in.Resource, RequestID: in.Request})
+		if in.Ref != "" {
+			f.Refs = []string{in.Ref}
+		}
+		l, err := s.Access.Events(ctx, a, f, in.page())
+		return &list[sallyport.Event]{Body: l}, err
+	})
+
+	handle(s, "get-checkpoint", func(ctx context.Context, a sallyport.Actor, _ *struct{}) (*one[store.Checkpoint], error) {
+		cp, err := s.Access.Checkpoint(ctx, a)
+		return body(cp), err
+	})
+
+	type proofInput struct {
+		Event string `query:"event" required:"true" maxLength:"64" doc:"Id of the event"`
+	}
+	handle(s, "get-proof", func(ctx context.Context, a sallyport.Actor, in *proofInput) (*one[store.Proof], error) {
+		p, err := s.Access.Proof(ctx, a, in.Event)
+		return body(p), err
+	})
+
+	handle(s, "export-audit", func(ctx context.Context, a sallyport.Actor, _ *struct{}) (*huma.StreamResponse, error) {
+		return &huma.StreamResponse{Body: func(hc huma.Context) {
+			_, w := humago.Unwrap(hc)
+			h := w.Header()
+			h.Set("Content-Type", "application/jsonl")
+			h.Set("Content-Disposition", `attachment; filename="sallyport-audit.jsonl"`)
+			out := &started{ResponseWriter: w}
+			if err := s.Access.ExportAudit(hc.Context(), a, out); err != nil {
+				if out.yes {
+					s.Log.Error("an export broke off", "request_id", call(hc.Context()).id, "error", err)
+					panic(http.ErrAbortHandler) // whoever reads must notice
+				}
+				h.Del("Content-Disposition")
+				Fail(w, (&http.Request{Method: http.MethodGet}).WithContext(hc.Context()), err)
+			}
+		}}, nil
+	})
+}
+
+// started knows whether anything was written.
+type started struct {
+	http.ResponseWriter
+	yes bool
+}
+
+func (w *started) Write(b []byte) (int, error) {
+	w.yes = true
+	return w.ResponseWriter.Write(b)
+}

@@ -1,0 +1,151 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/sallyport/sallyport/auth"
+)
+
+// route is everything about a call but its handler.
+type route struct {
+	ID      string
+	Method  string
+	Path    string
+	Summary string
+	Scope   string // that a token needs; "" is any token
+	Status  int    // of success; 0 is 200
+	Raw     bool   // the body is a file, not JSON of ours
+	Big     bool   // the body may have 16 MiB
+	Slow    bool   // waits for something outside, or streams: no transaction around it, and more time
+	Secret  bool   // the answer holds a secret: kept sealed for a repeated call
+	Looks   bool   // a POST that changes nothing
+}
+
+func (r route) writes() bool { return r.Method != http.MethodGet && !r.Looks }
+
+const v1 = "/api/v1"
+
+// routes lists every call of the API. What is not here is not served, and a token reaches a route only by its scope.
+func routes() []route {
+	const get, post, patch, put, del = http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodPut, http.MethodDelete
+	return []route{
+		{ID: "get-me", Method: get, Path: "/me", Summary: "Who calls, what they may do, and what waits for them"},
+		{ID: "search", Method: get, Path: "/search", Summary: "Find people, resources and requests", Scope: auth.ScopeRead},
+		{ID: "stream", Method: get, Path: "/stream", Summary: "Hear what changes, as server-sent events", Scope: auth.ScopeRead, Slow: true},
+
+		{ID: "list-users", Method: get, Path: "/users", Summary: "List people", Scope: auth.ScopeRead},
+		{ID: "get-user", Method: get, Path: "/users/{id}", Summary: "A person", Scope: auth.ScopeRead},
+		{ID: "get-user-access", Method: get, Path: "/users/{id}/access", Summary: "What a person has, at any time, and why", Scope: auth.ScopeRead},
+		{ID: "get-user-history", Method: get, Path: "/users/{id}/history", Summary: "What happened about a person", Scope: auth.ScopeRead},
+		{ID: "compare-users", Method: get, Path: "/users/{id}/compare/{other}", Summary: "What two people have in common, and not", Scope: auth.ScopeRead},
+		{ID: "erase-user", Method: post, Path: "/users/{id}/erase", Summary: "Erase the personal values of somebody who has left", Scope: auth.ScopeAdmin},
+		{ID: "import-people", Method: post, Path: "/import/people", Summary: "Import people from a CSV or JSON file", Scope: auth.ScopeAdmin, Raw: true, Big: true},
+
+		{ID: "list-resources", Method: get, Path: "/resources", Summary: "Search the catalogue", Scope: auth.ScopeRead},
+		{ID: "create-resource", Method: post, Path: "/resources", Summary: "Add a resource", Scope: auth.ScopeCatalogue, Status: 201},
+		{ID: "get-resource", Method: get, Path: "/resources/{id}", Summary: "A resource", Scope: auth.ScopeRead},
+		{ID: "update-resource", Method: patch, Path: "/resources/{id}", Summary: "Change a resource; fields left out stay", Scope: auth.ScopeCatalogue},
+		{ID: "delete-resource", Method: del, Path: "/resources/{id}", Summary: "Remove a resource and end what hangs on it", Scope: auth.ScopeCatalogue, Status: 204},
+		{ID: "list-holders", Method: get, Path: "/resources/{id}/holders", Summary: "Who has a resource, at any time, and why", Scope: auth.ScopeRead},
+		{ID: "get-resource-history", Method: get, Path: "/resources/{id}/history", Summary: "What happened about a resource", Scope: auth.ScopeRead},
+		{ID: "get-constraints", Method: get, Path: "/resources/{id}/constraints", Summary: "Which limits apply to a resource, and where they come from", Scope: auth.ScopeRead},
+		{ID: "plan-catalogue", Method: post, Path: "/catalogue/plan", Summary: "What catalogue files would change", Scope: auth.ScopeCatalogue, Big: true, Looks: true},
+		{ID: "apply-catalogue", Method: post, Path: "/catalogue/apply", Summary: "Apply catalogue files in one transaction", Scope: auth.ScopeCatalogue, Big: true},
+		{ID: "export-catalogue", Method: get, Path: "/catalogue", Summary: "The catalogue as files", Scope: auth.ScopeRead},
+
+		{ID: "create-request", Method: post, Path: "/requests", Summary: "Ask for something", Scope: auth.ScopeRequest, Status: 201},
+		{ID: "preview-request", Method: post, Path: "/requests/preview", Summary: "What would happen if this were asked", Scope: auth.ScopeRequest, Looks: true},
+		{ID: "list-requests", Method: get, Path: "/requests", Summary: "List requests", Scope: auth.ScopeRead},
+		{ID: "get-request", Method: get, Path: "/requests/{id}", Summary: "A request with its stages and votes", Scope: auth.ScopeRead},
+		{ID: "get-insight", Method: get, Path: "/requests/{id}/insight", Summary: "What an approver wants to know before deciding", Scope: auth.ScopeRead},
+		{ID: "vote", Method: post, Path: "/requests/{id}/votes", Summary: "Approve or deny", Scope: auth.ScopeDecide},
+		{ID: "cancel-request", Method: post, Path: "/requests/{id}/cancel", Summary: "Take a request back", Scope: auth.ScopeRequest},
+		{ID: "remind", Method: post, Path: "/requests/{id}/remind", Summary: "Remind those who have not decided", Scope: auth.ScopeRequest, Status: 204},
+		{ID: "replace-approvers", Method: post, Path: "/requests/{id}/approvers", Summary: "Replace the approvers of a stage that is stuck", Scope: auth.ScopeAdmin},
+
+		{ID: "list-grants", Method: get, Path: "/grants", Summary: "List grants", Scope: auth.ScopeRead},
+		{ID: "get-grant", Method: get, Path: "/grants/{id}", Summary: "A grant", Scope: auth.ScopeRead},
+		{ID: "give", Method: post, Path: "/grants", Summary: "Give access directly", Scope: auth.ScopeGrant, Status: 201},
+		{ID: "end-grant", Method: post, Path: "/grants/{id}/end", Summary: "End a grant now", Scope: auth.ScopeGrant},
+		{ID: "end-grants", Method: post, Path: "/grants/end", Summary: "End many grants", Scope: auth.ScopeGrant},
+		{ID: "extend-grants", Method: post, Path: "/grants/extend", Summary: "Extend many grants", Scope: auth.ScopeGrant},
+
+		{ID: "list-tags", Method: get, Path: "/tags", Summary: "List tags", Scope: auth.ScopeRead},
+		{ID: "create-tag", Method: post, Path: "/tags", Summary: "Add a tag", Scope: auth.ScopeCatalogue, Status: 201},
+		{ID: "get-tag", Method: get, Path: "/tags/{id}", Summary: "A tag", Scope: auth.ScopeRead},
+		{ID: "update-tag", Method: patch, Path: "/tags/{id}", Summary: "Change a tag", Scope: auth.ScopeCatalogue},
+		{ID: "delete-tag", Method: del, Path: "/tags/{id}", Summary: "Remove a tag", Scope: auth.ScopeCatalogue, Status: 204},
+		{ID: "attach-tag", Method: put, Path: "/resources/{id}/tags/{tag}", Summary: "Put a tag on a resource", Scope: auth.ScopeCatalogue},
+		{ID: "detach-tag", Method: del, Path: "/resources/{id}/tags/{tag}", Summary: "Take a tag off a resource", Scope: auth.ScopeCatalogue, Status: 204},
+
+		{ID: "list-tasks", Method: get, Path: "/tasks", Summary: "List tasks", Scope: auth.ScopeRead},
+		{ID: "get-task", Method: get, Path: "/tasks/{id}", Summary: "A task", Scope: auth.ScopeRead},
+		{ID: "claim-task", Method: post, Path: "/tasks/{id}/claim", Summary: "Take a task on", Scope: auth.ScopeDecide},
+		{ID: "unclaim-task", Method: post, Path: "/tasks/{id}/unclaim", Summary: "Give a task back", Scope: auth.ScopeDecide},
+		{ID: "complete-task", Method: post, Path: "/tasks/{id}/complete", Summary: "Say that a task is done", Scope: auth.ScopeDecide},
+		{ID: "reject-task", Method: post, Path: "/tasks/{id}/reject", Summary: "Say that a task cannot be done, and why", Scope: auth.ScopeDecide},
+
+		{ID: "list-messages", Method: get, Path: "/inbox", Summary: "The caller's messages", Scope: auth.ScopeRead},
+		{ID: "read-messages", Method: post, Path: "/inbox/read", Summary: "Mark messages as read", Scope: auth.ScopeRequest},
+		{ID: "list-delegations", Method: get, Path: "/delegations", Summary: "Who votes in whose place", Scope: auth.ScopeRead},
+		{ID: "create-delegation", Method: post, Path: "/delegations", Summary: "Let somebody vote in one's place", Scope: auth.ScopeRequest, Status: 201},
+		{ID: "end-delegation", Method: del, Path: "/delegations/{id}", Summary: "End a delegation", Scope: auth.ScopeRequest, Status: 204},
+
+		{ID: "list-events", Method: get, Path: "/events", Summary: "The audit log", Scope: auth.ScopeAudit},
+		{ID: "get-checkpoint", Method: get, Path: "/audit/checkpoint", Summary: "The newest signed checkpoint of the log, and the key to check it", Scope: auth.ScopeAudit, Slow: true},
+		{ID: "get-proof", Method: get, Path: "/audit/proof", Summary: "Proof that an event is in the log", Scope: auth.ScopeAudit, Slow: true},
+		{ID: "export-audit", Method: get, Path: "/audit/export", Summary: "The whole log, for checking elsewhere", Scope: auth.ScopeAudit, Slow: true},
+
+		{ID: "list-connector-kinds", Method: get, Path: "/connector-kinds", Summary: "Which targets can be connected, and their settings", Scope: auth.ScopeRead},
+		{ID: "list-connections", Method: get, Path: "/connections", Summary: "List connections", Scope: auth.ScopeRead},
+		{ID: "create-connection", Method: post, Path: "/connections", Summary: "Add a connection", Scope: auth.ScopeAdmin, Status: 201},
+		{ID: "get-connection", Method: get, Path: "/connections/{id}", Summary: "A connection, without its secrets", Scope: auth.ScopeRead},
+		{ID: "update-connection", Method: patch, Path: "/connections/{id}", Summary: "Change a connection; fields left out stay", Scope: auth.ScopeAdmin},
+		{ID: "delete-connection", Method: del, Path: "/connections/{id}", Summary: "Remove a connection", Scope: auth.ScopeAdmin, Status: 204},
+		{ID: "check-connection", Method: post, Path: "/connections/{id}/check", Summary: "Try a connection", Scope: auth.ScopeAdmin, Slow: true},
+		{ID: "sync-connection", Method: post, Path: "/connections/{id}/sync", Summary: "Read a directory or target, and apply or preview what changed", Scope: auth.ScopeAdmin, Slow: true},
+		{ID: "list-syncs", Method: get, Path: "/syncs", Summary: "List runs of syncs", Scope: auth.ScopeRead},
+		{ID: "get-sync", Method: get, Path: "/syncs/{id}", Summary: "A run of a sync, with what it did or would do", Scope: auth.ScopeRead},
+
+		{ID: "list-tokens", Method: get, Path: "/tokens", Summary: "List API tokens", Scope: auth.ScopeRead},
+		{ID: "create-token", Method: post, Path: "/tokens", Summary: "Make an API token; the answer shows it once", Scope: auth.ScopeAdmin, Status: 201, Secret: true},
+		{ID: "revoke-token", Method: del, Path: "/tokens/{id}", Summary: "Revoke an API token", Scope: auth.ScopeAdmin, Status: 204},
+		{ID: "list-sessions", Method: get, Path: "/sessions", Summary: "List sessions", Scope: auth.ScopeAdmin},
+		{ID: "revoke-session", Method: del, Path: "/sessions/{id}", Summary: "End a session", Scope: auth.ScopeAdmin, Status: 204},
+	}
+}
+
+// operation describes the route to huma.
+func (r route) operation() huma.Operation {
+	op := huma.Operation{OperationID: r.ID, Method: r.Method, Path: v1 + r.Path, Summary: r.Summary, DefaultStatus: r.Status,
+		MaxBodyBytes: maxBigBody, BodyReadTimeout: -1, Tags: []string{tag(r.Path)},
+		Security: []map[string][]string{{"session": {}}, {"token": scopes(r.Scope)}},
+		Errors:   []int{400, 401, 403, 404, 409, 422, 429, 503}}
+	if r.writes() {
+		op.Parameters = []*huma.Param{{Name: "Idempotency-Key", In: "header", Schema: &huma.Schema{Type: "string", MaxLength: ptr(255)},
+			Description: "Same key, same result, for 24 hours: for a call that may be sent twice"}}
+	}
+	return op
+}
+
+func scopes(s string) []string {
+	if s == "" {
+		return []string{}
+	}
+	return []string{s}
+}
+
+// tag is the group of a route in the documentation: its first noun.
+func tag(path string) string {
+	noun := path[1:]
+	for i := range noun {
+		if noun[i] == '/' {
+			return noun[:i]
+		}
+	}
+	return noun
+}
+
+func ptr[T any](v T) *T { return &v }

@@ -1,0 +1,75 @@
+package api
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/store"
+)
+
+// cut makes one page of a list that is computed whole, in the order that less gives; key is what a cursor holds of an
+// item, and must tell all items apart.
+func cut[T any](items []T, p paging, key func(T) []string) (store.List[T], error) {
+	out := store.List[T]{Items: []T{}}
+	limit := p.Limit
+	if limit == 0 {
+		limit = 100
+	}
+	if limit < 0 || limit > store.MaxLimit {
+		return out, &sallyport.Error{Code: sallyport.EPrecondition, Rule: "limit",
+			Message: fmt.Sprintf("limit is %d; a page has 1 to %d items", p.Limit, store.MaxLimit), Hint: "Use the cursor to read on."}
+	}
+	if p.Sort != "" {
+		return out, sallyport.Invalid("query.sort", "this list has one order; leave it out")
+	}
+	if p.Total {
+		n := len(items)
+		out.Total = &n
+	}
+	compare := func(a, b []string) int { return slices.Compare(a, b) }
+	sorted := slices.Clone(items)
+	slices.SortStableFunc(sorted, func(a, b T) int { return compare(key(a), key(b)) })
+	if p.Cursor != "" {
+		after, err := openCursor(p.Cursor)
+		if err != nil {
+			return out, err
+		}
+		i, _ := slices.BinarySearchFunc(sorted, after, func(item T, after []string) int {
+			if compare(key(item), after) <= 0 {
+				return -1
+			}
+			return 1
+		})
+		sorted = sorted[i:]
+	}
+	if len(sorted) > limit {
+		sorted = sorted[:limit]
+		out.NextCursor = sealCursor(key(sorted[limit-1]))
+	}
+	out.Items = append(out.Items, sorted...)
+	return out, nil
+}
+
+func sealCursor(key []string) string {
+	b, _ := json.Marshal(key)
+	sum := sha256.Sum256(append([]byte("slice"), b...))
+	return base64.RawURLEncoding.EncodeToString(append(sum[:6], b...))
+}
+
+func openCursor(text string) ([]string, error) {
+	bad := sallyport.Invalid("query.cursor", "is not one that this list gave; start again without it")
+	b, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil || len(b) < 8 {
+		return nil, bad
+	}
+	sum := sha256.Sum256(append([]byte("slice"), b[6:]...))
+	var key []string
+	if !slices.Equal(sum[:6], b[:6]) || json.Unmarshal(b[6:], &key) != nil {
+		return nil, bad
+	}
+	return key, nil
+}
