@@ -7,6 +7,7 @@ import (
 
 	"github.com/sallyport/sallyport/access"
 	"github.com/sallyport/sallyport/connector"
+	"github.com/sallyport/sallyport/internal/crash"
 	"github.com/sallyport/sallyport/store"
 )
 
@@ -77,6 +78,9 @@ func (l *lane) fill(ctx context.Context) (int, error) {
 		return 0, nil
 	}
 	claimed, at, err := l.claim(ctx, min(room, l.w.PerConnection), full)
+	if len(claimed) > 0 {
+		crash.At("claimed")
+	}
 	for _, p := range claimed {
 		c := outer(p)
 		l.mu.Lock()
@@ -152,6 +156,7 @@ func (w *Worker) one(ctx context.Context, p store.Provision, claimed time.Time) 
 	if !outside {
 		return
 	}
+	crash.At("prepared")
 	// Every write must be sent before the lease ends, however late this began.
 	deadline := time.Now().Add(w.CallTimeout)
 	if last := claimed.Add(w.Lease - w.Lease/10); last.Before(deadline) {
@@ -164,7 +169,9 @@ func (w *Worker) one(ctx context.Context, p store.Provision, claimed time.Time) 
 		log.WarnContext(ctx, "a target was not changed; it is tried again", "state", work.State, "attempt", work.Attempts, "error", err)
 		err = w.Access.Fail(after, work, err)
 	} else {
+		crash.At("read back")
 		err = w.Access.Settle(after, work, found)
+		crash.At("settled")
 	}
 	if err != nil {
 		log.ErrorContext(ctx, "what a target did could not be written down; it is read again when the lease ends", "error", err)
@@ -200,6 +207,7 @@ func (w *Worker) call(ctx context.Context, work access.Work, deadline time.Time)
 	if err := change(ctx, work.Holding); err != nil {
 		return false, err
 	}
+	crash.At("written")
 	return target.Has(ctx, work.Holding)
 }
 

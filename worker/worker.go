@@ -162,7 +162,7 @@ func (w *Worker) Run(ctx context.Context) {
 // reconcile tells nothing of how much it found, so that a row which cannot be set right does not make the loop spin.
 func (w *Worker) reconcile(ctx context.Context) (int, *time.Time, error) {
 	_, err := w.Access.Reconcile(ctx)
-	return 0, nil, err
+	return 0, nil, errors.Join(err, w.Access.RecheckStages(ctx))
 }
 
 // loop runs d whenever its bell rings, at the time that d names, and after every pause. It goes on at once while there is

@@ -1,0 +1,8 @@
+//go:build !crashpoints
+
+// Package crash lets a test kill the real binary at a labelled point, as a power cut would. In a normal build At does
+// nothing and costs nothing; with the build tag crashpoints the process kills itself where SALLYPORT_CRASH_AT says.
+package crash
+
+// At is a labelled point.
+func At(string) {}
