@@ -45,7 +45,12 @@ func (c *company) plan(at time.Time, do func() error) {
 
 // play lets everything that was planned happen, in its order, and what is due in between at its own time.
 func (c *company) play() error {
-	for c.moments.Len() > 0 {
+	for n := 0; c.moments.Len() > 0; n++ {
+		if n%100 == 0 || n == 20 {
+			if err := c.learn(); err != nil {
+				return err
+			}
+		}
 		m := heap.Pop(&c.moments).(moment)
 		if err := c.passTo(m.at); err != nil {
 			return err

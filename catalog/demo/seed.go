@@ -132,6 +132,16 @@ func (c *company) give(login, slug string, relation sallyport.Relation, length s
 	return nil
 }
 
+// learn lets PostgreSQL count what was laid out so far: until the transaction ends nothing else does, and without it the
+// plans are those of empty tables.
+func (c *company) learn() error {
+	if !c.s.DB.Postgres() {
+		return nil
+	}
+	_, err := c.tx.Exec(c.ctx, `ANALYZE users, resources, grants, requests, stages, stage_approvers, votes, tasks, provisions`)
+	return err
+}
+
 // actor is a person as they act in a session.
 func (c *company) actor(login string) (sallyport.Actor, error) {
 	a, err := c.tx.LoadActor(c.ctx, c.tenant, c.users[login].ID)

@@ -56,7 +56,7 @@ func (c *company) answersFor(slug string) map[string]any {
 
 // layRequests plans half a year of requests, more of them lately, and the ones that are under way now.
 func (c *company) layRequests() error {
-	for i := range 130 {
+	for i := range 78 {
 		share := c.rng.Float64()
 		ago := time.Duration(share * share * float64(past-5*24*time.Hour))
 		at := c.end.Add(-ago - 36*time.Hour)
