@@ -19,7 +19,6 @@ const search = (given: Record<string, unknown>): Search =>
 
 const root = createRootRouteWithContext<Context>()({
   validateSearch: search,
-  notFoundComponent: lazyRouteComponent(() => import('./pages/notfound/NotFoundPage'), 'NotFoundPage'),
 })
 
 const signIn = createRoute({
@@ -70,9 +69,15 @@ const away = createRoute({
   component: lazyRouteComponent(() => import('./pages/away/AwayPage'), 'AwayPage'),
 })
 
+const elsewhere = createRoute({
+  getParentRoute: () => shell,
+  path: '/$',
+  component: lazyRouteComponent(() => import('./pages/notfound/NotFoundPage'), 'NotFoundPage'),
+})
+
 const tree = root.addChildren([
   signIn,
-  shell.addChildren([home, approvals, requests, request, messages, away]),
+  shell.addChildren([home, approvals, requests, request, messages, away, elsewhere]),
 ])
 
 /** makeRouter makes the router; `history` replaces the browser's own in tests. */

@@ -11,6 +11,16 @@ export interface ComboboxItem {
   icon?: ReactNode
 }
 
+export interface ComboboxProps {
+  control: ControlProps
+  value: ComboboxItem | null
+  onChange: (item: ComboboxItem | null) => void
+  useItems: (query: string) => { items: ComboboxItem[]; loading: boolean }
+  placeholder?: string
+  /** Said when nothing was found. */
+  empty?: string
+}
+
 /**
  * Combobox searches a list that lives on the server: `useItems` is a hook that gets the typed letters and returns
  * what was found. It is called on every render, so it must be the same hook each time.
@@ -22,14 +32,7 @@ export function Combobox({
   useItems,
   placeholder,
   empty = 'Nothing found.',
-}: {
-  control: ControlProps
-  value: ComboboxItem | null
-  onChange: (item: ComboboxItem | null) => void
-  useItems: (query: string) => { items: ComboboxItem[]; loading: boolean }
-  placeholder?: string
-  empty?: string
-}) {
+}: ComboboxProps) {
   const [query, setQuery] = useState('')
   const [open, setOpen] = useState(false)
   const typed = useDeferredValue(value && query === value.label ? '' : query)

@@ -1,13 +1,25 @@
 // Search fields for people and resources, for any form.
 import { useQuery } from '@tanstack/react-query'
+import { lazy, Suspense } from 'react'
 import { findResources } from '../api/resource'
 import type { Kind, Resource, User } from '../api/types'
 import { findUsers } from '../api/user'
 import { Avatar } from '../components/Avatar'
-import { Combobox, type ComboboxItem } from '../components/Combobox'
+import type { ComboboxItem, ComboboxProps } from '../components/Combobox'
 import type { ControlProps } from '../components/Field'
+import { Input } from '../components/Input'
 import { ResourceIcon } from '../components/ResourceIcon'
 import { kindWords } from './names'
+
+// The list that opens is heavy; a page with a picker is drawn before it has arrived.
+const Loaded = lazy(() => import('../components/Combobox').then((m) => ({ default: m.Combobox })))
+function Combobox(props: ComboboxProps) {
+  return (
+    <Suspense fallback={<Input {...props.control} readOnly value={props.value?.label ?? ''} />}>
+      <Loaded {...props} />
+    </Suspense>
+  )
+}
 
 export const userItem = (u: Pick<User, 'login' | 'name' | 'title' | 'department'>): ComboboxItem => ({
   value: u.login,

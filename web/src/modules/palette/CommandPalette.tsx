@@ -174,13 +174,13 @@ function useHits(typed: string, me: Me | undefined): { hits: Hit[]; searching: b
   const on = q.length > 0
   const found = useQuery({ ...searchQuery(q), enabled: on })
   const go = (to: string) => () => void navigate({ to })
+  const wanted = q.toLowerCase()
   const matches = (label: string) =>
-    !q ||
     label
       .toLowerCase()
       .split(/\s+/)
-      .some((w) => w.startsWith(q.toLowerCase())) ||
-    label.toLowerCase().includes(q.toLowerCase())
+      .some((word) => word.startsWith(wanted)) ||
+    (wanted.length > 2 && label.toLowerCase().includes(wanted))
 
   const hits: Hit[] = [
     { key: 'ask', group: 'Do', label: 'Request access', icon: <Plus aria-hidden />, run: () => ask() },

@@ -1,0 +1,95 @@
+// What every test in a real browser needs: signing in, and a page that is watched for what must not happen.
+import AxeBuilder from '@axe-core/playwright'
+import { type Browser, type BrowserContext, test as base, expect, type Page } from '@playwright/test'
+
+export type Persona = 'employee' | 'teammate' | 'lead' | 'security' | 'it' | 'owner' | 'auditor' | 'admin'
+
+/** as opens a browser of its own for a persona. */
+export async function as(
+  browser: Browser,
+  login: Persona,
+  options: Parameters<Browser['newContext']>[0] = {},
+) {
+  const context = await browser.newContext(options)
+  const answer = await context.request.post('/auth/demo', { data: { login } })
+  expect(answer.status(), `sign in as ${login}`).toBe(204)
+  const page = await context.newPage()
+  watch(page)
+  return page
+}
+
+const faults = new WeakMap<Page, string[]>()
+
+/** watch collects what a page may never do: break the policy, throw, or leave an error in the console. */
+export function watch(page: Page) {
+  const list: string[] = []
+  faults.set(page, list)
+  page.on('pageerror', (e) => list.push(`thrown: ${e.message}`))
+  page.on('console', (m) => {
+    if (m.type() !== 'error') return
+    // A refusal of the server is shown by the page; the browser's own line about it is no fault.
+    if (/Failed to load resource|net::ERR/.test(m.text())) return
+    list.push(`console: ${m.text()}`)
+  })
+  page.on('crash', () => list.push('the page crashed'))
+}
+
+export function expectNoFaults(page: Page) {
+  expect(faults.get(page) ?? []).toEqual([])
+}
+
+/** expectAccessible fails on any finding of axe, and on a page wider than its window. */
+export async function expectAccessible(page: Page, where: string) {
+  await settled(page)
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze()
+  const found = violations.map(
+    (v) => `${v.impact} ${v.id}: ${v.nodes.map((n) => n.html.slice(0, 160)).join(' | ')}`,
+  )
+  expect(found, where).toEqual([])
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+  expect(over, `${where} is wider than the window`).toBeLessThanOrEqual(0)
+}
+
+/** settled waits until nothing is loading and nothing moves. */
+export async function settled(page: Page) {
+  await page.waitForLoadState('load')
+  await expect(page.locator('main')).toBeVisible()
+  await expect(
+    page.locator('[role=status][aria-label^="Loading"], [role=status][aria-label^="Asking"]'),
+  ).toHaveCount(0)
+  await page.evaluate(() =>
+    Promise.all(document.getAnimations().map((a) => a.finished.catch(() => undefined))),
+  )
+}
+
+export interface Api {
+  get: <T>(path: string) => Promise<T>
+  post: <T>(path: string, body?: unknown) => Promise<T>
+}
+
+/** api calls the API with the session of a browser. */
+export function api(context: BrowserContext): Api {
+  const read = async <T>(answer: Awaited<ReturnType<typeof context.request.get>>): Promise<T> => {
+    expect(answer.ok(), `${answer.url()}: ${answer.status()} ${await answer.text()}`).toBe(true)
+    return (answer.status() === 204 ? undefined : await answer.json()) as T
+  }
+  return {
+    get: async (path) => read(await context.request.get(`/api/v1${path}`)),
+    post: async (path, body) =>
+      read(await context.request.post(`/api/v1${path}`, body === undefined ? {} : { data: body })),
+  }
+}
+
+export const test = base.extend({
+  page: async ({ page }, use) => {
+    watch(page)
+    await use(page)
+    expectNoFaults(page)
+  },
+})
+export { expect }
+
+export const desktop = { viewport: { width: 1360, height: 820 } }
+export const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
