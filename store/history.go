@@ -151,18 +151,14 @@ func (q *query) narrowEvents(t string, f EventFilter) {
 // seesEvent is domain rule 24 for events: one that is about a resource outside the viewer's audience is not seen, be the
 // resource named itself or through a request, a grant or a task, unless it is about a request of the viewer's own.
 func (q *query) seesEvent(v Viewer, tenant string, now int64) string {
-	hidden := func(from, resource string) string {
-		return "NOT EXISTS (SELECT 1 FROM " + from + " JOIN resources hr ON hr.tenant_id = e.tenant_id AND hr.id = " + resource +
-			" WHERE x.tenant_id = e.tenant_id AND x.event_id = e.id AND NOT " + q.sees(v, tenant, now, "hr") + ")"
+	t, u := q.arg(tenant), q.arg(v.ID)
+	of := func(table string) string {
+		return "(SELECT o.resource_id FROM " + table + " o WHERE o.tenant_id = " + t + " AND o.id = x.ref_id)"
 	}
-	joined := func(table string) string {
-		return "event_refs x JOIN " + table + " o ON o.tenant_id = x.tenant_id AND o.id = x.ref_id"
-	}
-	u := q.arg(v.ID)
-	return "((" + hidden("event_refs x", "x.ref_id") + " AND " + hidden(joined("requests"), "o.resource_id") +
-		" AND " + hidden(joined("grants"), "o.resource_id") + " AND " + hidden(joined("tasks"), "o.resource_id") + `)
+	return `(NOT EXISTS (SELECT 1 FROM event_refs x JOIN resources hr ON hr.tenant_id = ` + t + ` AND hr.id = COALESCE(` + of("requests") + `, ` + of("grants") + `, ` + of("tasks") + `, x.ref_id)
+			WHERE x.tenant_id = ` + t + ` AND x.event_id = e.id AND NOT ` + q.sees(v, tenant, now, "hr") + `)
 		OR EXISTS (SELECT 1 FROM event_refs x JOIN requests o ON o.tenant_id = x.tenant_id AND o.id = x.ref_id
-			WHERE x.tenant_id = e.tenant_id AND x.event_id = e.id AND (o.requester_id = ` + u + ` OR (o.subject_kind = 'user' AND o.subject_id = ` + u + `))))`
+			WHERE x.tenant_id = ` + t + ` AND x.event_id = e.id AND (o.requester_id = ` + u + ` OR (o.subject_kind = 'user' AND o.subject_id = ` + u + `))))`
 }
 
 // entrusted is who may read what is sensitive about a request (domain rule 24): its requester, those asked to decide it

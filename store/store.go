@@ -87,6 +87,9 @@ func (db *DB) openPostgres() error {
 	if cfg.RuntimeParams["application_name"] == "" {
 		cfg.RuntimeParams["application_name"] = "sallyport"
 	}
+	if cfg.RuntimeParams["jit"] == "" {
+		cfg.RuntimeParams["jit"] = "off" // compiling an audience's conditions takes seconds, running them milliseconds
+	}
 	db.write = stdlib.OpenDB(*cfg)
 	db.write.SetMaxOpenConns(24)
 	db.write.SetMaxIdleConns(24)
