@@ -51,8 +51,10 @@ func (s *Service) openWorkOrderTx(ctx context.Context, tx *store.Tx, actor sally
 	if len(t.Parameters) == 0 {
 		t.Parameters = []byte("{}")
 	}
-	err := s.openTx(ctx, tx, actor.Tenant, res, res.Fulfilment, &t)
-	return t.ID, err
+	if err := s.openTx(ctx, tx, actor.Tenant, res, res.Fulfilment, &t); err != nil {
+		return "", err
+	}
+	return t.ID, tx.OpenWork(ctx, actor.Tenant, r.ID)
 }
 
 func (s *Service) openTx(ctx context.Context, tx *store.Tx, tenant string, res sallyport.Resource, f sallyport.Fulfilment, t *store.TaskRow) error {

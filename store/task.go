@@ -271,3 +271,9 @@ func (tx *Tx) UndoableTasks(ctx context.Context, limit int) ([]TenantID, error) 
 		(t.assignee_kind='user' AND NOT EXISTS (SELECT 1 FROM users u WHERE u.tenant_id=t.tenant_id AND u.id=t.assignee_id AND u.state='active'))
 		OR (t.assignee_kind='group' AND NOT EXISTS (SELECT 1 FROM resources g WHERE g.tenant_id=t.tenant_id AND g.id=t.assignee_id AND g.deleted_at IS NULL))) LIMIT $1`, limit)
 }
+
+// OpenWork records that the task of an approved work order is open.
+func (tx *Tx) OpenWork(ctx context.Context, tenant, requestID string) error {
+	_, err := tx.Exec(ctx, `UPDATE requests SET work_state='open', updated_at=$3 WHERE tenant_id=$1 AND id=$2 AND work_state=''`, tenant, requestID, Micros(tx.now))
+	return err
+}
