@@ -21,6 +21,15 @@ export const resourceQuery = (id: string) =>
 export const resourcesQuery = (filter: ResourceFilter) =>
   listQuery<Resource>(['resources'], '/api/v1/resources', { ...filter })
 
+/** appsQuery reads the apps once, for their names. */
+export const appsQuery = () =>
+  queryOptions({
+    queryKey: ['resources', 'apps'] as const,
+    queryFn: ({ signal }) =>
+      call<Page<Resource>>('get', '/api/v1/resources', { query: { kind: 'app', limit: 200 }, signal }),
+    staleTime: 10 * 60_000,
+  })
+
 /** findResources is the short answer to a few typed letters. */
 export const findResources = (q: string, kind = '') =>
   queryOptions({

@@ -4,6 +4,7 @@ import type { AccessRequest, Kind, Relation, ResourceRef, Subject, UserRef } fro
 import { Avatar } from '../components/Avatar'
 import { ResourceIcon } from '../components/ResourceIcon'
 import { personPath, resourcePath } from './paths'
+import { type Title, useTitle } from './titles'
 
 export const kindWords: Record<Kind, string> = {
   app: 'App',
@@ -39,8 +40,8 @@ export function askVerb(r: AccessRequest): string {
 }
 
 /** askTitle is a request in one sentence of plain text. */
-export function askTitle(r: AccessRequest): string {
-  return `${r.requester.name} ${askVerb(r)} ${r.resource.name}${forOther(r) ? ` for ${r.beneficiary.name}` : ''}`
+export function askTitle(r: AccessRequest, title: Title): string {
+  return `${r.requester.name} ${askVerb(r)} ${title(r.resource)}${forOther(r) ? ` for ${r.beneficiary.name}` : ''}`
 }
 
 export function PersonLink({ user }: { user: UserRef | Subject }) {
@@ -67,9 +68,10 @@ export function Person({ user, detail }: { user: UserRef; detail?: string }) {
 }
 
 export function ResourceLink({ resource }: { resource: ResourceRef }) {
+  const title = useTitle()
   return (
     <Link to={resourcePath(resource)} className="rounded font-medium underline-offset-2 hover:underline">
-      {resource.name}
+      {title(resource)}
     </Link>
   )
 }

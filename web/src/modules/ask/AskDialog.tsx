@@ -235,7 +235,7 @@ function AskForm({
                 key={resource?.id}
                 value={length}
                 onChange={setLength}
-                durations={preview.data?.duration ?? resource?.durations}
+                durations={preview.data?.durations ?? resource?.durations}
                 limit={Number.isFinite(limit) ? limit : undefined}
                 canNoEnd={mustEnd ? false : undefined}
                 ends={preview.data?.ends_at}

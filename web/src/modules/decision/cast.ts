@@ -6,6 +6,7 @@ import { vote } from '../../api/request'
 import type { AccessRequest } from '../../api/types'
 import { toast } from '../../components/toast'
 import { askVerb, firstName, forOther } from '../names'
+import { useTitle } from '../titles'
 import { hold } from '../undo'
 
 export interface Choice {
@@ -27,6 +28,7 @@ export function fresh(client: QueryClient, id: string): Promise<unknown> {
 /** useCast returns a function that holds one vote, or the same vote on several requests. */
 export function useCast(): (requests: readonly AccessRequest[], choice: Choice) => void {
   const client = useQueryClient()
+  const title = useTitle()
   return (requests, choice) => {
     const [first] = requests
     if (!first) return
@@ -36,7 +38,7 @@ export function useCast(): (requests: readonly AccessRequest[], choice: Choice) 
       about: requests.map((r) => r.id),
       saying:
         requests.length === 1
-          ? `${verb} ${who} for ${first.resource.name}`
+          ? `${verb} ${who} for ${title(first.resource)}`
           : `${verb} ${requests.length} requests`,
       send: async () => {
         const results = await Promise.allSettled(
@@ -58,7 +60,7 @@ export function useCast(): (requests: readonly AccessRequest[], choice: Choice) 
         )
         for (const { at, error } of refused.slice(0, 3)) {
           const r = requests[at]
-          const what = r ? `${r.requester.name} ${askVerb(r)} ${r.resource.name}` : ''
+          const what = r ? `${r.requester.name} ${askVerb(r)} ${title(r.resource)}` : ''
           toast(`Not counted: ${what}. ${error.message} ${error.hint}`.trim(), { tone: 'bad' })
         }
         if (refused.length > 3) toast(`${refused.length - 3} more were not counted.`, { tone: 'bad' })

@@ -14,6 +14,7 @@ import { askTitle, kindWords } from '../names'
 import { personPath, requestPath, resourcePath } from '../paths'
 import { shownPlaces } from '../shell/places'
 import { isDark, setTheme } from '../shell/theme'
+import { useTitle } from '../titles'
 
 interface Hit {
   key: string
@@ -169,6 +170,7 @@ function Body({ onClose, me }: { onClose: () => void; me: Me | undefined }) {
 function useHits(typed: string, me: Me | undefined): { hits: Hit[]; searching: boolean } {
   const navigate = useNavigate()
   const ask = useAsk()
+  const title = useTitle()
   const client = useQueryClient()
   const q = useDeferredValue(typed.trim())
   const on = q.length > 0
@@ -224,7 +226,7 @@ function useHits(typed: string, me: Me | undefined): { hits: Hit[]; searching: b
       hits.push({
         key: r.id,
         group: 'Requests',
-        label: askTitle(r),
+        label: askTitle(r, title),
         detail: r.state,
         icon: <Avatar name={r.requester.name} size="sm" />,
         run: () => {

@@ -11,6 +11,7 @@ import { howLong } from '../../components/time'
 import { glance } from '../../modules/decision/facts'
 import { askTitle, askVerb, forOther, relationWords } from '../../modules/names'
 import { requestPath } from '../../modules/paths'
+import { useTitle } from '../../modules/titles'
 import { DenyForm } from './DenyForm'
 
 const icons = { good: CircleCheck, warn: TriangleAlert, neutral: Info }
@@ -36,7 +37,8 @@ export function ApprovalCard({
   onDenying: (open: boolean) => void
   onDeny: (comment: string) => void
 }) {
-  const title = askTitle(r)
+  const named = useTitle()
+  const title = askTitle(r, named)
   const stage = (r.stages ?? []).find((s) => s.state === 'open')
   const due = stage?.due_at
   const facts = glance(r)
@@ -66,7 +68,7 @@ export function ApprovalCard({
             <h2 className="min-w-0 [overflow-wrap:anywhere]">
               <Link to={requestPath(r)} className="rounded underline-offset-2 hover:underline">
                 <b className="font-semibold">{r.requester.name}</b> {askVerb(r)}{' '}
-                <b className="font-semibold">{r.resource.name}</b>
+                <b className="font-semibold">{named(r.resource)}</b>
                 {forOther(r) && (
                   <>
                     {' '}

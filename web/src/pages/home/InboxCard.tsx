@@ -10,6 +10,7 @@ import { RelativeTime } from '../../components/RelativeTime'
 import { SkeletonRows } from '../../components/Skeleton'
 import { forOther } from '../../modules/names'
 import { requestPath } from '../../modules/paths'
+import { useTitle } from '../../modules/titles'
 import { useHeld } from '../../modules/undo'
 import { More } from './More'
 
@@ -18,6 +19,7 @@ const most = 5
 export function InboxCard() {
   const { data, error, isPending, refetch } = useQuery(inboxQuery())
   const held = useHeld()
+  const title = useTitle()
   const list = (data?.items ?? []).filter((r) => !held.has(r.id))
   return (
     <Card
@@ -45,7 +47,7 @@ export function InboxCard() {
               <Avatar name={r.requester.name} />
               <span className="min-w-0 flex-1">
                 <span className="block truncate font-medium">
-                  {r.requester.name} · {r.resource.name}
+                  {r.requester.name} · {title(r.resource)}
                   {forOther(r) && ` for ${r.beneficiary.name}`}
                 </span>
                 <span className="block truncate text-[0.8125rem] text-muted">

@@ -14,11 +14,13 @@ import { Status } from '../../components/Status'
 import { useAsk } from '../../modules/ask/open'
 import { forOther, names } from '../../modules/names'
 import { requestPath } from '../../modules/paths'
+import { useTitle } from '../../modules/titles'
 import { More } from './More'
 
 /** MyRequestsCard shows what one asked for lately: what is undecided first, with who it waits for. */
 export function MyRequestsCard() {
   const ask = useAsk()
+  const title = useTitle()
   const { data, error, isPending, refetch } = useInfiniteQuery(requestsQuery({ requester: 'me', limit: 12 }))
   const list = rows(data)
   const shown = [...list]
@@ -47,7 +49,7 @@ export function MyRequestsCard() {
               <ResourceIcon kind={r.resource.kind} name={r.resource.name} slug={r.resource.slug} />
               <span className="min-w-0 flex-1 max-sm:basis-[calc(100%-4rem)]">
                 <span className="block truncate font-medium">
-                  {r.resource.name}
+                  {title(r.resource)}
                   {forOther(r) && <span className="font-normal text-muted"> for {r.beneficiary.name}</span>}
                 </span>
                 <span className="block truncate text-[0.8125rem] text-muted">

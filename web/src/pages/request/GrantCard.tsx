@@ -10,6 +10,7 @@ import { toast } from '../../components/toast'
 import { useAsk } from '../../modules/ask/open'
 import { fresh } from '../../modules/decision/cast'
 import { relationWords, subjectRef } from '../../modules/names'
+import { useTitle } from '../../modules/titles'
 
 const Confirm = lazy(() => import('../../components/Confirm').then((m) => ({ default: m.Confirm })))
 
@@ -17,6 +18,7 @@ const Confirm = lazy(() => import('../../components/Confirm').then((m) => ({ def
 export function GrantCard({ grant }: { grant: Grant }) {
   const client = useQueryClient()
   const ask = useAsk()
+  const title = useTitle()
   const [ending, setEnding] = useState(false)
   return (
     <Card title="The access" action={<Status state={grant.state} />}>
@@ -75,7 +77,7 @@ export function GrantCard({ grant }: { grant: Grant }) {
             open
             danger
             onClose={() => setEnding(false)}
-            title={`End ${grant.subject.name}’s access to ${grant.resource.name}?`}
+            title={`End ${grant.subject.name}’s access to ${title(grant.resource)}?`}
             action="End access"
             reason={{ label: 'Why?', help: 'It is kept in the history.' }}
             onConfirm={async (reason) => {

@@ -15,6 +15,7 @@ import { DecisionPanel } from '../../modules/decision/DecisionPanel'
 import { AnswerList } from '../../modules/form/AnswerList'
 import { useMe } from '../../modules/me'
 import { askTitle, askVerb, forOther, PersonLink, ResourceLink, relationWords } from '../../modules/names'
+import { useTitle } from '../../modules/titles'
 import { useHeld } from '../../modules/undo'
 import { GrantCard } from './GrantCard'
 import { PendingCard } from './PendingCard'
@@ -37,6 +38,7 @@ export function RequestPage() {
 
 function Loaded({ request: r }: { request: AccessRequest }) {
   const me = useMe()
+  const title = useTitle()
   const held = useHeld().has(r.id)
   const admin = me?.permissions.admin ?? false
   const answers = Object.keys(r.answers ?? {}).length + (r.redacted?.length ?? 0) > 0
@@ -50,7 +52,7 @@ function Loaded({ request: r }: { request: AccessRequest }) {
   ].filter(Boolean)
   return (
     <PageFrame
-      title={askTitle(r)}
+      title={askTitle(r, title)}
       width="middle"
       crumbs={
         <Breadcrumbs

@@ -183,16 +183,18 @@ function closing(r: AccessRequest): Step | undefined {
   }
 }
 
+const stagesLeft = (r: AccessRequest) => (r.stages ?? []).some((s) => s.state === 'waiting')
+
 function fulfilment(r: AccessRequest): Step[] {
   if (r.state === 'pending')
-    return r.next
+    return r.next && !stagesLeft(r)
       ? [
           {
             key: 'next',
             state: 'later',
             title: (
               <>
-                <b className="font-semibold">Then</b> {r.next}
+                <b className="font-semibold">Then</b> {r.next.replace(/^then /, '')}
               </>
             ),
           },
