@@ -38,7 +38,7 @@ func scanConnection(rows interface{ Scan(...any) error }, c *sallyport.Connectio
 // Connection finds a living connection by id or slug. ENotFound when there is none. Its secrets stay sealed.
 func (tx *Tx) Connection(ctx context.Context, tenant, ref string) (sallyport.Connection, error) {
 	var c sallyport.Connection
-	err := scanConnection(tx.tx.QueryRowContext(ctx, "SELECT "+connectionColumns+` FROM connections c
+	err := scanConnection(tx.row(ctx, "SELECT "+connectionColumns+` FROM connections c
 		WHERE c.tenant_id=$1 AND (c.id=$2 OR c.slug=$2) AND c.deleted_at IS NULL`, tenant, ref), &c)
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, sallyport.Errorf(sallyport.ENotFound, "there is no connection %q", clip(ref))

@@ -15,7 +15,9 @@ const grantColumns = `g.id, g.subject_kind, g.subject_id, COALESCE(su.login, '')
 	g.duration, g.activated_at, g.ended_at, eb.id, eb.login, eb.name, g.ended_reason, cb.id, cb.login, cb.name, g.created_at,
 	p.state, p.since, p.attempts, p.error, p.failing_since, p.next_at, p.verified_at`
 
-const grantFrom = ` FROM grants g JOIN resources r ON r.tenant_id = g.tenant_id AND r.id = g.resource_id
+// grantFrom joins the resource, which is always there, from the left as well: SQLite then keeps to the order of the grants'
+// index, where it would else go through the catalogue and sort all grants.
+const grantFrom = ` FROM grants g LEFT JOIN resources r ON r.tenant_id = g.tenant_id AND r.id = g.resource_id
 	LEFT JOIN users su ON su.tenant_id = g.tenant_id AND g.subject_kind = 'user' AND su.id = g.subject_id
 	LEFT JOIN resources sr ON sr.tenant_id = g.tenant_id AND g.subject_kind = 'role' AND sr.id = g.subject_id
 	LEFT JOIN users eb ON eb.tenant_id = g.tenant_id AND eb.id = g.ended_by
@@ -71,7 +73,7 @@ func (tx *Tx) Grant(ctx context.Context, tenant, id string, v Viewer) (sallyport
 	q := &query{}
 	q.WriteString("SELECT " + grantColumns + grantFrom + " WHERE g.tenant_id = " + q.arg(tenant) + " AND g.id = " + q.arg(id))
 	q.WriteString(" AND " + q.sees(v, tenant, Micros(tx.now), "r"))
-	err := scanGrant(tx.tx.QueryRowContext(ctx, q.String(), q.args...), &g, tx.now)
+	err := scanGrant(tx.row(ctx, q.String(), q.args...), &g, tx.now)
 	if errors.Is(err, sql.ErrNoRows) {
 		return g, sallyport.Errorf(sallyport.ENotFound, "there is no grant %q", clip(id))
 	}
@@ -114,7 +116,7 @@ func (tx *Tx) Grants(ctx context.Context, tenant string, v Viewer, f GrantFilter
 		q.and("g.resource_id = %s", f.ResourceID)
 	}
 	if f.AppID != "" {
-		q.and("(g.resource_id = %s OR r.app_id = %s)", f.AppID, f.AppID)
+		q.and("g.resource_id IN (SELECT ra.id FROM resources ra WHERE ra.tenant_id = %s AND (ra.id = %s OR ra.app_id = %s))", tenant, f.AppID, f.AppID)
 	}
 	if f.Relation != "" {
 		q.and("g.relation = %s", f.Relation)
@@ -142,9 +144,9 @@ func (tx *Tx) Grants(ctx context.Context, tenant string, v Viewer, f GrantFilter
 		q.WriteString(" AND p.state = 'removing'")
 	}
 	if f.OwnedBy != "" {
-		u := q.arg(f.OwnedBy)
-		q.WriteString(` AND EXISTS (SELECT 1 FROM grants og WHERE og.tenant_id = g.tenant_id AND og.subject_kind = 'user' AND og.subject_id = ` + u +
-			` AND og.relation = 'owner' AND og.resource_id IN (r.id, COALESCE(r.app_id, '')) AND ` + holds("og", now()) + `)`)
+		owns := "og.tenant_id = " + q.arg(tenant) + " AND og.subject_kind = 'user' AND og.subject_id = " + q.arg(f.OwnedBy) + " AND og.relation = 'owner' AND " + holds("og", now())
+		q.WriteString(` AND g.resource_id IN (SELECT og.resource_id FROM grants og WHERE ` + owns + `
+			UNION SELECT ro.id FROM grants og JOIN resources ro ON ro.tenant_id = og.tenant_id AND ro.app_id = og.resource_id WHERE ` + owns + `)`)
 	}
 	if f.Q != "" {
 		l := like(f.Q)
@@ -186,7 +188,7 @@ func (tx *Tx) Grants(ctx context.Context, tenant string, v Viewer, f GrantFilter
 // result is false when there is none.
 func (tx *Tx) LivingGrant(ctx context.Context, tenant string, k sallyport.Key, origin sallyport.Origin) (sallyport.Grant, bool, error) {
 	var g sallyport.Grant
-	row := tx.tx.QueryRowContext(ctx, "SELECT "+grantColumns+grantFrom+` WHERE g.tenant_id=$1 AND g.subject_kind=$2 AND g.subject_id=$3
+	row := tx.row(ctx, "SELECT "+grantColumns+grantFrom+` WHERE g.tenant_id=$1 AND g.subject_kind=$2 AND g.subject_id=$3
 		AND g.resource_id=$4 AND g.relation=$5 AND g.parameters=$6 AND g.origin=$7 AND g.ended_at IS NULL`,
 		tenant, k.Subject, k.SubjectID, k.ResourceID, k.Relation, k.Parameters, origin)
 	err := scanGrant(row, &g, tx.now)

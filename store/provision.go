@@ -123,7 +123,7 @@ func scanProvision(rows interface{ Scan(...any) error }, p *Provision) error {
 
 func (tx *Tx) provision(ctx context.Context, where string, args ...any) (Provision, bool, error) {
 	var p Provision
-	err := scanProvision(tx.tx.QueryRowContext(ctx, "SELECT "+provisionColumns+" FROM provisions WHERE "+where, args...), &p)
+	err := scanProvision(tx.row(ctx, "SELECT "+provisionColumns+" FROM provisions WHERE "+where, args...), &p)
 	if errors.Is(err, sql.ErrNoRows) {
 		return p, false, nil
 	}

@@ -14,8 +14,9 @@ const requestColumns = `q.id, q.kind, q.state, q.version, r.id, r.slug, r.name, 
 	q.starts_at, q.reason, q.answers, q.form, q.flow, q.snapshot, q.batch_id, q.stage_position, q.waiting_since, q.extends_id, q.grant_id,
 	q.work_state, q.work_at, q.cause, q.superseded_by, q.decided_at, db.id, db.login, db.name, q.expires_at, q.created_at, q.updated_at`
 
-const requestFrom = ` FROM requests q JOIN resources r ON r.tenant_id = q.tenant_id AND r.id = q.resource_id
-	JOIN users rq ON rq.tenant_id = q.tenant_id AND rq.id = q.requester_id
+// requestFrom joins from the left what is always there, so that SQLite keeps to the order of the requests' index.
+const requestFrom = ` FROM requests q LEFT JOIN resources r ON r.tenant_id = q.tenant_id AND r.id = q.resource_id
+	LEFT JOIN users rq ON rq.tenant_id = q.tenant_id AND rq.id = q.requester_id
 	LEFT JOIN users su ON su.tenant_id = q.tenant_id AND q.subject_kind = 'user' AND su.id = q.subject_id
 	LEFT JOIN resources sr ON sr.tenant_id = q.tenant_id AND q.subject_kind = 'role' AND sr.id = q.subject_id
 	LEFT JOIN users db ON db.tenant_id = q.tenant_id AND db.id = q.decided_by`
@@ -48,7 +49,7 @@ func (tx *Tx) Request(ctx context.Context, tenant, id string, v Viewer) (sallypo
 	q := &query{}
 	q.WriteString("SELECT " + requestColumns + requestFrom + " WHERE q.tenant_id = " + q.arg(tenant) + " AND q.id = " + q.arg(id))
 	q.WriteString(" AND " + q.seesRequest(v, tenant, Micros(tx.now)))
-	err := scanRequest(tx.tx.QueryRowContext(ctx, q.String(), q.args...), &r)
+	err := scanRequest(tx.row(ctx, q.String(), q.args...), &r)
 	if errors.Is(err, sql.ErrNoRows) {
 		return r, sallyport.Errorf(sallyport.ENotFound, "there is no request %q", clip(id)).WithHint("It may be about something that is for others only.")
 	}
@@ -179,7 +180,7 @@ func (tx *Tx) CountWaiting(ctx context.Context, tenant, userID string, v Viewer)
 // PendingRequest finds the pending request for a key. The second result is false when there is none.
 func (tx *Tx) PendingRequest(ctx context.Context, tenant string, k sallyport.Key) (sallyport.Request, bool, error) {
 	var r sallyport.Request
-	err := scanRequest(tx.tx.QueryRowContext(ctx, "SELECT "+requestColumns+requestFrom+` WHERE q.tenant_id=$1 AND q.subject_kind=$2 AND q.subject_id=$3
+	err := scanRequest(tx.row(ctx, "SELECT "+requestColumns+requestFrom+` WHERE q.tenant_id=$1 AND q.subject_kind=$2 AND q.subject_id=$3
 		AND q.resource_id=$4 AND q.relation=$5 AND q.parameters=$6 AND q.state='pending'`, tenant, k.Subject, k.SubjectID, k.ResourceID, k.Relation, k.Parameters), &r)
 	if errors.Is(err, sql.ErrNoRows) {
 		return r, false, nil

@@ -56,7 +56,7 @@ func (tx *Tx) Resource(ctx context.Context, tenant, ref string, v Viewer) (sally
 		q.and("r.slug = %s AND r.deleted_at IS NULL", strings.ToLower(ref))
 	}
 	q.WriteString(" AND " + q.sees(v, tenant, Micros(tx.now), "r"))
-	err := scanResource(tx.tx.QueryRowContext(ctx, q.String(), q.args...), &r)
+	err := scanResource(tx.row(ctx, q.String(), q.args...), &r)
 	if errors.Is(err, sql.ErrNoRows) {
 		return r, sallyport.Errorf(sallyport.ENotFound, "there is no resource %q", clip(ref)).
 			WithHint("Look in the catalogue; it may have been removed, or be for others only.")

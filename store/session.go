@@ -115,7 +115,7 @@ func (tx *Tx) Sessions(ctx context.Context, tenant, userID string, p Page) (List
 // Session finds a session by its id, expired or not. ENotFound when there is none.
 func (tx *Tx) Session(ctx context.Context, tenant, id string) (Session, error) {
 	var s Session
-	err := scanSession(tx.tx.QueryRowContext(ctx, "SELECT "+sessionColumns+sessionFrom+" WHERE s.tenant_id = $1 AND s.id = $2", tenant, id), &s)
+	err := scanSession(tx.row(ctx, "SELECT "+sessionColumns+sessionFrom+" WHERE s.tenant_id = $1 AND s.id = $2", tenant, id), &s)
 	if errors.Is(err, sql.ErrNoRows) {
 		return s, sallyport.Errorf(sallyport.ENotFound, "there is no session %q; it may have ended", clip(id))
 	}

@@ -47,7 +47,7 @@ func (tx *Tx) FinishSync(ctx context.Context, tenant string, s *sallyport.Sync) 
 // Sync finds one run with its plan. ENotFound when there is none.
 func (tx *Tx) Sync(ctx context.Context, tenant, id string) (sallyport.Sync, error) {
 	var s sallyport.Sync
-	err := scanSync(tx.tx.QueryRowContext(ctx, "SELECT "+syncColumns+syncFrom+" WHERE s.tenant_id=$1 AND s.id=$2", tenant, id), &s)
+	err := scanSync(tx.row(ctx, "SELECT "+syncColumns+syncFrom+" WHERE s.tenant_id=$1 AND s.id=$2", tenant, id), &s)
 	if errors.Is(err, sql.ErrNoRows) {
 		return s, sallyport.Errorf(sallyport.ENotFound, "there is no sync %q", clip(id))
 	}

@@ -18,7 +18,7 @@ func scanTag(rows interface{ Scan(...any) error }, t *sallyport.Tag, more ...any
 // Tag finds a living tag by id or name, whatever its case. ENotFound when there is none.
 func (tx *Tx) Tag(ctx context.Context, tenant, ref string) (sallyport.Tag, error) {
 	var t sallyport.Tag
-	err := scanTag(tx.tx.QueryRowContext(ctx, "SELECT "+tagColumns+` FROM tags t WHERE t.tenant_id=$1 AND (t.id=$2 OR t.name_key=$3) AND t.deleted_at IS NULL`,
+	err := scanTag(tx.row(ctx, "SELECT "+tagColumns+` FROM tags t WHERE t.tenant_id=$1 AND (t.id=$2 OR t.name_key=$3) AND t.deleted_at IS NULL`,
 		tenant, ref, Fold(ref)), &t)
 	if errors.Is(err, sql.ErrNoRows) {
 		return t, sallyport.Errorf(sallyport.ENotFound, "there is no tag %q", clip(ref))

@@ -81,7 +81,7 @@ func (tx *Tx) Task(ctx context.Context, tenant, id string, v Viewer) (TaskRow, e
 	q := &query{}
 	columns, from, visible := q.taskSelect(v, tenant, tx.now)
 	q.WriteString(columns + from + " AND t.id=" + q.arg(id) + " AND " + visible)
-	err := scanTask(tx.tx.QueryRowContext(ctx, q.String(), q.args...), &t)
+	err := scanTask(tx.row(ctx, q.String(), q.args...), &t)
 	if errors.Is(err, sql.ErrNoRows) {
 		return t, sallyport.Errorf(sallyport.ENotFound, "there is no task %q", clip(id))
 	}

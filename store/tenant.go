@@ -29,7 +29,7 @@ func scanTenant(rows interface{ Scan(...any) error }, t *Tenant) error {
 // TenantBySlug finds a tenant. ENotFound when there is none.
 func (tx *Tx) TenantBySlug(ctx context.Context, slug string) (Tenant, error) {
 	var t Tenant
-	err := scanTenant(tx.tx.QueryRowContext(ctx, "SELECT "+tenantColumns+" FROM tenants WHERE slug = $1", slug), &t)
+	err := scanTenant(tx.row(ctx, "SELECT "+tenantColumns+" FROM tenants WHERE slug = $1", slug), &t)
 	if errors.Is(err, sql.ErrNoRows) {
 		return t, sallyport.Errorf(sallyport.ENotFound, "there is no tenant %q", clip(slug)).
 			WithHint("Make it with: sallyport tenant create %s", clip(slug))

@@ -48,13 +48,13 @@ func (tx *Tx) InsertToken(ctx context.Context, tenant string, t *Token, hash str
 
 // TokenByHash finds a token, and its tenant, whether or not it still counts. ENotFound when there is none.
 func (tx *Tx) TokenByHash(ctx context.Context, hash string) (t Token, tenant string, err error) {
-	err = scanToken(tx.tx.QueryRowContext(ctx, "SELECT "+tokenColumns+", t.tenant_id"+tokenFrom+" WHERE t.hash = $1", hash), &t, &tenant)
+	err = scanToken(tx.row(ctx, "SELECT "+tokenColumns+", t.tenant_id"+tokenFrom+" WHERE t.hash = $1", hash), &t, &tenant)
 	return t, tenant, tokenMissing(ctx, err)
 }
 
 // Token finds a token by id. ENotFound when there is none.
 func (tx *Tx) Token(ctx context.Context, tenant, id string) (t Token, err error) {
-	err = scanToken(tx.tx.QueryRowContext(ctx, "SELECT "+tokenColumns+tokenFrom+" WHERE t.tenant_id = $1 AND t.id = $2", tenant, id), &t)
+	err = scanToken(tx.row(ctx, "SELECT "+tokenColumns+tokenFrom+" WHERE t.tenant_id = $1 AND t.id = $2", tenant, id), &t)
 	return t, tokenMissing(ctx, err)
 }
 

@@ -153,6 +153,12 @@ func (tx *Tx) Row(ctx context.Context, query string, args []any, dest ...any) er
 	return dbError(ctx, err)
 }
 
+// row is for the scan functions, which take a row or rows. Give its error to dbError.
+func (tx *Tx) row(ctx context.Context, query string, args ...any) *sql.Row {
+	tx.traced(query, args)
+	return tx.tx.QueryRowContext(ctx, query, args...)
+}
+
 // Rows runs a query and calls scan once a row.
 func (tx *Tx) Rows(ctx context.Context, query string, args []any, scan func(*sql.Rows) error) error {
 	tx.traced(query, args)

@@ -40,10 +40,10 @@ func (tx *Tx) User(ctx context.Context, tenant, ref string) (sallyport.User, err
 	if !strings.HasPrefix(ref, sallyport.PrefixUser+"_") {
 		col, value = "u.login_key", Fold(ref)
 	}
-	row := tx.tx.QueryRowContext(ctx, "SELECT "+userColumns+userFrom+" WHERE u.tenant_id = $1 AND "+col+" = $2", tenant, value)
+	row := tx.row(ctx, "SELECT "+userColumns+userFrom+" WHERE u.tenant_id = $1 AND "+col+" = $2", tenant, value)
 	err := scanUser(row, &u)
 	if errors.Is(err, sql.ErrNoRows) && col == "u.login_key" && strings.Contains(ref, "@") {
-		row := tx.tx.QueryRowContext(ctx, "SELECT "+userColumns+userFrom+" WHERE u.tenant_id = $1 AND u.email_key = $2", tenant, value)
+		row := tx.row(ctx, "SELECT "+userColumns+userFrom+" WHERE u.tenant_id = $1 AND u.email_key = $2", tenant, value)
 		err = scanUser(row, &u)
 	}
 	if errors.Is(err, sql.ErrNoRows) {

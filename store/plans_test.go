@@ -1,0 +1,294 @@
+package store_test
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sallyport/sallyport/store"
+	"github.com/sallyport/sallyport/store/storetest"
+)
+
+// Sizes of the company whose plans are looked at.
+const (
+	planUsers, planResources, planRoles = 2000, 400, 20
+	planGrants, planEvents, planOther   = 100_000, 200_000, 20_000
+)
+
+// seedPlans fills the tables with one statement each, the same text on both engines. Nine grants of ten are over.
+func seedPlans(w *world) {
+	now := store.Micros(w.db.Now())
+	const day = int64(86_400_000_000)
+	n := func(count int) string {
+		return fmt.Sprintf("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) ", count)
+	}
+	id := func(prefix, of string) string { return "'" + prefix + "_' || CAST(1000000 + " + of + " AS TEXT)" }
+	mod := func(count int) string { return fmt.Sprintf("(1 + (i * 7919) %% %d)", count) }
+	for _, s := range []string{
+		n(planUsers) + `INSERT INTO users (tenant_id, id, login, login_key, name, name_key, search_key, created_at, updated_at)
+			SELECT $1, ` + id("usr", "i") + `, 'u' || i, 'u' || i, 'User ' || i, 'user ' || i, 'user ' || i, $2, $2 FROM n`,
+		n(planResources) + `INSERT INTO resources (tenant_id, id, kind, slug, name, name_key, search_key, created_at, updated_at)
+			SELECT $1, ` + id("res", "i") + `, CASE WHEN i <= ` + fmt.Sprint(planRoles) + ` THEN 'role' ELSE 'app' END, 's' || i, 'Thing ' || i, 'thing ' || i, 'thing ' || i, $2, $2 FROM n`,
+		// Every tenth grant lives; of those every tenth ends within a month. Each role holds a few things.
+		n(planGrants) + `INSERT INTO grants (tenant_id, id, subject_kind, subject_id, resource_id, relation, origin, reason_kind, starts_at, activated_at, ends_at, no_end, ended_at, created_at, parameters)
+			SELECT $1, ` + id("grt", "i") + `, 'user', ` + id("usr", mod(planUsers)) + `, ` + id("res", fmt.Sprintf("(1 + (i / 7) %% %d)", planResources)) + `, CASE WHEN i % 50 = 0 THEN 'owner' ELSE 'member' END,
+			'given', 'direct', $2 - 400 * $3, $2 - 400 * $3, CASE WHEN i % 100 = 0 THEN $2 + (i % 30) * $3 WHEN i % 10 = 0 THEN NULL ELSE $2 - (i % 300) * $3 END, i % 10 = 0 AND i % 100 <> 0,
+			CASE WHEN i % 10 = 0 THEN NULL ELSE $2 - (i % 300) * $3 END, $2 - 400 * $3, '{"n":' || i || '}' FROM n`,
+		n(planRoles*5) + `INSERT INTO grants (tenant_id, id, subject_kind, subject_id, resource_id, relation, origin, reason_kind, starts_at, activated_at, no_end, created_at)
+			SELECT $1, ` + id("grr", "i") + `, 'role', ` + id("res", fmt.Sprintf("(1 + i %% %d)", planRoles)) + `, ` + id("res", "(50 + i)") + `, 'member', 'given', 'direct', $2 - $3, $2 - $3, TRUE, $2 FROM n`,
+		n(planOther) + `INSERT INTO provisions (tenant_id, id, user_id, resource_id, relation, parameters, fulfilment, fulfilment_kind, state, since, next_at, created_at)
+			SELECT $1, ` + id("prv", "i") + `, ` + id("usr", mod(planUsers)) + `, ` + id("res", mod(planResources)) + `, 'member', '{"n":' || i || '}', '{}', 'connector',
+			CASE WHEN i % 500 = 0 THEN 'adding' ELSE 'present' END, $2, CASE WHEN i % 500 = 0 THEN $2 - $3 END, $2 FROM n`,
+		n(planOther) + `INSERT INTO requests (tenant_id, id, kind, state, requester_id, subject_kind, subject_id, resource_id, relation, parameters, expires_at, created_at, updated_at)
+			SELECT $1, ` + id("req", "i") + `, 'access', CASE WHEN i % 200 = 0 THEN 'pending' ELSE 'approved' END, ` + id("usr", mod(planUsers)) + `, 'user', ` + id("usr", mod(planUsers)) + `, ` + id("res", mod(planResources)) + `,
+			'member', '{"n":' || i || '}', $2 + $3, $2, $2 FROM n`,
+		n(planOther) + `INSERT INTO stages (tenant_id, id, request_id, position, name, state, spec)
+			SELECT $1, ` + id("stg", "i") + `, ` + id("req", "i") + `, 0, 'One', CASE WHEN i % 200 = 0 THEN 'open' ELSE 'approved' END, CASE WHEN $2 + $3 > 0 THEN '{}' END FROM n`,
+		n(planOther) + `INSERT INTO stage_approvers (tenant_id, stage_id, user_id, asked_at)
+			SELECT $1, ` + id("stg", "i") + `, ` + id("usr", "(1 + i % 300)") + `, $2 - $3 FROM n`,
+		n(planEvents) + `INSERT INTO events (tenant_id, id, verb, actor_id, object_kind, object_id, at, leaf, leaf_index)
+			SELECT $1, ` + id("evt", "i") + `, CASE WHEN i % 3 = 0 THEN 'request.created' ELSE 'grant.created' END, ` + id("usr", mod(planUsers)) + `, 'grant', ` + id("grt", fmt.Sprintf("(1 + i %% %d)", planGrants)) + `,
+			$2 - ($4 - i) * 60000000, '{}', CASE WHEN i < $4 - 50 AND $3 > 0 THEN i END FROM n`,
+		n(planEvents) + `INSERT INTO event_refs (tenant_id, ref_id, event_id) SELECT $1, ` + id("usr", mod(planUsers)) + `, ` + id("evt", "i") + ` FROM n WHERE $2 + $3 > 0`,
+		n(planEvents) + `INSERT INTO event_refs (tenant_id, ref_id, event_id) SELECT $1, ` + id("res", fmt.Sprintf("(1 + (i / 7) %% %d)", planResources)) + `, ` + id("evt", "i") + ` FROM n WHERE $2 + $3 > 0`,
+		n(planEvents/2) + `INSERT INTO event_values (tenant_id, event_id, name, salt, value, user_id) SELECT $1, ` + id("evt", "i") + `, 'reason', '', 'why', ` + id("usr", mod(planUsers)) + ` FROM n WHERE $2 + $3 > 0`,
+	} {
+		args := []any{w.tenant, now, day, planEvents}
+		for _, holder := range []string{"$2", "$3", "$4"} { // PostgreSQL wants to know the type of each, and none that is not used
+			s = strings.ReplaceAll(s, holder, "CAST("+holder+" AS BIGINT)")
+		}
+		if !strings.Contains(s, "$4") {
+			args = args[:3]
+		}
+		if !strings.Contains(s, "$3") {
+			args = args[:2]
+		}
+		s = strings.Replace(s, "SELECT $1,", "SELECT CAST($1 AS TEXT),", 1)
+		w.update(func(ctx context.Context, tx *store.Tx) error {
+			if w.db.Postgres() { // checking each foreign key takes most of the time
+				if _, err := tx.Exec(ctx, "SET LOCAL session_replication_role = replica"); err != nil {
+					return err
+				}
+			}
+			_, err := tx.Exec(ctx, s, args...)
+			return err
+		})
+	}
+	w.exec("ANALYZE")
+}
+
+// big are the tables that no page may read whole, by how a plan names them.
+var big = map[string]bool{"grants": true, "events": true, "event_refs": true, "event_values": true, "requests": true, "provisions": true}
+
+// enough is how many rows of a big table one statement of a page may touch.
+const enough = 6000
+
+// TestPlans runs what pages and workers run, on 100,000 grants and 200,000 events, and looks at the plan of each
+// statement: no big table is read whole, and on PostgreSQL, which counts them, few rows are touched.
+func TestPlans(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db)
+		seedPlans(w)
+		now := db.Now()
+		week, active, long := now.Add(7*24*time.Hour), true, now.Add(-90*24*time.Hour)
+		user, resource, grant, request := "usr_1000007", "res_1000099", "grt_1000700", "req_1000200"
+		admin, reader := store.Viewer{All: true}, store.Viewer{ID: user}
+		page := store.Page{}
+		type call struct {
+			name string
+			run  func(ctx context.Context, tx *store.Tx) error
+		}
+		calls := []call{
+			{"pending sequence", func(ctx context.Context, tx *store.Tx) error {
+				var n int
+				return tx.Row(ctx, `SELECT count(*) FROM (SELECT id FROM events WHERE tenant_id = $1 AND leaf_index IS NULL ORDER BY id LIMIT 1000) x`, []any{w.tenant}, &n)
+			}},
+			{"passed ends", func(ctx context.Context, tx *store.Tx) error { _, err := tx.PassedEnds(ctx, 100); return err }},
+			{"next end", func(ctx context.Context, tx *store.Tx) error { _, err := tx.NextEnd(ctx); return err }},
+			{"next provision", func(ctx context.Context, tx *store.Tx) error {
+				_, err := tx.NextProvision(ctx, store.LaneAdd)
+				return err
+			}},
+			{"claim provisions", func(ctx context.Context, tx *store.Tx) error {
+				_, err := tx.ClaimProvisions(ctx, store.Claim{Lane: store.LaneAdd, By: "w", Lease: time.Minute, Limit: 10})
+				return err
+			}},
+			{"expired requests", func(ctx context.Context, tx *store.Tx) error { _, err := tx.ExpiredRequests(ctx, 100); return err }},
+		}
+		for name, v := range map[string]store.Viewer{"admin": admin, "reader": reader} {
+			access := func(what string, run func(ctx context.Context, tx *store.Tx) error) {
+				calls = append(calls, call{name + ": " + what, run})
+			}
+			grants := func(what string, f store.GrantFilter) {
+				access("grants "+what, func(ctx context.Context, tx *store.Tx) error {
+					_, err := tx.Grants(ctx, w.tenant, v, f, page)
+					return err
+				})
+			}
+			events := func(what string, f store.EventFilter) {
+				access("events "+what, func(ctx context.Context, tx *store.Tx) error {
+					_, err := tx.Events(ctx, w.tenant, v, f, page)
+					return err
+				})
+			}
+			requests := func(what string, f store.RequestFilter) {
+				access("requests "+what, func(ctx context.Context, tx *store.Tx) error {
+					_, err := tx.Requests(ctx, w.tenant, v, f, page)
+					return err
+				})
+			}
+			access("user access", func(ctx context.Context, tx *store.Tx) error {
+				_, err := tx.UserAccess(ctx, w.tenant, user, now, v)
+				return err
+			})
+			access("user access long ago", func(ctx context.Context, tx *store.Tx) error {
+				_, err := tx.UserAccess(ctx, w.tenant, user, long, v)
+				return err
+			})
+			access("holders", func(ctx context.Context, tx *store.Tx) error {
+				_, err := tx.Holders(ctx, w.tenant, resource, "", now, v)
+				return err
+			})
+			access("holders long ago", func(ctx context.Context, tx *store.Tx) error {
+				_, err := tx.Holders(ctx, w.tenant, resource, "", long, v)
+				return err
+			})
+			grants("by subject", store.GrantFilter{SubjectKind: "user", SubjectID: user})
+			grants("by subject, active", store.GrantFilter{SubjectKind: "user", SubjectID: user, Active: &active})
+			grants("by resource", store.GrantFilter{ResourceID: resource})
+			grants("by resource, active", store.GrantFilter{ResourceID: resource, Active: &active})
+			grants("expiring", store.GrantFilter{SubjectKind: "user", SubjectID: user, ExpiringBefore: &week})
+			grants("all expiring", store.GrantFilter{ExpiringBefore: &week})
+			grants("newest", store.GrantFilter{})
+			grants("of what one owns", store.GrantFilter{OwnedBy: user})
+			grants("of an app", store.GrantFilter{AppID: resource})
+			grants("of a request", store.GrantFilter{RequestID: request})
+			events("of a person", store.EventFilter{UserID: user})
+			events("of a resource", store.EventFilter{ResourceID: resource})
+			events("of a grant", store.EventFilter{Object: grant})
+			events("of a request", store.EventFilter{RequestID: request})
+			events("by actor", store.EventFilter{Actor: user})
+			events("of a person, of a kind, since", store.EventFilter{UserID: user, Verb: "request.", Since: &long})
+			requests("of a person", store.RequestFilter{RequesterID: user})
+			requests("of a resource", store.RequestFilter{ResourceID: resource})
+			requests("pending", store.RequestFilter{State: "pending"})
+			requests("to decide", store.RequestFilter{Assignee: user})
+		}
+		calls = append(calls, call{"events newest", func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.Events(ctx, w.tenant, admin, store.EventFilter{}, page)
+			return err
+		}}, call{"events of a day", func(ctx context.Context, tx *store.Tx) error {
+			end := long.Add(24 * time.Hour)
+			_, err := tx.Events(ctx, w.tenant, admin, store.EventFilter{Since: &long, Until: &end}, page)
+			return err
+		}})
+		calls = append(calls, call{"export", func(ctx context.Context, tx *store.Tx) error { return tx.Records(ctx, w.tenant, 1000, 1500) }})
+		for _, c := range calls {
+			type statement struct {
+				query string
+				args  []any
+			}
+			var statements []statement
+			db.Trace(func(query string, args []any) { statements = append(statements, statement{query, args}) })
+			err := db.Update(w.ctx, c.run)
+			db.Trace(nil)
+			if err != nil {
+				t.Fatalf("%s: %v", c.name, err)
+			}
+			if len(statements) == 0 {
+				t.Errorf("%s: nothing was traced", c.name)
+			}
+			for _, s := range statements {
+				for _, fault := range w.planFaults(s.query, s.args) {
+					t.Errorf("%s: %s\n%s", c.name, fault, s.query)
+				}
+			}
+		}
+	})
+}
+
+func (w *world) planFaults(query string, args []any) []string {
+	if w.db.Postgres() {
+		return w.postgresFaults(query, args)
+	}
+	return w.sqliteFaults(query, args)
+}
+
+func (w *world) postgresFaults(query string, args []any) (faults []string) {
+	var text string
+	w.update(func(ctx context.Context, tx *store.Tx) error {
+		return tx.Row(ctx, "EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) "+query, args, &text)
+	})
+	type node struct {
+		Type     string  `json:"Node Type"`
+		Relation string  `json:"Relation Name"`
+		Alias    string  `json:"Alias"`
+		Index    string  `json:"Index Name"`
+		Rows     float64 `json:"Actual Rows"`
+		Loops    float64 `json:"Actual Loops"`
+		Removed  float64 `json:"Rows Removed by Filter"`
+		Joined   float64 `json:"Rows Removed by Join Filter"`
+		Plans    []node  `json:"Plans"`
+	}
+	var plans []struct{ Plan node }
+	if err := json.Unmarshal([]byte(text), &plans); err != nil {
+		w.t.Fatal(err)
+	}
+	var walk func(n node)
+	walk = func(n node) {
+		touched := (n.Rows + n.Removed) * n.Loops
+		switch {
+		case !big[n.Relation]:
+		case n.Type == "Seq Scan" && n.Loops > 0:
+			faults = append(faults, n.Relation+" "+n.Alias+" is read whole")
+		case touched > enough:
+			faults = append(faults, fmt.Sprintf("%.0f rows of %s %s are touched by %s", touched, n.Relation, n.Alias, n.Index))
+		}
+		for _, p := range n.Plans {
+			walk(p)
+		}
+	}
+	walk(plans[0].Plan)
+	return faults
+}
+
+var (
+	aliases = regexp.MustCompile(`(?i)\b(?:from|join)\s+([a-z_]+)(?:\s+(?:as\s+)?([a-z]+))?`)
+	visits  = regexp.MustCompile(`^(SCAN|SEARCH) (\w+)(.*)$`)
+)
+
+func (w *world) sqliteFaults(query string, args []any) (faults []string) {
+	table := map[string]string{}
+	for _, m := range aliases.FindAllStringSubmatch(query, -1) {
+		table[m[1]] = m[1]
+		if m[2] != "" {
+			table[m[2]] = m[1]
+		}
+	}
+	w.view(func(ctx context.Context, tx *store.Tx) error {
+		return tx.Rows(ctx, "EXPLAIN QUERY PLAN "+query, args, func(r *sql.Rows) error {
+			var id, parent, unused int
+			var detail string
+			if err := r.Scan(&id, &parent, &unused, &detail); err != nil {
+				return err
+			}
+			m := visits.FindStringSubmatch(detail)
+			if m == nil || !big[table[m[2]]] {
+				return nil
+			}
+			// Only the newest of all may walk along an index in its order; the page's limit stops it.
+			ordered := strings.Contains(query, "LIMIT") && (strings.Contains(m[3], "sqlite_autoindex") || strings.Contains(m[3], "events_at")) ||
+				strings.Contains(m[3], "events_unsequenced") // which holds what has no place yet, and nothing else
+			if m[1] == "SCAN" || strings.HasSuffix(m[3], "(tenant_id=?)") && !ordered {
+				faults = append(faults, table[m[2]]+" is read whole: "+detail)
+			}
+			return nil
+		})
+	})
+	return faults
+}
