@@ -59,7 +59,7 @@ func (s *server) registerConnections() {
 		return whole(kinds), nil
 	})
 
-	handle(s, "list-connections", func(ctx context.Context, a sallyport.Actor, in *paging) (*list[sallyport.Connection], error) {
+	handle(s, "list-connections", func(ctx context.Context, a sallyport.Actor, in *Paging) (*list[sallyport.Connection], error) {
 		if err := operators(a); err != nil {
 			return nil, err
 		}
@@ -68,7 +68,7 @@ func (s *server) registerConnections() {
 		})
 		return &list[sallyport.Connection]{Body: l}, err
 	})
-	handle(s, "get-connection", func(ctx context.Context, a sallyport.Actor, in *byID) (*one[sallyport.Connection], error) {
+	handle(s, "get-connection", func(ctx context.Context, a sallyport.Actor, in *ByID) (*one[sallyport.Connection], error) {
 		c, err := view(ctx, s, func(ctx context.Context, tx *store.Tx) (sallyport.Connection, error) {
 			return tx.Connection(ctx, a.Tenant, in.ID)
 		})
@@ -78,8 +78,38 @@ func (s *server) registerConnections() {
 		return versioned(c, c.Version), err
 	})
 
+	type createInput struct{ Body sallyport.NewConnection }
+	handle(s, "create-connection", func(ctx context.Context, a sallyport.Actor, in *createInput) (*one[sallyport.Connection], error) {
+		c, err := s.Catalog.CreateConnection(ctx, a, in.Body)
+		return versioned(c, c.Version), err
+	})
+	type updateInput struct {
+		ByID
+		IfMatch string `header:"If-Match" doc:"The ETag that was read; when it has changed since, nothing happens (409)"`
+		Body    sallyport.ConnectionPatch
+	}
+	handle(s, "update-connection", func(ctx context.Context, a sallyport.Actor, in *updateInput) (*one[sallyport.Connection], error) {
+		version, err := ifMatch(in.IfMatch)
+		if err != nil {
+			return nil, err
+		}
+		c, err := s.Catalog.UpdateConnection(ctx, a, in.ID, in.Body, version)
+		return versioned(c, c.Version), err
+	})
+	handle(s, "delete-connection", func(ctx context.Context, a sallyport.Actor, in *ByID) (*nothing, error) {
+		return &nothing{}, s.Catalog.DeleteConnection(ctx, a, in.ID)
+	})
+	handle(s, "check-connection", func(ctx context.Context, a sallyport.Actor, in *ByID) (*one[sallyport.Connection], error) {
+		c, err := s.Catalog.CheckConnection(ctx, a, in.ID)
+		return versioned(c, c.Version), err
+	})
+	handle(s, "get-drift", func(ctx context.Context, a sallyport.Actor, in *ByID) (*list[sallyport.Drift], error) {
+		l, err := s.Catalog.Drift(ctx, a, in.ID)
+		return whole(l), err
+	})
+
 	type syncsInput struct {
-		paging
+		Paging
 		Connection string `query:"connection" maxLength:"256"`
 		Source     string `query:"source" maxLength:"256" doc:"A connection's slug, or file"`
 		State      string `query:"state" enum:"running,preview,applied,refused,failed"`
@@ -101,7 +131,7 @@ func (s *server) registerConnections() {
 		})
 		return &list[sallyport.Sync]{Body: l}, err
 	})
-	handle(s, "get-sync", func(ctx context.Context, a sallyport.Actor, in *byID) (*one[sallyport.Sync], error) {
+	handle(s, "get-sync", func(ctx context.Context, a sallyport.Actor, in *ByID) (*one[sallyport.Sync], error) {
 		x, err := view(ctx, s, func(ctx context.Context, tx *store.Tx) (sallyport.Sync, error) { return tx.Sync(ctx, a.Tenant, in.ID) })
 		if err == nil {
 			err = operators(a)

@@ -23,7 +23,7 @@ func (s *server) registerDelegations() {
 		d, err := s.Access.Delegate(ctx, a, in.Body)
 		return body(d), err
 	})
-	handle(s, "end-delegation", func(ctx context.Context, a sallyport.Actor, in *byID) (*nothing, error) {
+	handle(s, "end-delegation", func(ctx context.Context, a sallyport.Actor, in *ByID) (*nothing, error) {
 		return &nothing{}, s.Access.EndDelegation(ctx, a, in.ID)
 	})
 }

@@ -12,14 +12,14 @@ import (
 	"github.com/sallyport/sallyport/store"
 )
 
-type eventFields struct {
+type EventFields struct {
 	Verb  string    `query:"verb" maxLength:"100" doc:"A whole verb, or its beginning up to a dot, e.g. request."`
 	Since time.Time `query:"since"`
 	Until time.Time `query:"until" doc:"Not included"`
 	Q     string    `query:"q" maxLength:"200" doc:"In the verb, and in the names of what it is about"`
 }
 
-func (f eventFields) filter(e store.EventFilter) store.EventFilter {
+func (f EventFields) filter(e store.EventFilter) store.EventFilter {
 	e.Verb, e.Q = f.Verb, f.Q
 	if !f.Since.IsZero() {
 		e.Since = &f.Since
@@ -31,14 +31,14 @@ func (f eventFields) filter(e store.EventFilter) store.EventFilter {
 }
 
 type historyInput struct {
-	byID
-	paging
-	eventFields
+	ByID
+	Paging
+	EventFields
 }
 
 type eventsInput struct {
-	paging
-	eventFields
+	Paging
+	EventFields
 	Actor    string `query:"actor" maxLength:"256" doc:"Who acted; a user"`
 	Object   string `query:"object" maxLength:"256" doc:"Id of what it happened to"`
 	User     string `query:"user" maxLength:"256" doc:"About this person"`

@@ -12,7 +12,7 @@ import (
 )
 
 type grantsInput struct {
-	paging
+	Paging
 	Q              string    `query:"q" maxLength:"200" doc:"In the names of subject and resource"`
 	Subject        string    `query:"subject" maxLength:"256" doc:"user:LOGIN or role:SLUG; a bare value is a user; me is the caller"`
 	Resource       string    `query:"resource" maxLength:"256"`
@@ -74,7 +74,7 @@ func (s *server) registerGrants() {
 		return &list[sallyport.Grant]{Body: l}, err
 	})
 
-	handle(s, "get-grant", func(ctx context.Context, a sallyport.Actor, in *byID) (*one[sallyport.Grant], error) {
+	handle(s, "get-grant", func(ctx context.Context, a sallyport.Actor, in *ByID) (*one[sallyport.Grant], error) {
 		g, err := view(ctx, s, func(ctx context.Context, tx *store.Tx) (sallyport.Grant, error) {
 			return tx.Grant(ctx, a.Tenant, in.ID, access.Viewer(a))
 		})

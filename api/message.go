@@ -9,7 +9,7 @@ import (
 
 func (s *server) registerMessages() {
 	type listInput struct {
-		paging
+		Paging
 		Unread bool `query:"unread" doc:"Only those that were not read"`
 	}
 	handle(s, "list-messages", func(ctx context.Context, a sallyport.Actor, in *listInput) (*list[store.Message], error) {

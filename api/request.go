@@ -8,7 +8,7 @@ import (
 )
 
 type requestsInput struct {
-	paging
+	Paging
 	Q           string `query:"q" maxLength:"200" doc:"In the names of resource, requester and beneficiary, and the reason"`
 	State       string `query:"state" enum:"pending,approved,denied,cancelled,expired,superseded,failed"`
 	Kind        string `query:"kind" enum:"access,extend,role_access,create,work_order"`
@@ -27,7 +27,7 @@ type Reason struct {
 }
 
 type withReason struct {
-	byID
+	ByID
 	Body Reason
 }
 
@@ -70,17 +70,17 @@ func (s *server) registerRequests() {
 		return &list[sallyport.Request]{Body: l}, err
 	})
 
-	handle(s, "get-request", func(ctx context.Context, a sallyport.Actor, in *byID) (*one[sallyport.Request], error) {
+	handle(s, "get-request", func(ctx context.Context, a sallyport.Actor, in *ByID) (*one[sallyport.Request], error) {
 		r, err := s.Access.Request(ctx, a, in.ID)
 		return versioned(r, r.Version), err
 	})
-	handle(s, "get-insight", func(ctx context.Context, a sallyport.Actor, in *byID) (*one[sallyport.Insight], error) {
+	handle(s, "get-insight", func(ctx context.Context, a sallyport.Actor, in *ByID) (*one[sallyport.Insight], error) {
 		i, err := s.Access.Insight(ctx, a, in.ID)
 		return body(i), err
 	})
 
 	type voteInput struct {
-		byID
+		ByID
 		IfMatch string `header:"If-Match" doc:"The ETag of the request that was shown; the same as version"`
 		Body    sallyport.Ballot
 	}
@@ -99,12 +99,12 @@ func (s *server) registerRequests() {
 		r, err := s.Access.Cancel(ctx, a, in.ID, in.Body.Reason)
 		return versioned(r, r.Version), err
 	})
-	handle(s, "remind", func(ctx context.Context, a sallyport.Actor, in *byID) (*nothing, error) {
+	handle(s, "remind", func(ctx context.Context, a sallyport.Actor, in *ByID) (*nothing, error) {
 		return &nothing{}, s.Access.Remind(ctx, a, in.ID)
 	})
 
 	type approversInput struct {
-		byID
+		ByID
 		Body struct {
 			Approvers []string `json:"approvers" maxItems:"50" doc:"Approver expressions, e.g. user:LOGIN, group:SLUG, admins"`
 			Reason    string   `json:"reason" maxLength:"2000"`

@@ -11,7 +11,7 @@ import (
 )
 
 type resourcesInput struct {
-	paging
+	Paging
 	Q          string `query:"q" maxLength:"200" doc:"In name, slug, app and description"`
 	Kind       string `query:"kind" maxLength:"100" doc:"app, entitlement, group, role or work_order; several with commas"`
 	App        string `query:"app" maxLength:"256" doc:"What is in this app"`
@@ -23,8 +23,8 @@ type resourcesInput struct {
 }
 
 type holdersInput struct {
-	byID
-	paging
+	ByID
+	Paging
 	Relation string    `query:"relation" enum:"member,owner"`
 	At       time.Time `query:"at" doc:"The moment to look at; default now"`
 	Q        string    `query:"q" maxLength:"200" doc:"In name or login"`
@@ -76,7 +76,7 @@ func (s *server) registerResources() {
 		return &list[sallyport.Resource]{Body: l}, err
 	})
 
-	handle(s, "get-resource", func(ctx context.Context, a sallyport.Actor, in *byID) (*one[sallyport.Resource], error) {
+	handle(s, "get-resource", func(ctx context.Context, a sallyport.Actor, in *ByID) (*one[sallyport.Resource], error) {
 		r, err := view(ctx, s, func(ctx context.Context, tx *store.Tx) (sallyport.Resource, error) {
 			return tx.Resource(ctx, a.Tenant, in.ID, access.Viewer(a))
 		})
@@ -91,7 +91,7 @@ func (s *server) registerResources() {
 	})
 
 	type updateInput struct {
-		byID
+		ByID
 		IfMatch string `header:"If-Match" doc:"The ETag that was read; when it has changed since, nothing happens (409)"`
 		Body    sallyport.ResourcePatch
 	}
@@ -106,7 +106,7 @@ func (s *server) registerResources() {
 	})
 
 	type deleteInput struct {
-		byID
+		ByID
 		IfMatch string `header:"If-Match"`
 	}
 	handle(s, "delete-resource", func(ctx context.Context, a sallyport.Actor, in *deleteInput) (*nothing, error) {
@@ -137,7 +137,7 @@ func (s *server) registerResources() {
 			}
 			items = some
 		}
-		l, err := cut(items, in.paging, func(x sallyport.Access) []string {
+		l, err := cut(items, in.Paging, func(x sallyport.Access) []string {
 			return []string{store.Fold(x.User.Name), x.User.ID, string(x.Relation)}
 		})
 		return &list[sallyport.Access]{Body: l}, err
@@ -149,7 +149,7 @@ func (s *server) registerResources() {
 	})
 
 	type constraintsInput struct {
-		byID
+		ByID
 		Beneficiary string `query:"beneficiary" maxLength:"256" doc:"For whom; default the caller"`
 	}
 	handle(s, "get-constraints", func(ctx context.Context, a sallyport.Actor, in *constraintsInput) (*one[Limits], error) {

@@ -106,6 +106,7 @@ func routes() []route {
 		{ID: "delete-connection", Method: del, Path: "/connections/{id}", Summary: "Remove a connection", Scope: auth.ScopeAdmin, Status: 204},
 		{ID: "check-connection", Method: post, Path: "/connections/{id}/check", Summary: "Try a connection", Scope: auth.ScopeAdmin, Slow: true},
 		{ID: "sync-connection", Method: post, Path: "/connections/{id}/sync", Summary: "Read a directory or target, and apply or preview what changed", Scope: auth.ScopeAdmin, Slow: true},
+		{ID: "get-drift", Method: get, Path: "/connections/{id}/drift", Summary: "How a target differs from what ought to be", Scope: auth.ScopeRead},
 		{ID: "list-syncs", Method: get, Path: "/syncs", Summary: "List runs of syncs", Scope: auth.ScopeRead},
 		{ID: "get-sync", Method: get, Path: "/syncs/{id}", Summary: "A run of a sync, with what it did or would do", Scope: auth.ScopeRead},
 

@@ -33,6 +33,8 @@ type Deps struct {
 	Web     http.Handler                // the page; nil: none
 	Ready   func(context.Context) error // nil: always; an error makes /readyz 503
 	Done    <-chan struct{}             // closed: streams end, so that the server can stop
+	// HealthOnly serves health, readiness and metrics alone, and the latter to everybody who reaches it: for workers.
+	HealthOnly bool
 }
 
 // How long a call may take.
@@ -76,6 +78,11 @@ func New(d Deps) http.Handler {
 	root := http.NewServeMux()
 	root.HandleFunc("GET /healthz", s.healthz)
 	root.HandleFunc("GET /readyz", s.readyz)
+	if d.HealthOnly {
+		root.Handle("GET /metrics", s.metrics.handler())
+		root.HandleFunc("/", notHere)
+		return s.around(root)
+	}
 	root.Handle("GET /metrics", s.recognised(s.signedIn(s.metrics.handler())))
 	root.HandleFunc("GET /api/openapi.json", s.openapi)
 	s.docs(root)

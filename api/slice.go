@@ -13,7 +13,7 @@ import (
 
 // cut makes one page of a list that is computed whole, in the order that less gives; key is what a cursor holds of an
 // item, and must tell all items apart.
-func cut[T any](items []T, p paging, key func(T) []string) (store.List[T], error) {
+func cut[T any](items []T, p Paging, key func(T) []string) (store.List[T], error) {
 	out := store.List[T]{Items: []T{}}
 	limit := p.Limit
 	if limit == 0 {

@@ -28,7 +28,7 @@ type TagPatch struct {
 
 func (s *server) registerTags() {
 	type listInput struct {
-		paging
+		Paging
 		Q string `query:"q" maxLength:"200"`
 	}
 	handle(s, "list-tags", func(ctx context.Context, a sallyport.Actor, in *listInput) (*list[sallyport.Tag], error) {
@@ -40,7 +40,7 @@ func (s *server) registerTags() {
 	find := func(ctx context.Context, a sallyport.Actor, ref string) (sallyport.Tag, error) {
 		return view(ctx, s, func(ctx context.Context, tx *store.Tx) (sallyport.Tag, error) { return tx.Tag(ctx, a.Tenant, ref) })
 	}
-	handle(s, "get-tag", func(ctx context.Context, a sallyport.Actor, in *byID) (*one[sallyport.Tag], error) {
+	handle(s, "get-tag", func(ctx context.Context, a sallyport.Actor, in *ByID) (*one[sallyport.Tag], error) {
 		t, err := find(ctx, a, in.ID)
 		return body(t), err
 	})
@@ -53,7 +53,7 @@ func (s *server) registerTags() {
 	})
 
 	type updateInput struct {
-		byID
+		ByID
 		Body TagPatch
 	}
 	handle(s, "update-tag", func(ctx context.Context, a sallyport.Actor, in *updateInput) (*one[sallyport.Tag], error) {
@@ -69,12 +69,12 @@ func (s *server) registerTags() {
 		t, err = s.Catalog.SaveTag(ctx, a, ref, t, in.Body.Accept)
 		return body(t), err
 	})
-	handle(s, "delete-tag", func(ctx context.Context, a sallyport.Actor, in *byID) (*nothing, error) {
+	handle(s, "delete-tag", func(ctx context.Context, a sallyport.Actor, in *ByID) (*nothing, error) {
 		return &nothing{}, s.Catalog.DeleteTag(ctx, a, in.ID)
 	})
 
 	type attachInput struct {
-		byID
+		ByID
 		Tag  string `path:"tag" maxLength:"256" doc:"Id or name"`
 		Body struct {
 			Accept bool `json:"accept,omitempty" doc:"Also when it cuts many grants; by an admin who saw how many"`
@@ -90,7 +90,7 @@ func (s *server) registerTags() {
 		return versioned(r, r.Version), err
 	})
 	type detachInput struct {
-		byID
+		ByID
 		Tag string `path:"tag" maxLength:"256" doc:"Id or name"`
 	}
 	handle(s, "detach-tag", func(ctx context.Context, a sallyport.Actor, in *detachInput) (*nothing, error) {

@@ -8,7 +8,7 @@ import (
 )
 
 type tasksInput struct {
-	paging
+	Paging
 	Q        string `query:"q" maxLength:"200" doc:"In the names of resource and person"`
 	Assignee string `query:"assignee" maxLength:"256" doc:"me includes tasks of the caller's groups that nobody or the caller claimed"`
 	State    string `query:"state" enum:"open,claimed,done,rejected,cancelled,todo" doc:"todo is open or claimed"`
@@ -43,14 +43,14 @@ func (s *server) registerTasks() {
 	for id, f := range map[string]func(context.Context, sallyport.Actor, string) (sallyport.Task, error){
 		"get-task": s.task, "claim-task": s.claim, "unclaim-task": s.unclaim,
 	} {
-		handle(s, id, func(ctx context.Context, a sallyport.Actor, in *byID) (*one[sallyport.Task], error) {
+		handle(s, id, func(ctx context.Context, a sallyport.Actor, in *ByID) (*one[sallyport.Task], error) {
 			t, err := f(ctx, a, in.ID)
 			return body(t), err
 		})
 	}
 
 	type completeInput struct {
-		byID
+		ByID
 		Body struct {
 			Evidence string `json:"evidence,omitempty" maxLength:"4000" doc:"How one can see that it is done"`
 		}

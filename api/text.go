@@ -17,15 +17,15 @@ func clip(s string) string {
 	return s
 }
 
-// paging are the query parameters of every list.
-type paging struct {
+// Paging are the query parameters of every list.
+type Paging struct {
 	Limit  int    `query:"limit" doc:"How many items; default 100, at most 200"`
 	Cursor string `query:"cursor" maxLength:"4096" doc:"next_cursor of the page before"`
 	Sort   string `query:"sort" maxLength:"64" doc:"A field; with - before it the other way round"`
 	Total  bool   `query:"total" doc:"Count all that match"`
 }
 
-func (p paging) page() store.Page {
+func (p Paging) page() store.Page {
 	return store.Page{Limit: p.Limit, Cursor: p.Cursor, Sort: p.Sort, Total: p.Total}
 }
 
@@ -72,7 +72,7 @@ func ifMatch(h string) (int, error) {
 	return n, nil
 }
 
-// byID is the input of calls on one thing.
-type byID struct {
+// ByID is the input of calls on one thing.
+type ByID struct {
 	ID string `path:"id" maxLength:"256" doc:"Id, or slug, login, name where it has one"`
 }

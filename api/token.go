@@ -25,7 +25,7 @@ type CreatedToken struct {
 }
 
 type ownerInput struct {
-	paging
+	Paging
 	User string `query:"user" maxLength:"256" doc:"Whose; default the caller's; admins may name another, or all"`
 }
 
@@ -78,7 +78,7 @@ func (s *server) registerTokens() {
 		return body(CreatedToken{Token: t, Secret: secret}), err
 	})
 
-	handle(s, "revoke-token", func(ctx context.Context, a sallyport.Actor, in *byID) (*nothing, error) {
+	handle(s, "revoke-token", func(ctx context.Context, a sallyport.Actor, in *ByID) (*nothing, error) {
 		return &nothing{}, s.Auth.RevokeToken(ctx, a, in.ID)
 	})
 
@@ -97,7 +97,7 @@ func (s *server) registerTokens() {
 		return &list[Session]{Body: out}, err
 	})
 
-	handle(s, "revoke-session", func(ctx context.Context, a sallyport.Actor, in *byID) (*nothing, error) {
+	handle(s, "revoke-session", func(ctx context.Context, a sallyport.Actor, in *ByID) (*nothing, error) {
 		return &nothing{}, s.Auth.RevokeSession(ctx, a, in.ID)
 	})
 }

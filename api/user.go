@@ -10,7 +10,7 @@ import (
 )
 
 type usersInput struct {
-	paging
+	Paging
 	Q          string `query:"q" maxLength:"200" doc:"In name, login, e-mail, title or department"`
 	State      string `query:"state" enum:"active,suspended,gone,all" doc:"Default active"`
 	Manager    string `query:"manager" maxLength:"256"`
@@ -21,8 +21,8 @@ type usersInput struct {
 }
 
 type accessInput struct {
-	byID
-	paging
+	ByID
+	Paging
 	At       time.Time `query:"at" doc:"The moment to look at; default now"`
 	Resource string    `query:"resource" maxLength:"256"`
 	Relation string    `query:"relation" enum:"member,owner"`
@@ -60,7 +60,7 @@ func (s *server) registerUsers() {
 		return &list[sallyport.User]{Body: l}, err
 	})
 
-	handle(s, "get-user", func(ctx context.Context, a sallyport.Actor, in *byID) (*one[sallyport.User], error) {
+	handle(s, "get-user", func(ctx context.Context, a sallyport.Actor, in *ByID) (*one[sallyport.User], error) {
 		u, err := view(ctx, s, func(ctx context.Context, tx *store.Tx) (sallyport.User, error) { return user(ctx, tx, a, in.ID) })
 		return body(u), err
 	})
@@ -87,7 +87,7 @@ func (s *server) registerUsers() {
 		if err != nil {
 			return nil, err
 		}
-		l, err := cut(items, in.paging, func(x sallyport.Access) []string {
+		l, err := cut(items, in.Paging, func(x sallyport.Access) []string {
 			return []string{store.Fold(x.Resource.Name), x.Resource.ID, string(x.Relation)}
 		})
 		return &list[sallyport.Access]{Body: l}, err
@@ -99,7 +99,7 @@ func (s *server) registerUsers() {
 	})
 
 	type compareInput struct {
-		byID
+		ByID
 		Other string `path:"other" maxLength:"256" doc:"Id, login, e-mail address or me"`
 	}
 	handle(s, "compare-users", func(ctx context.Context, a sallyport.Actor, in *compareInput) (*one[Comparison], error) {
@@ -123,7 +123,7 @@ func (s *server) registerUsers() {
 	})
 
 	type eraseInput struct {
-		byID
+		ByID
 		Body struct {
 			Reason string `json:"reason,omitempty" maxLength:"2000"`
 			Force  bool   `json:"force,omitempty" doc:"Also somebody who has not left"`

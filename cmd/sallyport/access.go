@@ -1,0 +1,156 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/client"
+)
+
+func (a *app) accessCmd() *cobra.Command {
+	var at string
+	cmd := &cobra.Command{
+		Use: "access [PERSON]", Short: "What somebody has, and why",
+		Example: "  sallyport access\n  sallyport access employee --at 2026-01-31T12:00:00Z -o json",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			moment, err := atFlag(at)
+			if err != nil {
+				return err
+			}
+			c, err := a.client()
+			if err != nil {
+				return err
+			}
+			who := "me"
+			if len(args) == 1 {
+				who = args[0]
+			}
+			list, err := c.Access(cmd.Context(), who, moment)
+			if err != nil {
+				return err
+			}
+			return a.show(list, func() {
+				var rows [][]string
+				for _, x := range list {
+					rows = append(rows, []string{x.Resource.Slug, string(x.Relation), when(x.EndsAt), why(x.Paths)})
+				}
+				a.table([]string{"RESOURCE", "AS", "UNTIL", "BECAUSE"}, rows)
+			})
+		},
+	}
+	cmd.Flags().StringVar(&at, "at", "", "at another time, e.g. 2026-01-31T12:00:00Z")
+	return cmd
+}
+
+func (a *app) holdersCmd() *cobra.Command {
+	var at, relation string
+	cmd := &cobra.Command{
+		Use: "holders RESOURCE", Short: "Who has a resource, and why",
+		Example:           "  sallyport holders vpn\n  sallyport holders github --relation owner",
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: a.completeResources(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			moment, err := atFlag(at)
+			if err != nil {
+				return err
+			}
+			c, err := a.client()
+			if err != nil {
+				return err
+			}
+			list, err := c.Holders(cmd.Context(), args[0], relation, moment)
+			if err != nil {
+				return err
+			}
+			return a.show(list, func() {
+				var rows [][]string
+				for _, x := range list {
+					rows = append(rows, []string{x.User.Login, x.User.Name, string(x.Relation), when(x.EndsAt), why(x.Paths)})
+				}
+				a.table([]string{"LOGIN", "NAME", "AS", "UNTIL", "BECAUSE"}, rows)
+			})
+		},
+	}
+	cmd.Flags().StringVar(&at, "at", "", "at another time, e.g. 2026-01-31T12:00:00Z")
+	cmd.Flags().StringVar(&relation, "relation", "", "member or owner")
+	return cmd
+}
+
+func atFlag(text string) (string, error) {
+	if text == "" {
+		return "", nil
+	}
+	t, err := parseTime(text)
+	if err != nil {
+		return "", usage("--at: %s", err)
+	}
+	return t.Format("2006-01-02T15:04:05Z"), nil
+}
+
+// why tells the paths in a line.
+func why(paths []sallyport.Path) string {
+	var parts []string
+	for _, p := range paths {
+		switch {
+		case p.Role != nil:
+			parts = append(parts, "role "+p.Role.Slug)
+		case p.RequestID != "":
+			parts = append(parts, "request "+p.RequestID)
+		default:
+			parts = append(parts, string(p.Origin))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (a *app) endCmd() *cobra.Command {
+	var reason string
+	cmd := &cobra.Command{
+		Use: "end GRANT|RESOURCE", Short: "End access now",
+		Long:              "Ends a grant by its id; or, named by its resource, the caller's own access to it: give it back.",
+		Example:           "  sallyport end vpn\n  sallyport end grt_… --reason \"project is over\"",
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: a.completeResources(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := a.client()
+			if err != nil {
+				return err
+			}
+			ids := []string{args[0]}
+			if !strings.HasPrefix(args[0], sallyport.PrefixGrant+"_") {
+				grants, err := client.All[sallyport.Grant](cmd.Context(), c, client.Path("grants"),
+					client.Query{"subject": "me", "resource": args[0], "active": "true"}, 0)
+				if err != nil {
+					return err
+				}
+				ids = nil
+				for _, g := range grants {
+					ids = append(ids, g.ID)
+				}
+				if len(ids) == 0 {
+					return sallyport.Errorf(sallyport.ENotFound, "you hold no grant of %s of your own", args[0]).
+						WithHint("What comes by a role ends with the role: see sallyport access.")
+				}
+			}
+			var done []sallyport.Grant
+			for _, id := range ids {
+				g, err := c.EndGrant(cmd.Context(), id, reason)
+				if err != nil {
+					return err
+				}
+				done = append(done, g)
+			}
+			return a.show(done, func() {
+				for _, g := range done {
+					fmt.Fprintf(a.out, "%s  %s of %s: %s\n", a.bold(g.ID), g.Relation, g.Resource.Slug, a.state(string(g.State)))
+				}
+			})
+		},
+	}
+	cmd.Flags().StringVar(&reason, "reason", "", "why")
+	return cmd
+}

@@ -1,0 +1,212 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sallyport/sallyport/internal/peers/slapd"
+	"github.com/sallyport/sallyport/store/storetest"
+)
+
+// TestKilledBetweenCommitAndEffect kills the real binary at each point between a commit and its effect in a real
+// OpenLDAP, starts it again, and expects the directory to become what was promised: a member after a grant, none after
+// its end.
+func TestKilledBetweenCommitAndEffect(t *testing.T) {
+	binary := filepath.Join(t.TempDir(), "sallyport")
+	build := exec.Command("go", "build", "-tags", "crashpoints", "-o", binary, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	for _, engine := range []string{"sqlite", "postgres"} {
+		t.Run(engine, func(t *testing.T) {
+			ldap := slapd.Test(t)
+			c := startCrashing(t, binary, engine, ldap)
+			for i, label := range []string{"claimed", "prepared", "written", "read back", "settled"} {
+				c.during(label, "grant", func() { c.give(i) })
+				c.eventually(label+": in the directory", func() bool { return c.member(i) })
+				c.eventually(label+": active", func() bool { return c.grant(i)["state"] == "active" })
+				c.during(label, "end", func() { c.end(i) })
+				c.eventually(label+": gone from the directory", func() bool { return !c.member(i) })
+				c.eventually(label+": ended", func() bool { return c.grant(i)["state"] == "ended" })
+			}
+		})
+	}
+}
+
+type crashing struct {
+	*testing.T
+	binary, address, dir, database string
+	ldap                           *slapd.Server
+	cmd                            *exec.Cmd
+	http                           *http.Client
+	log                            *bytes.Buffer
+}
+
+func startCrashing(t *testing.T, binary, engine string, ldap *slapd.Server) *crashing {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	jar, _ := cookiejar.New(nil)
+	c := &crashing{T: t, binary: binary, address: l.Addr().String(), dir: t.TempDir(), ldap: ldap, http: &http.Client{Jar: jar, Timeout: 20 * time.Second}}
+	l.Close()
+	if engine == "postgres" {
+		c.database = storetest.Address(t, engine)
+	}
+	ldif := ""
+	for i := range 5 {
+		ldif += fmt.Sprintf("dn: uid=crash%d,%s\nobjectClass: inetOrgPerson\nuid: crash%d\ncn: Crash %d\nsn: %d\nmail: crash%d@example.test\n\n", i, ldap.People(), i, i, i, i)
+	}
+	ldif += fmt.Sprintf("dn: cn=ops,%s\nobjectClass: groupOfNames\ncn: ops\nmember: %s\n", ldap.Groups(), ldap.BindDN)
+	ldap.Seed(t, ldif)
+	c.start("")
+	t.Cleanup(func() {
+		_ = c.cmd.Process.Kill()
+		_ = c.cmd.Wait()
+		if t.Failed() {
+			t.Logf("the server said:\n%s", c.log)
+		}
+	})
+	settings := map[string]any{"url": ldap.URL(), "bind_dn": ldap.BindDN, "bind_password": ldap.Password, "people_base": ldap.People(), "groups_base": ldap.Groups(), "empty_member": ldap.BindDN}
+	c.call("POST", "/connections", map[string]any{"kind": "ldap", "slug": "ldap", "name": "LDAP", "directory": true, "settings": settings}, 201)
+	c.call("POST", "/connections/ldap/sync", map[string]any{}, 0)
+	c.eventually("the people are known", func() bool {
+		return c.call("GET", "/users?q=crash4", nil, 200)["items"] != nil && len(c.call("GET", "/users?q=crash4", nil, 200)["items"].([]any)) == 1
+	})
+	c.call("POST", "/resources", map[string]any{"kind": "app", "slug": "ops", "name": "Ops group",
+		"fulfilment": map[string]any{"kind": "connector", "connection": "ldap", "target": "cn=ops," + ldap.Groups()}}, 201)
+	return c
+}
+
+// start runs the server, to be killed at the label unless that is "", and waits until it is ready and we are signed in.
+func (c *crashing) start(label string) {
+	c.Helper()
+	args := []string{"serve", "--demo", "--listen", c.address, "--data", c.dir, "--target-timeout", "1s"}
+	if c.database != "" {
+		args = append(args, "--database", c.database)
+	}
+	c.log = &bytes.Buffer{}
+	c.cmd = exec.Command(c.binary, args...)
+	c.cmd.Env = append(os.Environ(), "SALLYPORT_CRASH_AT="+label)
+	c.cmd.Stdout, c.cmd.Stderr = c.log, c.log
+	if err := c.cmd.Start(); err != nil {
+		c.Fatal(err)
+	}
+	c.eventually("ready", func() bool {
+		res, err := c.http.Get("http://" + c.address + "/readyz")
+		if err != nil {
+			return false
+		}
+		res.Body.Close()
+		return res.StatusCode == 200
+	})
+	res, err := c.http.Post("http://"+c.address+"/auth/demo", "application/json", strings.NewReader(`{"login":"admin"}`))
+	if err != nil || res.StatusCode != 204 {
+		c.Fatalf("sign in: %v %v\n%s", res, err, c.log)
+	}
+	res.Body.Close()
+}
+
+// during restarts the server so that it dies at the label, makes it do something that leads there, sees it die, and
+// starts it again.
+func (c *crashing) during(label, what string, do func()) {
+	c.Helper()
+	_ = c.cmd.Process.Kill()
+	_ = c.cmd.Wait()
+	c.start(label)
+	do()
+	died := make(chan error, 1)
+	go func() { died <- c.cmd.Wait() }()
+	select {
+	case err := <-died:
+		if c.cmd.ProcessState.ExitCode() != -1 {
+			c.Fatalf("%s, %s: it ended by itself: %v\n%s", what, label, err, c.log)
+		}
+	case <-time.After(40 * time.Second):
+		c.Fatalf("%s: it did not reach %q\n%s", what, label, c.log)
+	}
+	c.start("")
+}
+
+// call calls the API. It is tried again while the server dies under it; status 0 means that any success will do.
+func (c *crashing) call(method, path string, in any, status int) map[string]any {
+	c.Helper()
+	body, _ := json.Marshal(in)
+	if in == nil {
+		body = nil
+	}
+	req, err := http.NewRequestWithContext(context.Background(), method, "http://"+c.address+"/api/v1"+path, bytes.NewReader(body))
+	if err != nil {
+		c.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	res, err := c.http.Do(req)
+	if err != nil {
+		if status == 0 {
+			return nil // it died before it could answer
+		}
+		c.Fatalf("%s %s: %v\n%s", method, path, err, c.log)
+	}
+	defer res.Body.Close()
+	text, _ := io.ReadAll(res.Body)
+	if (status != 0 && res.StatusCode != status) || res.StatusCode >= 300 {
+		c.Fatalf("%s %s: %d\n%s", method, path, res.StatusCode, text)
+	}
+	out := map[string]any{}
+	_ = json.Unmarshal(text, &out)
+	return out
+}
+
+func (c *crashing) give(i int) {
+	c.Helper()
+	c.call("POST", "/grants", map[string]any{"subject": fmt.Sprintf("user:crash%d", i), "resource": "ops", "duration": "P1D", "reason": "to see it crash"}, 0)
+}
+
+func (c *crashing) end(i int) {
+	c.Helper()
+	c.call("POST", "/grants/"+c.grant(i)["id"].(string)+"/end", map[string]any{"reason": "to see it crash"}, 0)
+}
+
+func (c *crashing) grant(i int) map[string]any {
+	c.Helper()
+	items := c.call("GET", fmt.Sprintf("/grants?subject=user:crash%d&resource=ops", i), nil, 200)["items"].([]any)
+	if len(items) == 0 {
+		return map[string]any{}
+	}
+	return items[0].(map[string]any)
+}
+
+func (c *crashing) member(i int) bool {
+	c.Helper()
+	want := fmt.Sprintf("uid=crash%d,%s", i, c.ldap.People())
+	for _, m := range c.ldap.Values(c.T, "cn=ops,"+c.ldap.Groups(), "member") {
+		if strings.EqualFold(m, want) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *crashing) eventually(what string, f func() bool) {
+	c.Helper()
+	for end := time.Now().Add(40 * time.Second); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+		if f() {
+			return
+		}
+	}
+	c.Fatalf("it did not come to that: %s\n%s", what, c.log)
+}

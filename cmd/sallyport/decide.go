@@ -1,0 +1,102 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/sallyport/sallyport"
+)
+
+func (a *app) approveCmd() *cobra.Command {
+	var comment, length string
+	cmd := &cobra.Command{
+		Use: "approve REQUEST...", Short: "Approve requests",
+		Example: "  sallyport approve req_…\n  sallyport approve req_… --for 7d --comment \"a week will do\"",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			b := sallyport.Ballot{Vote: sallyport.VoteApprove, Comment: comment}
+			if err := howLong(length, "", &b.Duration, nil); err != nil {
+				return err
+			}
+			return a.vote(cmd, args, b)
+		},
+	}
+	cmd.Flags().StringVar(&comment, "comment", "", "for the requester")
+	cmd.Flags().StringVar(&length, "for", "", "approve for shorter than asked, e.g. 7d")
+	a.completeWaiting(cmd)
+	return cmd
+}
+
+func (a *app) denyCmd() *cobra.Command {
+	var comment string
+	cmd := &cobra.Command{
+		Use: "deny REQUEST...", Short: "Deny requests, with a comment",
+		Example: "  sallyport deny req_… --comment \"ask for the read-only role instead\"",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.vote(cmd, args, sallyport.Ballot{Vote: sallyport.VoteDeny, Comment: comment})
+		},
+	}
+	cmd.Flags().StringVar(&comment, "comment", "", "why; needed")
+	a.completeWaiting(cmd)
+	return cmd
+}
+
+// vote votes on each request as it is now. What cannot be decided is said; the others are decided all the same.
+func (a *app) vote(cmd *cobra.Command, ids []string, b sallyport.Ballot) error {
+	c, err := a.client()
+	if err != nil {
+		return err
+	}
+	var first error
+	var done []sallyport.Request
+	for _, id := range ids {
+		r, err := c.Request(cmd.Context(), id)
+		if err == nil {
+			b.Version = r.Version
+			r, err = c.Vote(cmd.Context(), id, b)
+		}
+		if err != nil {
+			if first == nil {
+				first = err
+			} else {
+				a.report(err)
+			}
+			continue
+		}
+		done = append(done, r)
+	}
+	if len(done) > 0 {
+		var v any = done
+		if len(ids) == 1 {
+			v = done[0]
+		}
+		if err := a.show(v, func() {
+			for _, r := range done {
+				a.drawRequest(r)
+			}
+		}); err != nil {
+			return err
+		}
+	}
+	return first
+}
+
+// completeWaiting offers the requests that wait for the caller.
+func (a *app) completeWaiting(cmd *cobra.Command) {
+	cmd.ValidArgsFunction = func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+		a.format = "table"
+		c, err := a.client()
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		list, err := c.Requests(cmd.Context(), map[string]string{"state": "pending", "assignee": "me"}, 100)
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		var out []string
+		for _, r := range list {
+			out = append(out, r.ID+"\t"+r.Resource.Slug+" for "+holder(r.Beneficiary))
+		}
+		return out, cobra.ShellCompDirectiveNoFileComp
+	}
+}
