@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sallyport/sallyport"
@@ -192,10 +193,12 @@ func (s *Service) cutTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Append(ctx, store.NewEvent{Verb: "grant.cut", Actor: actor, ObjectKind: "resource", ObjectID: resourceID, Refs: append(ids, t.ID),
-			Cause: "the tag " + t.Name, Body: map[string]any{"relation": string(rel), "limit": limit.String(), "grants": len(ids),
-				"ends_at": tx.Now().Add(limit.Std()).Format("2006-01-02T15:04:05Z")}}); err != nil {
-			return err
+		for some := range slices.Chunk(ids, 1000) { // a record has a greatest length
+			if _, err := tx.Append(ctx, store.NewEvent{Verb: "grant.cut", Actor: actor, ObjectKind: "resource", ObjectID: resourceID, Refs: append(slices.Clone(some), t.ID),
+				Cause: "the tag " + t.Name, Body: map[string]any{"relation": string(rel), "limit": limit.String(), "grants": len(some),
+					"ends_at": tx.Now().Add(limit.Std()).Format("2006-01-02T15:04:05.000000Z")}}); err != nil {
+				return err
+			}
 		}
 		tx.Wake(actor.Tenant)
 	}
