@@ -72,7 +72,9 @@ func startCrashing(t *testing.T, binary, engine string, ldap *slapd.Server) *cra
 		ldif += fmt.Sprintf("dn: uid=crash%d,%s\nobjectClass: inetOrgPerson\nuid: crash%d\ncn: Crash %d\nsn: %d\nmail: crash%d@example.test\n\n", i, ldap.People(), i, i, i, i)
 	}
 	ldif += fmt.Sprintf("dn: cn=ops,%s\nobjectClass: groupOfNames\ncn: ops\nmember: %s\n", ldap.Groups(), ldap.BindDN)
-	ldap.Seed(t, ldif)
+	if err := ldap.Seed(ldif); err != nil {
+		t.Fatal(err)
+	}
 	c.start("")
 	t.Cleanup(func() {
 		_ = c.cmd.Process.Kill()
@@ -193,7 +195,11 @@ func (c *crashing) grant(i int) map[string]any {
 func (c *crashing) member(i int) bool {
 	c.Helper()
 	want := fmt.Sprintf("uid=crash%d,%s", i, c.ldap.People())
-	for _, m := range c.ldap.Values(c.T, "cn=ops,"+c.ldap.Groups(), "member") {
+	members, err := c.ldap.Values("cn=ops,"+c.ldap.Groups(), "member")
+	if err != nil {
+		c.Fatal(err)
+	}
+	for _, m := range members {
 		if strings.EqualFold(m, want) {
 			return true
 		}
