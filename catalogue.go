@@ -107,3 +107,18 @@ func (p Plan) Head(n int) Plan {
 	}
 	return p
 }
+
+// Join adds another plan to this one.
+func (p *Plan) Join(o Plan) {
+	for _, it := range o.Items {
+		p.Add(it)
+	}
+	p.Same += o.Same
+	p.Faults = append(p.Faults, o.Faults...)
+	p.Warnings = append(p.Warnings, o.Warnings...)
+	if p.Refused == "" {
+		p.Refused = o.Refused
+	} else if o.Refused != "" {
+		p.Refused += "; " + o.Refused
+	}
+}

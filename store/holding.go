@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"time"
 
 	"github.com/sallyport/sallyport"
 )
@@ -48,49 +47,43 @@ func (tx *Tx) BoundResources(ctx context.Context, tenant string, c sallyport.Con
 	return out, err
 }
 
-// ProvisionedUsers lists, for a resource's members, the people for whom a provision row existed at a moment.
-func (tx *Tx) ProvisionedUsers(ctx context.Context, tenant, resourceID string, at time.Time) (map[string]bool, error) {
+// ProvisionedUsers lists, for a resource's members, the people for whom there is a provision row, in whatever state.
+func (tx *Tx) ProvisionedUsers(ctx context.Context, tenant, resourceID string) (map[string]bool, error) {
 	out := map[string]bool{}
-	err := tx.Rows(ctx, `SELECT user_id FROM provisions WHERE tenant_id=$1 AND resource_id=$2 AND relation='member' AND created_at <= $3`,
-		[]any{tenant, resourceID, Micros(at)}, func(r *sql.Rows) error {
-			var id string
-			err := r.Scan(&id)
-			out[id] = true
-			return err
-		})
-	return out, err
-}
-
-// RecordPresent notes that a target was found to hold what nobody here put there: a provision that is present, made
-// only if the key has none.
-func (tx *Tx) RecordPresent(ctx context.Context, tenant, userID, resourceID, connectionID string, f sallyport.Fulfilment) error {
-	_, err := tx.Exec(ctx, `INSERT INTO provisions (tenant_id, id, user_id, resource_id, relation, parameters, fulfilment, fulfilment_kind,
-		connection_id, target, state, since, verified_at, created_at) VALUES ($1,$2,$3,$4,'member','{}',$5,$6,$7,$8,'present',$9,$9,$9)
-		ON CONFLICT (tenant_id, user_id, resource_id, relation, parameters) DO NOTHING`,
-		tenant, NewID(sallyport.PrefixProvision), userID, resourceID, toJSON(f), f.Kind, connectionID, f.Target, Micros(tx.now))
-	return err
-}
-
-// RecordAbsent notes that what was only imported is gone from the target: its provision becomes absent, unless work on it
-// is under way.
-func (tx *Tx) RecordAbsent(ctx context.Context, tenant, userID, resourceID string) error {
-	_, err := tx.Exec(ctx, `UPDATE provisions SET state='absent', since=$4, verified_at=$4, next_at=NULL, generation=generation+1, due_since=NULL,
-		failing_since=NULL, error='', attempts=0 WHERE tenant_id=$1 AND user_id=$2 AND resource_id=$3 AND relation='member' AND parameters='{}' AND state='present'`,
-		tenant, userID, resourceID, Micros(tx.now))
-	return err
-}
-
-// ImportGrants lists the living import grants of members of a resource, as person → grant id.
-func (tx *Tx) ImportGrants(ctx context.Context, tenant, resourceID string) (map[string]string, error) {
-	out := map[string]string{}
-	err := tx.Rows(ctx, `SELECT subject_id, id FROM grants WHERE tenant_id=$1 AND resource_id=$2 AND relation='member' AND subject_kind='user'
-		AND origin='import' AND ended_at IS NULL`, []any{tenant, resourceID}, func(r *sql.Rows) error {
-		var user, id string
-		err := r.Scan(&user, &id)
-		out[user] = id
+	err := tx.Rows(ctx, `SELECT user_id FROM provisions WHERE tenant_id=$1 AND resource_id=$2 AND relation='member'`, []any{tenant, resourceID}, func(r *sql.Rows) error {
+		var id string
+		err := r.Scan(&id)
+		out[id] = true
 		return err
 	})
 	return out, err
+}
+
+// ImportGrants lists the living import grants of members of resources, as resource → person → grant id.
+func (tx *Tx) ImportGrants(ctx context.Context, tenant string, resources []string) (map[string]map[string]string, error) {
+	out := map[string]map[string]string{}
+	for len(resources) > 0 {
+		n := min(len(resources), 500)
+		q := &query{}
+		q.WriteString(`SELECT resource_id, subject_id, id FROM grants WHERE tenant_id=` + q.arg(tenant) + ` AND ` + q.in("resource_id", resources[:n]) +
+			` AND relation='member' AND subject_kind='user' AND origin='import' AND ended_at IS NULL`)
+		err := tx.Rows(ctx, q.String(), q.args, func(r *sql.Rows) error {
+			var res, user, id string
+			if err := r.Scan(&res, &user, &id); err != nil {
+				return err
+			}
+			if out[res] == nil {
+				out[res] = map[string]string{}
+			}
+			out[res][user] = id
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		resources = resources[n:]
+	}
+	return out, nil
 }
 
 // Drifts lists the differences between grants and the holdings that the last complete read of a connection found.
@@ -129,7 +122,7 @@ func (tx *Tx) Drifts(ctx context.Context, tenant string, c sallyport.Connection)
 		FROM provisions p JOIN resources r ON r.tenant_id=p.tenant_id AND r.id=p.resource_id AND r.deleted_at IS NULL
 		JOIN users u ON u.tenant_id=p.tenant_id AND u.id=p.user_id
 		WHERE p.tenant_id=$1 AND p.connection_id=$2 AND p.state='present' AND $3 > 0
-		AND EXISTS (SELECT 1 FROM holdings s WHERE s.tenant_id=p.tenant_id AND s.connection_id=p.connection_id AND s.resource_id=p.resource_id AND s.seen_at > p.verified_at)
+		AND EXISTS (SELECT 1 FROM holdings s WHERE s.tenant_id=p.tenant_id AND s.connection_id=p.connection_id AND s.resource_id=p.resource_id AND s.seen_at > COALESCE(p.verified_at, p.since))
 		AND NOT EXISTS (SELECT 1 FROM holdings s WHERE s.tenant_id=p.tenant_id AND s.connection_id=p.connection_id AND s.resource_id=p.resource_id
 			AND s.user_id=p.user_id AND s.relation=p.relation) ORDER BY r.name_key, u.name_key LIMIT 500`, tenant, c.ID, now)
 	return out, err

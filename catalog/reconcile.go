@@ -1,0 +1,203 @@
+package catalog
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/access"
+	"github.com/sallyport/sallyport/connector"
+	"github.com/sallyport/sallyport/store"
+)
+
+// heldThere is what a complete read found in a target, of the resources that a connection fulfils.
+type heldThere struct {
+	connection sallyport.Connection
+	bound      []store.Bound
+	accounts   map[string][]string // resource id → account ids; resources that could not be read are not in it
+	warnings   []string
+}
+
+// readHoldings reads who holds what in the target. The groups of a snapshot of the same connection serve as the read
+// where they are known by the same name.
+func (s *Service) readHoldings(ctx context.Context, tenant string, con connector.Connector, c sallyport.Connection, snap *Snapshot) (*heldThere, error) {
+	h := &heldThere{connection: c, accounts: map[string][]string{}}
+	if _, writes := con.(connector.Writer); !writes {
+		return h, nil
+	}
+	err := s.DB.View(ctx, func(ctx context.Context, tx *store.Tx) error {
+		var err error
+		h.bound, err = tx.BoundResources(ctx, tenant, c)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	read := map[string]*SourceGroup{}
+	if snap != nil {
+		for i := range snap.Groups {
+			g := &snap.Groups[i]
+			read[foldKey(g.External)], read[foldKey(g.DN)] = g, g
+		}
+	}
+	for _, b := range h.bound {
+		if g := read[foldKey(b.Target)]; g != nil && !g.Broken && b.Target != "" {
+			list := slices.Clone(g.Members)
+			slices.Sort(list)
+			h.accounts[b.Resource.ID] = slices.Compact(list)
+			continue
+		}
+		holdings, err := connector.Collect(con.Holdings(ctx, b.Target))
+		if connector.ClassOf(err) == connector.NotFound {
+			h.warnings = append(h.warnings, fmt.Sprintf("%s does not exist in the target as %q; nothing is concluded from that", b.Resource.Name, clipText(b.Target)))
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		list := []string{}
+		for _, x := range holdings {
+			if x.Relation == connector.RelationMember && x.Parameters == "" {
+				list = append(list, x.Account)
+			}
+		}
+		slices.Sort(list)
+		h.accounts[b.Resource.ID] = slices.Compact(list)
+	}
+	return h, nil
+}
+
+// found is one import grant to be made or ended.
+type found struct {
+	resource sallyport.ResourceRef
+	user     sallyport.UserRef
+	grantID  string
+}
+
+type holdingsPlan struct {
+	sallyport.Plan
+	users map[string]string // account → person
+	adds  []found
+	ends  []found
+}
+
+// planHoldings compares what a target holds with the import grants (domain rule 1): what a complete read finds, and
+// Sallyport never had a provision for, becomes an import; an import that is absent from a complete read ends.
+func (s *Service) planHoldings(ctx context.Context, tx *store.Tx, tenant string, h *heldThere) (*holdingsPlan, error) {
+	p := &holdingsPlan{users: map[string]string{}, Plan: sallyport.Plan{Items: []sallyport.PlanItem{}}}
+	if h == nil || len(h.accounts) == 0 {
+		if h != nil {
+			p.Warnings = h.warnings
+		}
+		return p, nil
+	}
+	p.Warnings = slices.Clone(h.warnings)
+	accounts, err := tx.Accounts(ctx, tenant, h.connection.ID)
+	if err != nil {
+		return nil, err
+	}
+	all, err := tx.AllUsers(ctx, tenant)
+	if err != nil {
+		return nil, err
+	}
+	users := map[string]sallyport.User{}
+	for _, u := range all {
+		users[u.ID] = u
+		if u.Source == h.connection.Slug && u.ExternalID != "" {
+			p.users[u.ExternalID] = u.ID // people of this directory are their own accounts, also in a first preview
+		}
+	}
+	for id, a := range accounts {
+		p.users[id] = a.UserID
+	}
+	ids := make([]string, 0, len(h.accounts))
+	for id := range h.accounts {
+		ids = append(ids, id)
+	}
+	imports, err := tx.ImportGrants(ctx, tenant, ids)
+	if err != nil {
+		return nil, err
+	}
+	known, unknown := 0, 0
+	for _, b := range h.bound {
+		list, read := h.accounts[b.Resource.ID]
+		if !read {
+			continue
+		}
+		now, err := tx.ProvisionedUsers(ctx, tenant, b.Resource.ID)
+		if err != nil {
+			return nil, err
+		}
+		has := imports[b.Resource.ID]
+		known += len(has)
+		there := map[string]bool{}
+		for _, account := range list {
+			u, ok := users[p.users[account]]
+			if !ok {
+				unknown++
+				continue
+			}
+			there[u.ID] = true
+			// A provision is never forgotten, so this leaves out whatever Sallyport added before the read began, and what it
+			// began to add meanwhile.
+			if has[u.ID] != "" || now[u.ID] || u.State != sallyport.UserActive {
+				continue
+			}
+			p.adds = append(p.adds, found{resource: b.Resource, user: u.Ref()})
+			p.Add(sallyport.PlanItem{Action: sallyport.PlanAdd, Kind: "holding", Slug: u.Login, Name: u.Name, Detail: b.Resource.Name + " was found in the target"})
+		}
+		for user, grant := range has {
+			if !there[user] {
+				u := users[user]
+				p.ends = append(p.ends, found{resource: b.Resource, user: u.Ref(), grantID: grant})
+				p.Add(sallyport.PlanItem{Action: sallyport.PlanEnd, Kind: "holding", Slug: u.Login, Name: u.Name, Detail: b.Resource.Name + " is gone from the target"})
+			}
+		}
+	}
+	if unknown > 0 {
+		p.Warnings = append(p.Warnings, fmt.Sprintf("%d holdings in the target are of accounts that belong to nobody known here; see the drift of the connection", unknown))
+	}
+	if known >= guardFrom && len(p.ends)*10 > known {
+		p.Refused = fmt.Sprintf("%d of %d imported holdings are gone from %s: more than a tenth, which looks like a read that went wrong", len(p.ends), known, h.connection.Slug)
+	}
+	return p, nil
+}
+
+// settleHoldings makes what the plan says, and keeps what was found.
+func (s *Service) settleHoldings(ctx context.Context, tx *store.Tx, actor sallyport.Actor, h *heldThere, p *holdingsPlan) error {
+	if h == nil {
+		return nil
+	}
+	for _, a := range p.adds {
+		r, err := tx.Resource(ctx, actor.Tenant, a.resource.ID, access.Everything)
+		if err != nil {
+			return err
+		}
+		pin, err := tx.PinOf(ctx, actor.Tenant, r)
+		if err != nil {
+			return err
+		}
+		if _, err := s.Access.AddGrantTx(ctx, tx, actor, access.NewGrant{Subject: sallyport.Subject{Kind: sallyport.SubjectUser, ID: a.user.ID, Login: a.user.Login, Name: a.user.Name},
+			Resource: r, Relation: sallyport.Member, Origin: sallyport.OriginImport, ReasonKind: "import", Reason: "found in the target", NoEnd: true}); err != nil {
+			return err
+		}
+		if err := tx.InsertProvision(ctx, actor.Tenant, &store.Provision{UserID: a.user.ID, ResourceID: r.ID, Relation: sallyport.Member, Parameters: "{}",
+			Pin: pin, State: sallyport.ProvisionPresent}); err != nil {
+			return err
+		}
+	}
+	for _, e := range p.ends {
+		if err := s.Access.EndGrantTx(ctx, tx, actor, e.grantID, "gone from the target"); err != nil {
+			return err
+		}
+	}
+	for _, b := range h.bound {
+		if list, read := h.accounts[b.Resource.ID]; read {
+			if err := tx.ReplaceHoldings(ctx, actor.Tenant, h.connection.ID, b.Resource.ID, list, p.users); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
