@@ -69,6 +69,114 @@ const away = createRoute({
   component: lazyRouteComponent(() => import('./pages/away/AwayPage'), 'AwayPage'),
 })
 
+const catalogue = createRoute({
+  getParentRoute: () => shell,
+  path: '/catalogue',
+  component: lazyRouteComponent(() => import('./pages/catalogue/CataloguePage'), 'CataloguePage'),
+})
+
+const resource = createRoute({
+  getParentRoute: () => shell,
+  path: '/catalogue/$id',
+  component: lazyRouteComponent(() => import('./pages/resource/ResourcePage'), 'ResourcePage'),
+})
+
+const access = createRoute({
+  getParentRoute: () => shell,
+  path: '/access',
+  component: lazyRouteComponent(() => import('./pages/access/AccessPage'), 'AccessPage'),
+})
+
+const people = createRoute({
+  getParentRoute: () => shell,
+  path: '/people',
+  component: lazyRouteComponent(() => import('./pages/people/PeoplePage'), 'PeoplePage'),
+})
+
+const person = createRoute({
+  getParentRoute: () => shell,
+  path: '/people/$id',
+  component: lazyRouteComponent(() => import('./pages/person/PersonPage'), 'PersonPage'),
+})
+
+const tasks = createRoute({
+  getParentRoute: () => shell,
+  path: '/tasks',
+  component: lazyRouteComponent(() => import('./pages/tasks/TasksPage'), 'TasksPage'),
+})
+
+const task = createRoute({
+  getParentRoute: () => shell,
+  path: '/tasks/$id',
+  component: lazyRouteComponent(() => import('./pages/tasks/TaskPage'), 'TaskPage'),
+})
+
+const admin = createRoute({
+  getParentRoute: () => shell,
+  path: '/admin',
+  component: lazyRouteComponent(() => import('./pages/admin/AdminPage'), 'AdminPage'),
+})
+
+const adminCatalogue = createRoute({
+  getParentRoute: () => shell,
+  path: '/admin/catalogue',
+  component: lazyRouteComponent(() => import('./pages/admin/CatalogueAdmin'), 'CatalogueAdmin'),
+})
+
+const newResource = createRoute({
+  getParentRoute: () => shell,
+  path: '/admin/catalogue/new',
+  component: lazyRouteComponent(() => import('./pages/admin/NewResource'), 'NewResource'),
+})
+
+const connections = createRoute({
+  getParentRoute: () => shell,
+  path: '/admin/connections',
+  component: lazyRouteComponent(() => import('./pages/admin/ConnectionsAdmin'), 'ConnectionsAdmin'),
+})
+
+const newConnection = createRoute({
+  getParentRoute: () => shell,
+  path: '/admin/connections/new',
+  component: lazyRouteComponent(() => import('./pages/admin/NewConnection'), 'NewConnection'),
+})
+
+const connection = createRoute({
+  getParentRoute: () => shell,
+  path: '/admin/connections/$id',
+  component: lazyRouteComponent(() => import('./pages/admin/ConnectionPage'), 'ConnectionPage'),
+})
+
+const importPeople = createRoute({
+  getParentRoute: () => shell,
+  path: '/admin/import',
+  component: lazyRouteComponent(() => import('./pages/admin/ImportPage'), 'ImportPage'),
+})
+
+const audit = createRoute({
+  getParentRoute: () => shell,
+  path: '/admin/audit',
+  component: lazyRouteComponent(() => import('./pages/audit/AuditPage'), 'AuditPage'),
+})
+
+const tokens = createRoute({
+  getParentRoute: () => shell,
+  path: '/admin/tokens',
+  component: lazyRouteComponent(() => import('./pages/admin/TokensAdmin'), 'TokensAdmin'),
+})
+
+const sessions = createRoute({
+  getParentRoute: () => shell,
+  path: '/admin/sessions',
+  component: lazyRouteComponent(() => import('./pages/admin/SessionsAdmin'), 'SessionsAdmin'),
+})
+
+const rights = createRoute({
+  getParentRoute: () => shell,
+  path: '/admin/rights',
+  component: lazyRouteComponent(() => import('./pages/admin/RightsAdmin'), 'RightsAdmin'),
+})
+
 const elsewhere = createRoute({
   getParentRoute: () => shell,
   path: '/$',
@@ -77,7 +185,33 @@ const elsewhere = createRoute({
 
 const tree = root.addChildren([
   signIn,
-  shell.addChildren([home, approvals, requests, request, messages, away, elsewhere]),
+  shell.addChildren([
+    home,
+    approvals,
+    requests,
+    request,
+    messages,
+    away,
+    catalogue,
+    resource,
+    access,
+    people,
+    person,
+    tasks,
+    task,
+    admin,
+    adminCatalogue,
+    newResource,
+    connections,
+    newConnection,
+    connection,
+    importPeople,
+    audit,
+    tokens,
+    sessions,
+    rights,
+    elsewhere,
+  ]),
 ])
 
 /** makeRouter makes the router; `history` replaces the browser's own in tests. */

@@ -11,7 +11,7 @@ export interface GrantListFilter {
   relation?: string
   state?: string
   origin?: string
-  owner?: string
+  owned_by?: string
   active?: boolean
   expiring_before?: string
   q?: string

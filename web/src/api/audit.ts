@@ -6,6 +6,11 @@ import type { AuditEvent } from './types'
 export interface EventFilter {
   actor?: string
   object?: string
+  user?: string
+  resource?: string
+  request?: string
+  /** About whatever has this id. */
+  ref?: string
   verb?: string
   since?: string
   until?: string
@@ -20,15 +25,13 @@ export const resourceHistoryQuery = (id: string) =>
   listQuery<AuditEvent>(['events', 'resource', id], '/api/v1/resources/{id}/history', { limit: 50 }, { id })
 
 export interface Checkpoint {
-  origin?: string
+  /** How many events the log had. */
   size: number
-  root: string
-  time?: string
-  at?: string
-  /** The signed note, as a verifier reads it. */
-  note?: string
-  /** The public key's verifier text. */
-  key?: string
+  at: string
+  /** The signed text, for `sallyport audit verify --since`. */
+  note: string
+  /** The public key that checks the signature. */
+  key: string
 }
 export const checkpointQuery = () =>
   queryOptions({

@@ -66,3 +66,31 @@ export async function call<T>(method: Method, path: string, options: Options = {
 export function newKey(): string {
   return globalThis.crypto?.randomUUID?.() ?? `${Date.now()}-${Math.random()}`
 }
+
+/** send posts a file as it is; the answer is JSON. */
+export async function send<T>(
+  path: string,
+  text: string,
+  type: string,
+  query: Record<string, Value> = {},
+): Promise<T> {
+  const params = new URLSearchParams()
+  for (const [key, value] of Object.entries(query))
+    if (value !== undefined && value !== null && value !== '') params.set(key, String(value))
+  let response: Response
+  try {
+    response = await globalThis.fetch(`${path}?${params}`, {
+      method: 'POST',
+      headers: { 'Content-Type': type },
+      body: text,
+    })
+  } catch {
+    throw new ApiError({
+      status: 0,
+      title: 'No answer from the server',
+      detail: 'No answer from the server.',
+    })
+  }
+  if (!response.ok) throw await fromResponse(response)
+  return (await response.json()) as T
+}

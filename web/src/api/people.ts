@@ -1,8 +1,8 @@
 // The directory: lists of people, and people read from a file.
 import { queryOptions } from '@tanstack/react-query'
-import { call } from './client'
+import { call, send } from './client'
+import type { Sync } from './connection'
 import { listQuery } from './list'
-import type { Plan } from './plan'
 import type { Page, User } from './types'
 
 export interface PeopleFilter {
@@ -40,11 +40,14 @@ export const departmentsQuery = () =>
     retry: false,
   })
 
-/** importPeople reads a file of people; with preview nothing is changed. */
-export const importPeople = (body: {
+export interface ImportOptions {
   format: 'csv' | 'json'
-  text: string
   preview: boolean
+  /** Apply what is right and leave out what is wrong. */
   skip_invalid?: boolean
+  /** Apply although suspiciously many people are missing. */
   accept_shrink?: boolean
-}) => call<Plan | { plan: Plan }>('post', '/api/v1/import/people', { body })
+}
+/** importPeople sends a file of people as it is; with preview nothing is changed. */
+export const importPeople = (text: string, o: ImportOptions) =>
+  send<Sync>('/api/v1/import/people', text, o.format === 'csv' ? 'text/csv' : 'application/json', { ...o })

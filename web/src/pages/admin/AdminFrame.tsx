@@ -1,0 +1,146 @@
+import { Link, useLocation } from '@tanstack/react-router'
+import {
+  Boxes,
+  KeyRound,
+  type LucideIcon,
+  MonitorSmartphone,
+  Plug,
+  ScrollText,
+  ShieldCheck,
+  Upload,
+} from 'lucide-react'
+import type { ReactNode } from 'react'
+import { Card } from '../../components/Card'
+import { cx } from '../../components/cx'
+import { EmptyState } from '../../components/EmptyState'
+import { PageFrame } from '../../components/PageFrame'
+import { type Rights, useRights } from '../../modules/rights'
+
+export interface AdminPlace {
+  to: string
+  label: string
+  text: string
+  icon: LucideIcon
+  may: (r: Rights) => boolean
+  /** Who can give it, when it may not be used. */
+  who: string
+}
+
+export const adminPlaces: readonly AdminPlace[] = [
+  {
+    to: '/admin/catalogue',
+    label: 'Catalogue',
+    text: 'Apps, entitlements, groups, roles and work orders: who decides, what is asked, how it becomes real.',
+    icon: Boxes,
+    may: (r) => r.catalogue,
+    who: 'Catalogue manager',
+  },
+  {
+    to: '/admin/connections',
+    label: 'Connections',
+    text: 'Directories and targets: what is read from them, what is written to them, and how the last run went.',
+    icon: Plug,
+    may: (r) => r.auditor,
+    who: 'Admin',
+  },
+  {
+    to: '/admin/import',
+    label: 'Import people',
+    text: 'People from a CSV or JSON file, checked as a whole before anything changes.',
+    icon: Upload,
+    may: (r) => r.admin,
+    who: 'Admin',
+  },
+  {
+    to: '/admin/audit',
+    label: 'Audit log',
+    text: 'Every change, decision and refusal; with its export, and how to check it.',
+    icon: ScrollText,
+    may: (r) => r.auditor,
+    who: 'Auditor',
+  },
+  {
+    to: '/admin/tokens',
+    label: 'Tokens',
+    text: 'What scripts and other systems may do here, as whom, and until when.',
+    icon: KeyRound,
+    may: (r) => r.admin,
+    who: 'Admin',
+  },
+  {
+    to: '/admin/sessions',
+    label: 'Sessions',
+    text: 'Who is signed in where, and how to sign them out.',
+    icon: MonitorSmartphone,
+    may: (r) => r.admin,
+    who: 'Admin',
+  },
+  {
+    to: '/admin/rights',
+    label: 'Built-in roles',
+    text: 'Who is admin, auditor or catalogue manager of Sallyport itself, and why.',
+    icon: ShieldCheck,
+    may: (r) => r.auditor || r.catalogue,
+    who: 'Admin',
+  },
+]
+
+/** AdminFrame is a page of the administration, with its places beside it; who may not use it is told who can give it. */
+export function AdminFrame({
+  to,
+  title,
+  sub,
+  actions,
+  children,
+}: {
+  to: string
+  title: string
+  sub?: ReactNode
+  actions?: ReactNode
+  children: ReactNode
+}) {
+  const rights = useRights()
+  const { pathname } = useLocation()
+  const place = adminPlaces.find((p) => p.to === to)
+  const allowed = !rights.known || !place || place.may(rights)
+  return (
+    <PageFrame title={title} sub={sub} actions={allowed ? actions : undefined}>
+      <nav
+        aria-label="Administration"
+        className="-mx-4 mb-5 overflow-x-auto px-4 [scrollbar-width:none] md:mx-0 md:px-0"
+      >
+        <ul className="flex gap-1">
+          {adminPlaces
+            .filter((p) => p.may(rights))
+            .map((p) => {
+              const at = pathname === p.to || pathname.startsWith(`${p.to}/`)
+              return (
+                <li key={p.to}>
+                  <Link
+                    to={p.to}
+                    aria-current={at ? 'page' : undefined}
+                    className={cx(
+                      'touch flex min-h-8 items-center gap-2 whitespace-nowrap rounded-md px-2.5 font-medium text-[0.875rem] outline-offset-[-2px]',
+                      at ? 'bg-accent-soft text-accent-text' : 'text-muted hover:bg-hover hover:text-ink',
+                    )}
+                  >
+                    <p.icon aria-hidden className="size-4" />
+                    {p.label}
+                  </Link>
+                </li>
+              )
+            })}
+        </ul>
+      </nav>
+      {allowed ? (
+        children
+      ) : (
+        <Card>
+          <EmptyState kind="forbidden" title={`This needs “${place?.who}”`}>
+            It is an entitlement of the app Sallyport, and can be requested like anything else.
+          </EmptyState>
+        </Card>
+      )}
+    </PageFrame>
+  )
+}

@@ -1,0 +1,189 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { Pencil, Plus } from 'lucide-react'
+import { useMemo } from 'react'
+import { catalogueQuery } from '../../api/catalogue'
+import type { Resource } from '../../api/types'
+import { Badge } from '../../components/Badge'
+import { Button, buttonClass } from '../../components/Button'
+import { Card } from '../../components/Card'
+import { EmptyState } from '../../components/EmptyState'
+import { ErrorState } from '../../components/ErrorState'
+import { SearchInput } from '../../components/Input'
+import { Select } from '../../components/Select'
+import { SkeletonRows } from '../../components/Skeleton'
+import { type Column, Table } from '../../components/Table'
+import { useFilters, useTextFilter } from '../../modules/filters'
+import { flowWords } from '../../modules/flow/flow'
+import { kindWords, names, ResourceLine } from '../../modules/names'
+import { AdminFrame } from './AdminFrame'
+
+const how: Record<string, string> = {
+  none: 'Nothing to do',
+  manual: 'By hand',
+  connector: 'Connection',
+  automation: 'Automation',
+}
+
+export function CatalogueAdmin() {
+  const [filters, set] = useFilters()
+  const [text, setText] = useTextFilter('q')
+  const query = useQuery(catalogueQuery())
+  const needle = text.trim().toLowerCase()
+  const items = useMemo(
+    () =>
+      (query.data?.items ?? []).filter(
+        (r) =>
+          (!filters.kind || r.kind === filters.kind) &&
+          (!filters.how || r.fulfilment.kind === filters.how) &&
+          (!filters.owner || (r.owners ?? []).length === 0) &&
+          (!needle ||
+            `${r.name} ${r.slug} ${r.app?.name ?? ''} ${(r.owners ?? []).map((o) => o.name).join(' ')}`
+              .toLowerCase()
+              .includes(needle)),
+      ),
+    [query.data, filters.kind, filters.how, filters.owner, needle],
+  )
+  const columns: Column<Resource>[] = [
+    {
+      key: 'name',
+      header: 'Name',
+      cell: (r) => (
+        <ResourceLine
+          resource={r}
+          detail={r.app ? `${kindWords[r.kind]} of ${r.app.name}` : kindWords[r.kind]}
+        />
+      ),
+    },
+    {
+      key: 'owners',
+      header: 'Owners',
+      cell: (r) =>
+        (r.owners ?? []).length ? (
+          names(r.owners ?? [], undefined, 2, 'and')
+        ) : (
+          <span className="text-muted">{r.app ? 'Of the app' : 'Nobody'}</span>
+        ),
+    },
+    {
+      key: 'flow',
+      header: 'Decided by',
+      cell: (r) => (
+        <span className="line-clamp-2 text-[0.875rem]">{r.managed ? flowWords(r.flow) : '–'}</span>
+      ),
+    },
+    {
+      key: 'how',
+      header: 'Becomes real',
+      cell: (r) =>
+        r.managed ? (
+          <Badge tone={r.fulfilment.kind === 'none' ? 'neutral' : 'info'}>{how[r.fulfilment.kind]}</Badge>
+        ) : (
+          <Badge>Directory</Badge>
+        ),
+    },
+    { key: 'source', header: 'Kept by', quiet: true, cell: (r) => r.source || 'The page' },
+  ]
+  const filtered = !!(needle || filters.kind || filters.how || filters.owner)
+  return (
+    <AdminFrame
+      to="/admin/catalogue"
+      title="Catalogue"
+      sub={query.data ? `${query.data.items.length} things that can be requested or are mirrored` : undefined}
+      actions={
+        <Link to={'/admin/catalogue/new' as string} className={buttonClass('primary')}>
+          <Plus aria-hidden className="size-4" /> Add
+        </Link>
+      }
+    >
+      <search className="mb-4 flex flex-wrap gap-2">
+        <SearchInput
+          label="Filter by name or owner"
+          className="min-w-full flex-1 sm:min-w-64"
+          value={text}
+          onChange={(e) => setText(e.target.value)}
+        />
+        <Select
+          aria-label="Kind"
+          className="min-w-36 max-sm:flex-1"
+          value={filters.kind ?? ''}
+          onChange={(e) => set({ kind: e.target.value })}
+          choices={[
+            { value: '', label: 'Any kind' },
+            ...Object.entries(kindWords).map(([value, label]) => ({ value, label })),
+          ]}
+        />
+        <Select
+          aria-label="Becomes real"
+          className="min-w-40 max-sm:flex-1"
+          value={filters.how ?? ''}
+          onChange={(e) => set({ how: e.target.value })}
+          choices={[
+            { value: '', label: 'Any fulfilment' },
+            ...Object.entries(how)
+              .filter(([v]) => v !== 'automation')
+              .map(([value, label]) => ({ value, label })),
+          ]}
+        />
+        <Select
+          aria-label="Owners"
+          className="min-w-36 max-sm:flex-1"
+          value={filters.owner ?? ''}
+          onChange={(e) => set({ owner: e.target.value })}
+          choices={[
+            { value: '', label: 'Any owner' },
+            { value: 'none', label: 'Without owner' },
+          ]}
+        />
+      </search>
+      {query.isPending ? (
+        <SkeletonRows rows={8} label="Loading the catalogue" />
+      ) : !query.data ? (
+        <Card>
+          <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+        </Card>
+      ) : items.length === 0 ? (
+        <Card>
+          {filtered ? (
+            <EmptyState
+              kind="filtered"
+              title="Nothing matches"
+              action={
+                <Button
+                  onClick={() => {
+                    setText('')
+                    set({ q: undefined, kind: undefined, how: undefined, owner: undefined })
+                  }}
+                >
+                  Clear filters
+                </Button>
+              }
+            />
+          ) : (
+            <EmptyState kind="first" title="The catalogue is empty">
+              Add the first thing here, or apply files with “sallyport apply -f catalogue/”.
+            </EmptyState>
+          )}
+        </Card>
+      ) : (
+        <Table
+          caption="Catalogue"
+          columns={columns}
+          rows={items}
+          id={(r) => r.id}
+          action={(r) =>
+            r.managed && (
+              <Link
+                to={`/catalogue/${encodeURIComponent(r.slug)}` as string}
+                search={{ tab: 'settings' }}
+                className={buttonClass('secondary', 'sm')}
+              >
+                <Pencil aria-hidden className="size-3.5" /> Edit<span className="sr-only"> {r.name}</span>
+              </Link>
+            )
+          }
+        />
+      )}
+    </AdminFrame>
+  )
+}

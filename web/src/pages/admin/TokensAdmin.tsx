@@ -1,0 +1,12 @@
+import { Tokens } from '../../modules/account/Tokens'
+import { AdminFrame } from './AdminFrame'
+
+export const TokensAdmin = () => (
+  <AdminFrame
+    to="/admin/tokens"
+    title="Tokens"
+    sub="Of everybody. Each acts as its person, within what it is allowed."
+  >
+    <Tokens all />
+  </AdminFrame>
+)

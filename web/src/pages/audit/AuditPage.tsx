@@ -1,0 +1,227 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { Download, X } from 'lucide-react'
+import { useState } from 'react'
+import { eventsQuery, exportPath } from '../../api/audit'
+import { rows } from '../../api/list'
+import type { AuditEvent } from '../../api/types'
+import { userQuery } from '../../api/user'
+import { Button, buttonClass } from '../../components/Button'
+import { Card } from '../../components/Card'
+import type { ComboboxItem } from '../../components/Combobox'
+import { EmptyState } from '../../components/EmptyState'
+import { ErrorState } from '../../components/ErrorState'
+import { Field } from '../../components/Field'
+import { Input, SearchInput } from '../../components/Input'
+import { LoadMore } from '../../components/LoadMore'
+import { PageFrame } from '../../components/PageFrame'
+import { Select } from '../../components/Select'
+import { SkeletonRows } from '../../components/Skeleton'
+import { useFilters, useTextFilter } from '../../modules/filters'
+import { days } from '../../modules/history/EventList'
+import { PersonPicker, ResourcePicker } from '../../modules/pickers'
+import { useRights } from '../../modules/rights'
+import { EventDrawer } from './EventDrawer'
+import { EventRow } from './EventRow'
+import { Verify } from './Verify'
+
+const verbs = [
+  { value: '', label: 'Everything' },
+  { value: 'request.', label: 'Requests' },
+  { value: 'stage.', label: 'Stages' },
+  { value: 'grant.', label: 'Access' },
+  { value: 'provision.', label: 'Targets' },
+  { value: 'task.', label: 'Tasks' },
+  { value: 'resource.', label: 'Catalogue' },
+  { value: 'user.', label: 'People' },
+  { value: 'session.', label: 'Sign-ins' },
+  { value: 'token.', label: 'Tokens' },
+  { value: 'connection.', label: 'Connections' },
+  { value: 'sync.', label: 'Syncs' },
+  { value: 'delegation.', label: 'Stand-ins' },
+  { value: 'refusal.', label: 'Refusals' },
+]
+
+export function AuditPage() {
+  const rights = useRights()
+  if (rights.known && !rights.auditor)
+    return (
+      <PageFrame title="Audit log" width="narrow">
+        <Card>
+          <EmptyState kind="forbidden" title="Only auditors and admins read the whole log">
+            What happened to a person, a resource or a request is on its own page, under History. To read
+            everything, ask for “Auditor” in the app Sallyport.
+          </EmptyState>
+        </Card>
+      </PageFrame>
+    )
+  return <Log />
+}
+
+function Log() {
+  const [filters, set] = useFilters()
+  const [text, setText] = useTextFilter('q', 300)
+  const actor = useQuery({ ...userQuery(filters.actor ?? ''), enabled: !!filters.actor, retry: false }).data
+  const [about, setAbout] = useState<ComboboxItem | null>(null)
+  const query = useInfiniteQuery(
+    eventsQuery({
+      actor: filters.actor,
+      resource: filters.resource,
+      request: filters.request,
+      ref: filters.ref,
+      verb: filters.verb,
+      q: filters.q,
+      since: filters.from ? new Date(`${filters.from}T00:00`).toISOString() : undefined,
+      until: filters.to ? new Date(`${filters.to}T23:59:59.999`).toISOString() : undefined,
+    }),
+  )
+  const events = rows(query.data)
+  const [open, setOpen] = useState<AuditEvent | null>(null)
+  const filtered = ['actor', 'resource', 'request', 'ref', 'verb', 'q', 'from', 'to'].some((k) => filters[k])
+  const clear = () => {
+    setText('')
+    setAbout(null)
+    set({
+      actor: undefined,
+      resource: undefined,
+      request: undefined,
+      ref: undefined,
+      verb: undefined,
+      q: undefined,
+      from: undefined,
+      to: undefined,
+    })
+  }
+  return (
+    <PageFrame
+      title="Audit log"
+      sub="Every change, decision and refusal, in an order that nobody can change."
+      actions={
+        <a href={exportPath} download className={buttonClass()}>
+          <Download aria-hidden className="size-4" /> Export all
+        </a>
+      }
+    >
+      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_19rem]">
+        <div className="min-w-0">
+          <search className="mb-4 grid gap-3 rounded-lg border border-line bg-surface p-4 shadow-card sm:grid-cols-2 xl:grid-cols-3">
+            <SearchInput
+              label="Search verbs and names"
+              className="sm:col-span-2 xl:col-span-3"
+              value={text}
+              onChange={(e) => setText(e.target.value)}
+            />
+            <Field label="What">
+              {(control) => (
+                <Select
+                  {...control}
+                  value={filters.verb ?? ''}
+                  onChange={(e) => set({ verb: e.target.value })}
+                  choices={
+                    verbs.some((v) => v.value === (filters.verb ?? ''))
+                      ? verbs
+                      : [...verbs, { value: filters.verb ?? '', label: filters.verb ?? '' }]
+                  }
+                />
+              )}
+            </Field>
+            <Field label="Who">
+              {(control) => (
+                <PersonPicker
+                  control={control}
+                  value={filters.actor ? { value: filters.actor, label: actor?.name ?? filters.actor } : null}
+                  onChange={(item) => set({ actor: item?.value })}
+                />
+              )}
+            </Field>
+            <Field label="About">
+              {(control) => (
+                <ResourcePicker
+                  control={control}
+                  value={
+                    filters.resource
+                      ? { value: filters.resource, label: about?.label ?? filters.resource }
+                      : null
+                  }
+                  onChange={(item) => {
+                    setAbout(item)
+                    set({ resource: item?.value })
+                  }}
+                />
+              )}
+            </Field>
+            <div className="grid grid-cols-2 gap-3 sm:col-span-2 xl:col-span-3 xl:max-w-[26rem]">
+              <Field label="From">
+                {(control) => (
+                  <Input
+                    {...control}
+                    type="date"
+                    value={filters.from ?? ''}
+                    max={filters.to}
+                    onChange={(e) => set({ from: e.target.value })}
+                  />
+                )}
+              </Field>
+              <Field label="To">
+                {(control) => (
+                  <Input
+                    {...control}
+                    type="date"
+                    value={filters.to ?? ''}
+                    min={filters.from}
+                    onChange={(e) => set({ to: e.target.value })}
+                  />
+                )}
+              </Field>
+            </div>
+            {filtered && (
+              <div className="sm:col-span-2 xl:col-span-3">
+                <Button size="sm" icon={<X aria-hidden className="size-3.5" />} onClick={clear}>
+                  Clear filters
+                </Button>
+              </div>
+            )}
+          </search>
+          {query.isPending ? (
+            <Card>
+              <SkeletonRows rows={10} label="Loading the log" />
+            </Card>
+          ) : !query.data ? (
+            <Card>
+              <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+            </Card>
+          ) : events.length === 0 ? (
+            <Card>
+              {filtered ? (
+                <EmptyState
+                  kind="filtered"
+                  title="No events match"
+                  action={<Button onClick={clear}>Clear filters</Button>}
+                />
+              ) : (
+                <EmptyState kind="first" title="Nothing happened yet">
+                  The first change writes the first event.
+                </EmptyState>
+              )}
+            </Card>
+          ) : (
+            <>
+              {days(events).map((day) => (
+                <section key={day.name} aria-label={day.name} className="mb-5">
+                  <h2 className="mb-1.5 font-medium text-[0.8125rem] text-muted">{day.name}</h2>
+                  <ol className="divide-y divide-line rounded-lg border border-line bg-surface shadow-card">
+                    {day.events.map((e) => (
+                      <EventRow key={e.id} event={e} onOpen={() => setOpen(e)} />
+                    ))}
+                  </ol>
+                </section>
+              ))}
+              <LoadMore query={query} />
+            </>
+          )}
+        </div>
+        <Verify />
+      </div>
+      <EventDrawer event={open} onClose={() => setOpen(null)} />
+    </PageFrame>
+  )
+}

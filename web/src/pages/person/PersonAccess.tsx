@@ -1,0 +1,158 @@
+import { useQuery } from '@tanstack/react-query'
+import { useMemo, useState } from 'react'
+import { accessAtQuery } from '../../api/access'
+import type { Access, User } from '../../api/types'
+import { AsOf } from '../../components/AsOf'
+import { Button } from '../../components/Button'
+import { Card } from '../../components/Card'
+import { EmptyState } from '../../components/EmptyState'
+import { ErrorState } from '../../components/ErrorState'
+import { SearchInput } from '../../components/Input'
+import { Note } from '../../components/Note'
+import { SkeletonRows } from '../../components/Skeleton'
+import { type Column, Table } from '../../components/Table'
+import { date } from '../../components/time'
+import { EndAccess, type Ending } from '../../modules/access/EndAccess'
+import { Ends, StateLine } from '../../modules/access/Ends'
+import { WhyDrawer } from '../../modules/access/WhyDrawer'
+import { givenBy } from '../../modules/access/words'
+import { useFilters, useTextFilter } from '../../modules/filters'
+import { useMe } from '../../modules/me'
+import { firstName, kindWords, ResourceLine, relationWords } from '../../modules/names'
+import { useRights } from '../../modules/rights'
+
+/** PersonAccess is what a person holds, now or on a past day, and why. */
+export function PersonAccess({ user, mine }: { user: User; mine: boolean }) {
+  const me = useMe()
+  const rights = useRights()
+  const [filters, set] = useFilters()
+  const [text, setText] = useTextFilter('q')
+  const at = filters.at ? new Date(`${filters.at}T23:59:59`).toISOString() : undefined
+  const query = useQuery(accessAtQuery(user.login, at))
+  const owned = useQuery({ ...accessAtQuery('me'), enabled: !mine }).data
+  const [why, setWhy] = useState<Access | null>(null)
+  const [ending, setEnding] = useState<Ending | null>(null)
+  const mayEnd = useMemo(() => {
+    const owns = new Set((owned?.items ?? []).filter((a) => a.relation === 'owner').map((a) => a.resource.id))
+    return (a: Access) =>
+      !at &&
+      (a.paths ?? []).some((p) => p.via === 'direct') &&
+      (mine || rights.admin || owns.has(a.resource.id) || (!!a.app && owns.has(a.app.id)))
+  }, [owned, at, mine, rights.admin])
+  const needle = text.trim().toLowerCase()
+  const items = (query.data?.items ?? []).filter(
+    (a) =>
+      a.relation === 'member' &&
+      (!needle ||
+        `${a.resource.name} ${a.app?.name ?? ''} ${givenBy(a.paths)}`.toLowerCase().includes(needle)),
+  )
+  const columns: Column<Access>[] = [
+    {
+      key: 'resource',
+      header: 'Access',
+      cell: (a) => (
+        <ResourceLine
+          resource={a.resource}
+          detail={a.app ? `${kindWords[a.resource.kind]} of ${a.app.name}` : kindWords[a.resource.kind]}
+        />
+      ),
+    },
+    { key: 'level', header: 'Level', quiet: true, cell: (a) => relationWords[a.relation] },
+    {
+      key: 'by',
+      header: 'Given by',
+      cell: (a) => (
+        <button
+          type="button"
+          className="touch rounded text-left underline decoration-edge underline-offset-3 hover:decoration-ink"
+          onClick={() => setWhy(a)}
+        >
+          {givenBy(a.paths)}
+          <span className="sr-only">
+            : why {mine ? 'I have' : `${user.name} has`} {a.resource.name}
+          </span>
+        </button>
+      ),
+    },
+    { key: 'state', header: 'State', cell: (a) => <StateLine state={a.state} /> },
+    { key: 'ends', header: 'Ends', cell: (a) => <Ends at={a.ends_at} never={!a.ends_at} /> },
+  ]
+  return (
+    <div className="grid gap-4">
+      <div className="flex flex-wrap items-center gap-2">
+        <SearchInput
+          label="Filter the access"
+          className="min-w-full flex-1 sm:min-w-56"
+          value={text}
+          onChange={(e) => setText(e.target.value)}
+        />
+        <AsOf value={filters.at ?? ''} onChange={(at) => set({ at })} />
+      </div>
+      {at && (
+        <Note
+          action={
+            <Button size="sm" onClick={() => set({ at: undefined })}>
+              Show now
+            </Button>
+          }
+        >
+          What {mine ? 'you' : user.name} had at the end of {date(at)}.
+        </Note>
+      )}
+      {query.isPending ? (
+        <SkeletonRows rows={6} label="Loading the access" />
+      ) : !query.data ? (
+        <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+      ) : items.length === 0 ? (
+        <Card>
+          {needle ? (
+            <EmptyState
+              kind="filtered"
+              title="Nothing matches"
+              action={<Button onClick={() => setText('')}>Clear the filter</Button>}
+            />
+          ) : (
+            <EmptyState kind="first" title={at ? 'No access on that day' : 'No access'}>
+              {user.state !== 'active'
+                ? `When ${firstName(user.name)} left, everything ended.`
+                : 'What is granted shows up here, with when it ends and why.'}
+            </EmptyState>
+          )}
+        </Card>
+      ) : (
+        <Table
+          caption={`Access of ${user.name}`}
+          columns={columns}
+          rows={items}
+          id={(a) => a.resource.id + a.relation}
+          action={
+            items.some(mayEnd)
+              ? (a) =>
+                  mayEnd(a) && (
+                    <Button
+                      size="sm"
+                      look="danger-quiet"
+                      onClick={() =>
+                        setEnding({
+                          ids: (a.paths ?? []).filter((p) => p.via === 'direct').map((p) => p.grant_id),
+                          what: `${mine ? 'your' : `${user.name}’s`} access to ${a.resource.name}`,
+                        })
+                      }
+                    >
+                      End<span className="sr-only"> the access to {a.resource.name}</span>
+                    </Button>
+                  )
+              : undefined
+          }
+        />
+      )}
+      <WhyDrawer
+        access={why}
+        user={user}
+        mine={mine && me?.user.id === user.id}
+        onClose={() => setWhy(null)}
+      />
+      <EndAccess ending={ending} onClose={() => setEnding(null)} />
+    </div>
+  )
+}

@@ -1,0 +1,37 @@
+import { useQuery } from '@tanstack/react-query'
+import { accessAtQuery } from '../../api/access'
+import type { User } from '../../api/types'
+import { Card } from '../../components/Card'
+import { EmptyState } from '../../components/EmptyState'
+import { ErrorState } from '../../components/ErrorState'
+import { SkeletonRows } from '../../components/Skeleton'
+import { givenBy } from '../../modules/access/words'
+import { kindWords, ResourceLine } from '../../modules/names'
+
+/** PersonOwns is what somebody answers for. */
+export function PersonOwns({ user, mine }: { user: User; mine: boolean }) {
+  const query = useQuery(accessAtQuery(user.login))
+  const items = (query.data?.items ?? []).filter((a) => a.relation === 'owner')
+  if (query.isPending) return <SkeletonRows rows={4} label="Loading" />
+  if (!query.data) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+  if (items.length === 0)
+    return (
+      <Card>
+        <EmptyState kind="first" title={mine ? 'You own nothing' : 'Owns nothing'}>
+          Owners decide who gets something and keep it in order.
+        </EmptyState>
+      </Card>
+    )
+  return (
+    <ul className="grid gap-3 sm:grid-cols-2">
+      {items.map((a) => (
+        <li key={a.resource.id} className="rounded-lg border border-line bg-surface p-4 shadow-card">
+          <ResourceLine
+            resource={a.resource}
+            detail={`${a.app ? `${kindWords[a.resource.kind]} of ${a.app.name}` : kindWords[a.resource.kind]} · ${givenBy(a.paths)}`}
+          />
+        </li>
+      ))}
+    </ul>
+  )
+}

@@ -1,0 +1,192 @@
+import { useQuery } from '@tanstack/react-query'
+import { Download, UserPlus } from 'lucide-react'
+import { useMemo, useState } from 'react'
+import { holdersAtQuery } from '../../api/access'
+import type { Access, Resource } from '../../api/types'
+import { AsOf } from '../../components/AsOf'
+import { Button } from '../../components/Button'
+import { download, toCSV } from '../../components/csv'
+import { EmptyState } from '../../components/EmptyState'
+import { ErrorState } from '../../components/ErrorState'
+import { SearchInput } from '../../components/Input'
+import { Segments } from '../../components/Segments'
+import { SkeletonRows } from '../../components/Skeleton'
+import { type Column, Table } from '../../components/Table'
+import { EndAccess, type Ending } from '../../modules/access/EndAccess'
+import { Ends, StateLine } from '../../modules/access/Ends'
+import { WhyDrawer } from '../../modules/access/WhyDrawer'
+import { givenBy } from '../../modules/access/words'
+import { useFilters, useTextFilter } from '../../modules/filters'
+import { Person, relationWords } from '../../modules/names'
+import { Give } from './Give'
+
+/** Holders is who has a resource, now or at another moment, and why. */
+export function Holders({ resource, mayManage }: { resource: Resource; mayManage: boolean }) {
+  const [filters, set] = useFilters()
+  const [text, setText] = useTextFilter('q')
+  const relation = filters.relation === 'owner' ? 'owner' : 'member'
+  const at = filters.at ? new Date(`${filters.at}T23:59:59`).toISOString() : undefined
+  const query = useQuery(holdersAtQuery(resource.slug, relation, at))
+  const [why, setWhy] = useState<Access | null>(null)
+  const [ending, setEnding] = useState<Ending | null>(null)
+  const [giving, setGiving] = useState(false)
+  const needle = text.trim().toLowerCase()
+  const items = useMemo(
+    () =>
+      (query.data?.items ?? []).filter(
+        (a) =>
+          !needle || `${a.user?.name} ${a.user?.login} ${givenBy(a.paths)}`.toLowerCase().includes(needle),
+      ),
+    [query.data, needle],
+  )
+  const columns: Column<Access>[] = [
+    {
+      key: 'person',
+      header: 'Person',
+      cell: (a) => (a.user ? <Person user={a.user} detail={a.user.login} /> : '–'),
+    },
+    {
+      key: 'by',
+      header: 'Given by',
+      cell: (a) => (
+        <button
+          type="button"
+          className="touch rounded text-left underline decoration-edge underline-offset-3 hover:decoration-ink"
+          onClick={() => setWhy(a)}
+        >
+          {givenBy(a.paths)}
+          <span className="sr-only">: why {a.user?.name} has it</span>
+        </button>
+      ),
+    },
+    { key: 'state', header: 'State', cell: (a) => <StateLine state={a.state} /> },
+    { key: 'ends', header: 'Ends', cell: (a) => <Ends at={a.ends_at} never={!a.ends_at} /> },
+  ]
+  return (
+    <div className="grid gap-4">
+      <div className="flex flex-wrap items-end gap-2">
+        <SearchInput
+          label="Filter the people"
+          className="min-w-full flex-1 sm:min-w-56"
+          value={text}
+          onChange={(e) => setText(e.target.value)}
+        />
+        <Segments
+          label="Relation"
+          value={relation}
+          onChange={(r) => set({ relation: r === 'member' ? undefined : r })}
+          choices={[
+            { value: 'member', label: 'Members' },
+            { value: 'owner', label: 'Owners' },
+          ]}
+        />
+        <AsOf value={filters.at ?? ''} onChange={(at) => set({ at })} />
+        <Button
+          icon={<Download aria-hidden className="size-4" />}
+          disabled={items.length === 0}
+          onClick={() => exportHolders(resource, items)}
+        >
+          Export
+        </Button>
+        {mayManage && resource.managed && (
+          <Button icon={<UserPlus aria-hidden className="size-4" />} onClick={() => setGiving(true)}>
+            Add people
+          </Button>
+        )}
+      </div>
+      {query.isPending ? (
+        <SkeletonRows rows={6} label="Loading who has it" />
+      ) : !query.data ? (
+        <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+      ) : items.length === 0 ? (
+        needle ? (
+          <EmptyState
+            kind="filtered"
+            title="Nobody matches"
+            action={<Button onClick={() => setText('')}>Clear the filter</Button>}
+          />
+        ) : (
+          <EmptyState
+            kind="first"
+            title={relation === 'owner' ? 'Nobody owns it' : at ? 'Nobody had it then' : 'Nobody has it'}
+          >
+            {relation === 'owner'
+              ? 'The owners of its app decide, else the admins.'
+              : 'Once a request for it is approved, the person shows up here with the reason.'}
+          </EmptyState>
+        )
+      ) : (
+        <Table
+          caption={`${relationWords[relation]}s of ${resource.name}`}
+          columns={columns}
+          rows={items}
+          id={(a) => (a.user?.id ?? '') + a.relation}
+          action={
+            mayManage && !at
+              ? (a) =>
+                  endable(a) && (
+                    <Button size="sm" look="danger-quiet" onClick={() => setEnding(endingOf(a))}>
+                      End<span className="sr-only"> the access of {a.user?.name}</span>
+                    </Button>
+                  )
+              : undefined
+          }
+        />
+      )}
+      {query.data?.more && <p className="text-muted">The first 1,000 are shown. Use the API for all.</p>}
+      <WhyDrawer
+        access={why}
+        user={why?.user}
+        onClose={() => setWhy(null)}
+        onEnd={
+          mayManage && !at
+            ? (p) => {
+                setEnding({
+                  ids: [p.via === 'role' ? (p.membership_grant_id ?? p.grant_id) : p.grant_id],
+                  what: `${why?.user?.name}’s ${p.via === 'role' ? `membership in ${p.role?.name}` : `access to ${resource.name}`}`,
+                })
+                setWhy(null)
+              }
+            : undefined
+        }
+      />
+      <EndAccess ending={ending} onClose={() => setEnding(null)} />
+      {giving && <Give resource={resource} relation={relation} onClose={() => setGiving(false)} />}
+    </div>
+  )
+}
+
+const direct = (a: Access) => (a.paths ?? []).filter((p) => p.via === 'direct')
+const endable = (a: Access) => direct(a).length > 0
+function endingOf(a: Access): Ending {
+  const byRole = (a.paths ?? []).some((p) => p.via === 'role')
+  return {
+    ids: direct(a).map((p) => p.grant_id),
+    what: `${a.user?.name}’s access to ${a.resource.name}`,
+    note: byRole
+      ? 'What was given directly ends now. The person keeps it by role until that ends too.'
+      : undefined,
+  }
+}
+
+function exportHolders(resource: Resource, items: readonly Access[]) {
+  download(
+    `${resource.slug}-holders.csv`,
+    toCSV(
+      ['login', 'name', 'relation', 'state', 'given_by', 'starts_at', 'ends_at', 'reasons'],
+      items.map((a) => [
+        a.user?.login,
+        a.user?.name,
+        a.relation,
+        a.state,
+        givenBy(a.paths),
+        a.starts_at,
+        a.ends_at,
+        (a.paths ?? [])
+          .map((p) => p.reason)
+          .filter(Boolean)
+          .join('; '),
+      ]),
+    ),
+  )
+}

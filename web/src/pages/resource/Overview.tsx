@@ -1,0 +1,213 @@
+import { useQuery } from '@tanstack/react-query'
+import { ArrowRight } from 'lucide-react'
+import { constraintsQuery, insideQuery } from '../../api/catalogue'
+import { asError } from '../../api/error'
+import { previewQuery } from '../../api/request'
+import type { Resource } from '../../api/types'
+import { Avatar } from '../../components/Avatar'
+import { Badge } from '../../components/Badge'
+import { Card } from '../../components/Card'
+import { Facts } from '../../components/Facts'
+import { Skeleton } from '../../components/Skeleton'
+import { lengthWords } from '../../components/time'
+import { StageWords } from '../../modules/ask/AskOutcome'
+import { fulfilmentWords } from '../../modules/catalogue/draft'
+import { flowWords } from '../../modules/flow/flow'
+import { typeWords } from '../../modules/form/builder'
+import { useMe } from '../../modules/me'
+import { kindWords, PersonLink, ResourceLine, ResourceLink } from '../../modules/names'
+
+/** Overview says what a resource is, who decides about it, and what limits it. */
+export function Overview({ resource: r }: { resource: Resource }) {
+  const me = useMe()
+  const preview = useQuery({
+    ...previewQuery({ resource: r.slug, ...(r.kind === 'work_order' ? {} : { duration: firstPreset(r) }) }),
+    enabled: r.managed,
+    placeholderData: undefined,
+    retry: false,
+  })
+  const constraints = useQuery({
+    ...constraintsQuery(r.slug),
+    enabled: r.kind !== 'work_order',
+    retry: false,
+  })
+  const limits = constraints.data?.limits ?? []
+  const stages = preview.data?.stages ?? []
+  const fields = r.form?.fields ?? []
+  return (
+    <div className="grid items-start gap-4 md:grid-cols-[minmax(0,1fr)_20rem]">
+      <div className="grid min-w-0 gap-4">
+        <Card title="What it lets you do">
+          {r.description ? (
+            <p className="whitespace-pre-line [overflow-wrap:anywhere]">{r.description}</p>
+          ) : (
+            <p className="text-muted">Nobody has described it yet. Its owners can, under Settings.</p>
+          )}
+        </Card>
+        <Card title="Who decides">
+          {!r.managed ? (
+            <p>The directory’s own rules decide who has it. It cannot be requested or ended here.</p>
+          ) : preview.isPending ? (
+            <Skeleton className="h-10" />
+          ) : preview.data ? (
+            <>
+              {stages.length === 0 ? (
+                <p>Nobody needs to: a request is approved at once.</p>
+              ) : (
+                <ol className="grid gap-2">
+                  {stages.map((s, i) => (
+                    <li key={s.id || s.name + String(i)} className="flex gap-3">
+                      <span
+                        aria-hidden
+                        className="grid size-6 shrink-0 place-items-center rounded-full bg-accent-soft font-semibold text-accent-text text-xs"
+                      >
+                        {i + 1}
+                      </span>
+                      <span className="min-w-0 pt-px">
+                        <StageWords stage={s} me={me?.user.id} />
+                      </span>
+                    </li>
+                  ))}
+                </ol>
+              )}
+              <p className="mt-3 text-[0.8125rem] text-muted">
+                Worked out for you.
+                {preview.data.typical_decision &&
+                  ` Usually decided within ${lengthWords(preview.data.typical_decision)}.`}
+              </p>
+            </>
+          ) : (
+            <>
+              <p>{flowWords(r.flow)}</p>
+              <p className="mt-2 text-[0.8125rem] text-muted">{asError(preview.error).detail}</p>
+            </>
+          )}
+        </Card>
+        {r.kind !== 'work_order' && (
+          <Card title="How long">
+            <Facts
+              rows={[
+                [
+                  'Offered',
+                  (r.durations?.presets ?? []).map(lengthWords).join(', ') ||
+                    '1 day, 7 days, 30 days, 90 days',
+                ],
+                ['At most', r.durations?.max ? lengthWords(r.durations.max) : 'ten years'],
+                ['Without end', r.durations?.forbid_no_end || r.durations?.max ? 'Not allowed' : 'Allowed'],
+              ]}
+            />
+            {limits.length > 0 && (
+              <ul className="mt-3 grid gap-1.5 border-line border-t pt-3">
+                {limits.map((l) => (
+                  <li key={l.key + l.from}>
+                    {l.words}
+                    {l.from && <span className="text-muted"> · from {l.from}</span>}
+                  </li>
+                ))}
+              </ul>
+            )}
+          </Card>
+        )}
+        {fields.length > 0 && (
+          <Card title="What is asked">
+            <ul className="grid gap-1.5">
+              {fields.map((f) => (
+                <li key={f.name} className="flex flex-wrap items-baseline gap-x-2">
+                  {f.title || f.name}
+                  <span className="text-[0.8125rem] text-muted">
+                    {typeWords[f.type]}
+                    {f.required ? '' : ', optional'}
+                    {f.sensitive ? ', sensitive' : ''}
+                  </span>
+                </li>
+              ))}
+            </ul>
+          </Card>
+        )}
+        <Inside resource={r} />
+      </div>
+      <aside className="grid min-w-0 gap-4" aria-label="About it">
+        <Card title="Owners">
+          {(r.owners ?? []).length === 0 ? (
+            <p className="text-muted">
+              {r.app ? (
+                <>
+                  Nobody in particular: the owners of <ResourceLink resource={r.app} /> answer for it.
+                </>
+              ) : (
+                'Nobody: the admins answer for it.'
+              )}
+            </p>
+          ) : (
+            <ul className="grid gap-2.5">
+              {(r.owners ?? []).map((o) => (
+                <li key={o.id} className="flex items-center gap-2.5">
+                  <Avatar name={o.name} />
+                  <PersonLink user={o} />
+                </li>
+              ))}
+            </ul>
+          )}
+        </Card>
+        <Card title="About it">
+          <Facts
+            rows={[
+              ['Kind', kindWords[r.kind]],
+              r.app && ['App', <ResourceLink key="app" resource={r.app} />],
+              [
+                'Slug',
+                <code key="slug" className="font-mono text-[0.8125rem]">
+                  {r.slug}
+                </code>,
+              ],
+              [r.kind === 'work_order' ? 'Done' : 'Given', fulfilmentWords(r.fulfilment)],
+              r.revocation && ['Taken away', fulfilmentWords(r.revocation)],
+              r.physical && ['A thing', 'Handed over, and returned at the end'],
+              [
+                'For',
+                r.audience ? (
+                  <>
+                    Group <ResourceLink resource={r.audience} />
+                  </>
+                ) : (
+                  'Everyone'
+                ),
+              ],
+              (r.tags ?? []).length > 0 && [
+                'Tags',
+                <span key="tags" className="flex flex-wrap gap-1">
+                  {r.tags?.map((t) => (
+                    <Badge key={t}>{t}</Badge>
+                  ))}
+                </span>,
+              ],
+              r.source ? ['Kept by', r.source] : false,
+            ]}
+          />
+        </Card>
+      </aside>
+    </div>
+  )
+}
+
+const firstPreset = (r: Resource) =>
+  r.durations?.default ?? r.durations?.presets?.[0] ?? r.durations?.max ?? 'P7D'
+
+/** Inside lists the entitlements of an app. */
+function Inside({ resource }: { resource: Resource }) {
+  const { data } = useQuery({ ...insideQuery(resource.slug), enabled: resource.kind === 'app' })
+  const items = (data?.items ?? []).filter((i) => i.id !== resource.id)
+  if (items.length === 0) return null
+  return (
+    <Card title={`Inside ${resource.name}`} pad={false} className="overflow-hidden">
+      <ul className="divide-y divide-line pb-1">
+        {items.map((i) => (
+          <li key={i.id} className="flex items-center gap-3 px-5 py-2.5 max-md:px-4">
+            <ResourceLine resource={i} detail={i.description || kindWords[i.kind]} />
+            <ArrowRight aria-hidden className="ml-auto size-4 shrink-0 text-muted" />
+          </li>
+        ))}
+      </ul>
+    </Card>
+  )
+}

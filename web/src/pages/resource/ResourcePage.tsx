@@ -1,0 +1,162 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { Link, useParams } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
+import { accessAtQuery } from '../../api/access'
+import { resourceHistoryQuery } from '../../api/audit'
+import { rows } from '../../api/list'
+import { requestsQuery } from '../../api/request'
+import { resourceQuery } from '../../api/resource'
+import type { Resource } from '../../api/types'
+import { Breadcrumbs } from '../../components/Breadcrumbs'
+import { Button, buttonClass } from '../../components/Button'
+import { Card } from '../../components/Card'
+import { ErrorState } from '../../components/ErrorState'
+import { PageFrame } from '../../components/PageFrame'
+import { ResourceIcon } from '../../components/ResourceIcon'
+import { Skeleton, SkeletonRows } from '../../components/Skeleton'
+import { Status } from '../../components/Status'
+import { Tabs } from '../../components/Tabs'
+import { date } from '../../components/time'
+import { useAsk } from '../../modules/ask/open'
+import { useFilters } from '../../modules/filters'
+import { History } from '../../modules/history/EventList'
+import { useMe } from '../../modules/me'
+import { kindWords } from '../../modules/names'
+import { requestPath } from '../../modules/paths'
+import { useRights } from '../../modules/rights'
+import { Holders } from './Holders'
+import { Overview } from './Overview'
+
+const Settings = lazy(() => import('./Settings').then((m) => ({ default: m.Settings })))
+
+export function ResourcePage() {
+  const { id } = useParams({ strict: false }) as { id: string }
+  const { data, error, isPending, refetch } = useQuery(resourceQuery(id))
+  if (isPending)
+    return (
+      <PageFrame title="Catalogue" heading={<Skeleton className="h-6 w-56" />} width="middle">
+        <Skeleton className="h-72 rounded-lg" />
+      </PageFrame>
+    )
+  if (!data)
+    return (
+      <PageFrame title="Catalogue" width="narrow">
+        <Card>
+          <ErrorState error={error} onRetry={() => void refetch()} />
+        </Card>
+      </PageFrame>
+    )
+  return <Loaded key={data.id} resource={data} />
+}
+
+function Loaded({ resource: r }: { resource: Resource }) {
+  const me = useMe()
+  const rights = useRights()
+  const ask = useAsk()
+  const [filters, set] = useFilters()
+  const app = useQuery({ ...resourceQuery(r.app?.slug ?? ''), enabled: !!r.app }).data
+  const owns = [...(r.owners ?? []), ...(app?.owners ?? [])].some((o) => o.id === me?.user.id)
+  const mayEdit = r.managed && (rights.catalogue || owns)
+  const mayManage = rights.admin || owns
+  const mine = useQuery(accessAtQuery('me')).data?.items?.find(
+    (a) => a.resource.id === r.id && a.relation === 'member',
+  )
+  const waiting = rows(
+    useInfiniteQuery(requestsQuery({ beneficiary: 'me', state: 'pending', resource: r.slug, limit: 5 })).data,
+  )[0]
+  const tabs = [
+    { value: 'overview', label: 'Overview', content: <Overview resource={r} /> },
+    ...(r.kind === 'work_order'
+      ? []
+      : [{ value: 'holders', label: 'Who has it', content: <Holders resource={r} mayManage={mayManage} /> }]),
+    { value: 'history', label: 'History', content: <HistoryTab id={r.slug} /> },
+    ...(mayEdit
+      ? [
+          {
+            value: 'settings',
+            label: 'Settings',
+            content: (
+              <Suspense fallback={<SkeletonRows rows={6} label="Loading the settings" />}>
+                <Settings resource={r} mayDelete={rights.admin || rights.catalogue} />
+              </Suspense>
+            ),
+          },
+        ]
+      : []),
+  ]
+  const tab = tabs.some((t) => t.value === filters.tab) ? (filters.tab ?? '') : 'overview'
+  return (
+    <PageFrame
+      title={r.name}
+      width={tab === 'settings' ? 'wide' : 'middle'}
+      crumbs={
+        <Breadcrumbs
+          items={[
+            { to: '/catalogue', label: 'Catalogue' },
+            ...(r.app ? [{ to: `/catalogue/${r.app.slug}`, label: r.app.name }] : []),
+          ]}
+        />
+      }
+      heading={
+        <span className="flex items-center gap-3">
+          <ResourceIcon kind={r.kind} name={r.name} slug={r.slug} size="lg" />
+          <span>
+            {r.name}
+            <span className="mt-0.5 block font-normal text-[0.875rem] text-muted tracking-normal">
+              {r.app ? `${kindWords[r.kind]} of ${r.app.name}` : kindWords[r.kind]}
+            </span>
+          </span>
+        </span>
+      }
+      status={
+        mine ? (
+          <Status state={mine.state}>
+            {mine.state === 'active'
+              ? mine.ends_at
+                ? `You have it until ${date(mine.ends_at)}`
+                : 'You have it'
+              : undefined}
+          </Status>
+        ) : undefined
+      }
+      actions={
+        r.deleted_at ? undefined : waiting ? (
+          <Link to={requestPath(waiting)} className={buttonClass('primary')}>
+            See your request
+          </Link>
+        ) : r.managed ? (
+          <Button
+            look="primary"
+            onClick={() => ask({ resource: r.slug, ...(mine?.ends_at ? { extend: true } : {}) })}
+            disabled={!!mine && !mine.ends_at}
+          >
+            {mine?.ends_at ? 'Renew' : r.kind === 'work_order' ? 'Order' : 'Request access'}
+          </Button>
+        ) : undefined
+      }
+    >
+      <Tabs
+        label={`About ${r.name}`}
+        value={tab}
+        onChange={(next) =>
+          set({
+            tab: next === 'overview' ? undefined : next,
+            q: undefined,
+            relation: undefined,
+            at: undefined,
+          })
+        }
+        tabs={tabs}
+      />
+    </PageFrame>
+  )
+}
+
+function HistoryTab({ id }: { id: string }) {
+  const query = useInfiniteQuery(resourceHistoryQuery(id))
+  return (
+    <Card>
+      <History query={query} empty="Requests, access and changes of it show up here, and stay for ever." />
+    </Card>
+  )
+}

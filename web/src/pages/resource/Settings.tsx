@@ -1,0 +1,118 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useMemo, useRef, useState } from 'react'
+import { deleteResource, updateResource } from '../../api/catalogue'
+import { asError, message } from '../../api/error'
+import type { Resource } from '../../api/types'
+import { Button } from '../../components/Button'
+import { Card } from '../../components/Card'
+import { Confirm } from '../../components/Confirm'
+import { Note } from '../../components/Note'
+import { toast } from '../../components/toast'
+import { draftFaults, draftOf, toPatch } from '../../modules/catalogue/draft'
+import { ResourceEditor } from '../../modules/catalogue/ResourceEditor'
+import { SaveBar } from '../../modules/catalogue/SaveBar'
+
+/** Settings change a resource. What is in flight keeps the flow and fulfilment that it began with. */
+export function Settings({ resource, mayDelete }: { resource: Resource; mayDelete: boolean }) {
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  const [base, setBase] = useState(resource)
+  const [draft, setDraft] = useState(() => draftOf(resource))
+  const [faults, setFaults] = useState<Record<string, string>>({})
+  const [error, setError] = useState('')
+  const [busy, setBusy] = useState(false)
+  const [removing, setRemoving] = useState(false)
+  const top = useRef<HTMLDivElement>(null)
+  const patch = useMemo(() => toPatch(base, draft), [base, draft])
+  const changed = Object.keys(patch)
+  const elsewhere = resource.version !== base.version
+
+  const reset = (to: Resource) => {
+    setBase(to)
+    setDraft(draftOf(to))
+    setFaults({})
+    setError('')
+  }
+  const save = async () => {
+    const found = draftFaults(draft)
+    setFaults(found)
+    if (Object.keys(found).length) {
+      setError('Some fields need a look before this can be saved.')
+      top.current?.scrollIntoView({ block: 'start' })
+      return
+    }
+    setBusy(true)
+    setError('')
+    try {
+      const saved = await updateResource(base.id, patch, base.version)
+      client.setQueryData(['resource', saved.slug], saved)
+      reset(saved)
+      for (const key of ['resource', 'resources', 'constraints', 'preview', 'events', 'holders'])
+        void client.invalidateQueries({ queryKey: [key] })
+      toast('Saved.', { tone: 'good' })
+      if (saved.slug !== resource.slug)
+        void navigate({
+          to: `/catalogue/${saved.slug}` as string,
+          search: { tab: 'settings' },
+          replace: true,
+        })
+    } catch (e) {
+      const refused = asError(e)
+      setFaults(Object.fromEntries(refused.faults.map((f) => [f.location, f.message])))
+      setError(message(e))
+      top.current?.scrollIntoView({ block: 'start' })
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <div ref={top} className="grid scroll-mt-20 gap-4">
+      {elsewhere && (
+        <Note
+          tone="warn"
+          action={
+            <Button size="sm" onClick={() => reset(resource)}>
+              Load it again
+            </Button>
+          }
+        >
+          Somebody changed this in the meantime. Saving now would be refused.
+        </Note>
+      )}
+      {resource.source === 'catalogue' && (
+        <Note>It is kept in catalogue files. What you change here is undone by the next apply.</Note>
+      )}
+      {error && <Note tone="bad">{error}</Note>}
+      <ResourceEditor draft={draft} onChange={setDraft} fault={(path) => faults[path]} />
+      {mayDelete && (
+        <Card title="Remove it">
+          <p className="mb-3 text-muted">
+            All access to it ends, pending requests are closed, and nobody can ask for it any more. Its
+            history stays.
+          </p>
+          <Button look="danger-quiet" className="-ml-3.5" onClick={() => setRemoving(true)}>
+            Remove {resource.name}
+          </Button>
+          <Confirm
+            open={removing}
+            danger
+            onClose={() => setRemoving(false)}
+            title={`Remove ${resource.name} from the catalogue?`}
+            action="Remove it"
+            dismiss="Keep it"
+            onConfirm={async () => {
+              await deleteResource(resource.id, resource.version)
+              void client.invalidateQueries({ queryKey: ['resources'] })
+              await navigate({ to: '/catalogue' as string })
+              toast(`${resource.name} was removed.`, { tone: 'good' })
+            }}
+          >
+            Everybody who has it loses it now. This cannot be undone.
+          </Confirm>
+        </Card>
+      )}
+      <SaveBar changed={changed} busy={busy} onSave={() => void save()} onReset={() => reset(base)} />
+    </div>
+  )
+}
