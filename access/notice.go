@@ -21,18 +21,10 @@ var windows = []struct {
 func (s *Service) RunNotices(ctx context.Context) (n int, next *time.Time, err error) {
 	var later []string
 	for _, w := range windows {
-		sent := 0
-		err := s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
-			sent = 0
-			due, err := tx.DueNotices(ctx, w.before, w.name, later, 200)
-			if err != nil {
+		var due []store.Notice
+		err := s.DB.View(ctx, func(ctx context.Context, tx *store.Tx) error {
+			if due, err = tx.DueNotices(ctx, w.before, w.name, later, 200); err != nil {
 				return err
-			}
-			for _, d := range due {
-				if err := s.notify(ctx, tx, d, w.name); err != nil {
-					return err
-				}
-				sent++
 			}
 			at, err := tx.NextNotice(ctx, w.before)
 			if err == nil && at != nil && (next == nil || at.Before(*next)) {
@@ -43,7 +35,12 @@ func (s *Service) RunNotices(ctx context.Context) (n int, next *time.Time, err e
 		if err != nil {
 			return n, next, err
 		}
-		n += sent
+		for _, d := range due {
+			if err := s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error { return s.notify(ctx, tx, d, w.name) }); err != nil {
+				return n, next, err
+			}
+			n++
+		}
 		later = append(later, w.name)
 	}
 	return n, next, nil
@@ -51,14 +48,18 @@ func (s *Service) RunNotices(ctx context.Context) (n int, next *time.Time, err e
 
 func (s *Service) notify(ctx context.Context, tx *store.Tx, d store.Notice, window string) error {
 	g, err := tx.Grant(ctx, d.Tenant, d.ID, Everything)
-	if err != nil {
+	if err != nil || g.EndedAt != nil {
+		return err
+	}
+	key := store.NoticeKey(d.ID, d.EndsAt, window)
+	if given, err := tx.NoticeGiven(ctx, d.Tenant, d.UserID, key); err != nil || given { // another node was first
 		return err
 	}
 	left := sallyport.Duration(d.EndsAt.Sub(tx.Now()).Round(time.Minute))
 	if left > 2*sallyport.Day {
 		left = left / sallyport.Day * sallyport.Day
 	}
-	if err := s.tell(ctx, tx, d.Tenant, []string{d.UserID}, note{Kind: "grant.ends_soon", Dedupe: store.NoticeKey(d.ID, d.EndsAt, window),
+	if err := s.tell(ctx, tx, d.Tenant, []string{d.UserID}, note{Kind: "grant.ends_soon", Dedupe: key,
 		Title: g.Resource.Name + " ends in " + left.Words(), Body: "It ends at " + clock(d.EndsAt) + ". Extend it if you still need it.",
 		Link: "/access?extend=" + g.ID}); err != nil {
 		return err

@@ -190,33 +190,38 @@ func (s *Service) cancelTask(ctx context.Context, tx *store.Tx, actor sallyport.
 // RunTasks reminds of tasks that are overdue, once when they become so and then daily, and hands on those whose assignee
 // cannot do them any longer. It returns how many it handled and when to look again.
 func (s *Service) RunTasks(ctx context.Context) (n int, next *time.Time, err error) {
-	err = s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
-		n = 0
-		since := tx.Now().Add(-24 * time.Hour)
-		due, err := tx.OverdueTasks(ctx, since, 50)
-		if err != nil {
+	var due, stuck []store.TenantID
+	var since time.Time
+	err = s.DB.View(ctx, func(ctx context.Context, tx *store.Tx) error {
+		since = tx.Now().Add(-24 * time.Hour)
+		if due, err = tx.OverdueTasks(ctx, since, 50); err != nil {
 			return err
 		}
-		for _, id := range due {
-			if err := s.remindTask(ctx, tx, id, since); err != nil {
-				return err
-			}
-			n++
-		}
-		stuck, err := tx.UndoableTasks(ctx, 50)
-		if err != nil {
+		if stuck, err = tx.UndoableTasks(ctx, 50); err != nil {
 			return err
-		}
-		for _, id := range stuck {
-			if err := s.handOn(ctx, tx, sallyport.System(id.Tenant), id.ID, "who was to do it cannot any longer"); err != nil {
-				return err
-			}
-			n++
 		}
 		next, err = tx.NextTaskDue(ctx)
 		return err
 	})
-	return n, next, err
+	if err != nil {
+		return 0, nil, err
+	}
+	for _, id := range due {
+		if err := s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error { return s.remindTask(ctx, tx, id, since) }); err != nil {
+			return n, next, err
+		}
+		n++
+	}
+	for _, id := range stuck {
+		err := s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
+			return s.handOn(ctx, tx, sallyport.System(id.Tenant), id.ID, "who was to do it cannot any longer")
+		})
+		if err != nil {
+			return n, next, err
+		}
+		n++
+	}
+	return n, next, nil
 }
 
 func (s *Service) remindTask(ctx context.Context, tx *store.Tx, id store.TenantID, since time.Time) error {

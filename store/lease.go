@@ -8,6 +8,19 @@ import (
 	"github.com/sallyport/sallyport"
 )
 
+// Take runs f in a transaction that is READ COMMITTED on PostgreSQL: for claims alone, each of which is one statement that
+// is a compare-and-set by itself. Looking for due rows in a SERIALIZABLE transaction would make it conflict with everybody
+// who writes such rows.
+func (db *DB) Take(ctx context.Context, f func(ctx context.Context, tx *Tx) error) error {
+	var err error
+	for range 5 {
+		if err = db.updateAt(ctx, sql.LevelReadCommitted, f); !retryable(err) {
+			return err
+		}
+	}
+	return err
+}
+
 // Lane is one direction of work on targets. Each has workers of its own, so that removing never waits for adding.
 type Lane string
 

@@ -59,3 +59,8 @@ func (tx *Tx) NextNotice(ctx context.Context, window time.Duration) (*time.Time,
 	}
 	return t, err
 }
+
+// NoticeGiven reports whether a person was given the notice with that key.
+func (tx *Tx) NoticeGiven(ctx context.Context, tenant, userID, key string) (bool, error) {
+	return tx.exists(ctx, `SELECT 1 FROM messages WHERE tenant_id=$1 AND user_id=$2 AND dedupe=$3`, tenant, userID, key)
+}

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -29,6 +30,7 @@ type DB struct {
 	dsn      string
 	now      func() time.Time
 	bus      *bus
+	turn     sync.RWMutex // see Update
 	sealer   Sealer
 	trace    func(query string, args []any) // tests count statements and look at their plans; nil otherwise
 }

@@ -31,8 +31,9 @@ func (tx *Tx) Now() time.Time { return tx.now }
 func (tx *Tx) DB() *DB { return tx.db }
 
 // Update runs f in a read-write transaction: SERIALIZABLE on PostgreSQL, BEGIN IMMEDIATE on SQLite. Serialization
-// failures and deadlocks run f again, up to 12 times, so f must have no side effects but its writes through tx. What
-// f told through Changed and Wake goes out after the commit.
+// failures and deadlocks run f again, up to 12 times, so f must have no side effects but its writes through tx. From the
+// fourth time on f runs while nothing else in this process writes, so that under a crowd everybody has their turn. What
+// f told through Changed and Wake goes out after the commit. Updates do not nest, except under Join.
 func (db *DB) Update(ctx context.Context, f func(ctx context.Context, tx *Tx) error) error {
 	if tx := db.replaying(ctx); tx != nil {
 		return f(ctx, tx)
@@ -50,12 +51,25 @@ func (db *DB) Update(ctx context.Context, f func(ctx context.Context, tx *Tx) er
 			case <-time.After(wait/2 + rand.N(wait)):
 			}
 		}
-		if err = db.update(ctx, f); !retryable(err) {
+		if err = db.inTurn(ctx, attempt >= 3, f); !retryable(err) {
 			return err
 		}
 	}
 	return sallyport.Errorf(sallyport.EUnavailable, "too many people change this at once; nothing was changed: %w", err).
 		WithHint("Try again.")
+}
+
+func (db *DB) inTurn(ctx context.Context, alone bool, f func(ctx context.Context, tx *Tx) error) error {
+	switch {
+	case !db.postgres: // one writer at a time anyway
+	case alone:
+		db.turn.Lock()
+		defer db.turn.Unlock()
+	default:
+		db.turn.RLock()
+		defer db.turn.RUnlock()
+	}
+	return db.update(ctx, f)
 }
 
 func (db *DB) update(ctx context.Context, f func(ctx context.Context, tx *Tx) error) (err error) {

@@ -124,7 +124,7 @@ func outer(p store.Provision) string {
 func (l *lane) claim(ctx context.Context, limit int, except []string) (claimed []store.Provision, at time.Time, err error) {
 	at = time.Now()
 	c := store.Claim{Lane: l.which, By: store.NewID("lease") + "@" + l.w.Name, Lease: l.w.Lease, Call: l.w.CallTimeout, Except: except, Limit: limit}
-	err = l.w.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
+	err = l.w.DB.Take(ctx, func(ctx context.Context, tx *store.Tx) error {
 		claimed, err = tx.ClaimProvisions(ctx, c)
 		return err
 	})

@@ -23,7 +23,7 @@ const (
 func (w *Worker) runJobs(ctx context.Context) (int, *time.Time, error) {
 	var due []store.Job
 	by := store.NewID("lease") + "@" + w.Name
-	err := w.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+	err := w.DB.Take(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 		due, err = tx.ClaimJobs(ctx, by, jobLease, 1)
 		return err
 	})
