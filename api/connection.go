@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/catalog"
 	"github.com/sallyport/sallyport/connector"
 	"github.com/sallyport/sallyport/store"
 )
@@ -106,6 +107,33 @@ func (s *server) registerConnections() {
 	handle(s, "get-drift", func(ctx context.Context, a sallyport.Actor, in *ByID) (*list[sallyport.Drift], error) {
 		l, err := s.Catalog.Drift(ctx, a, in.ID)
 		return whole(l), err
+	})
+
+	type syncInput struct {
+		ByID
+		Body struct {
+			Preview      bool `json:"preview,omitempty" doc:"Only plan"`
+			AcceptShrink bool `json:"accept_shrink,omitempty" doc:"Also when suspiciously much is missing; by an admin who saw the plan"`
+		}
+	}
+	handle(s, "sync-connection", func(ctx context.Context, a sallyport.Actor, in *syncInput) (*one[sallyport.Sync], error) {
+		x, err := s.Catalog.Sync(ctx, a, in.ID, catalog.SyncOptions{Preview: in.Body.Preview, AcceptShrink: in.Body.AcceptShrink})
+		x.Plan = complete(x.Plan)
+		return body(x), err
+	})
+
+	type importInput struct {
+		Name         string `query:"name" maxLength:"200" default:"people" doc:"The file's name, for the places of faults"`
+		Preview      bool   `query:"preview" doc:"Only plan"`
+		SkipInvalid  bool   `query:"skip_invalid" doc:"Leave out what is wrong, and apply the rest"`
+		AcceptShrink bool   `query:"accept_shrink" doc:"Also when suspiciously many people are missing; by an admin who saw the plan"`
+		RawBody      []byte `contentType:"application/octet-stream" doc:"CSV or JSON in UTF-8"`
+	}
+	handle(s, "import-people", func(ctx context.Context, a sallyport.Actor, in *importInput) (*one[sallyport.Sync], error) {
+		x, err := s.Catalog.ImportPeople(ctx, a, in.Name, string(in.RawBody),
+			catalog.SyncOptions{Preview: in.Preview, SkipInvalid: in.SkipInvalid, AcceptShrink: in.AcceptShrink})
+		x.Plan = complete(x.Plan)
+		return body(x), err
 	})
 
 	type syncsInput struct {

@@ -21,6 +21,7 @@ type route struct {
 	Slow    bool   // waits for something outside, or streams: no transaction around it, and more time
 	Secret  bool   // the answer holds a secret: kept sealed for a repeated call
 	Looks   bool   // a POST that changes nothing
+	Stream  string // the answer's content type where it is no JSON
 }
 
 func (r route) writes() bool { return r.Method != http.MethodGet && !r.Looks }
@@ -33,7 +34,7 @@ func routes() []route {
 	return []route{
 		{ID: "get-me", Method: get, Path: "/me", Summary: "Who calls, what they may do, and what waits for them"},
 		{ID: "search", Method: get, Path: "/search", Summary: "Find people, resources and requests", Scope: auth.ScopeRead},
-		{ID: "stream", Method: get, Path: "/stream", Summary: "Hear what changes, as server-sent events", Scope: auth.ScopeRead, Slow: true},
+		{ID: "stream", Method: get, Path: "/stream", Summary: "Hear what changes, as server-sent events", Scope: auth.ScopeRead, Slow: true, Stream: "text/event-stream"},
 
 		{ID: "list-users", Method: get, Path: "/users", Summary: "List people", Scope: auth.ScopeRead},
 		{ID: "get-user", Method: get, Path: "/users/{id}", Summary: "A person", Scope: auth.ScopeRead},
@@ -96,7 +97,7 @@ func routes() []route {
 		{ID: "list-events", Method: get, Path: "/events", Summary: "The audit log", Scope: auth.ScopeAudit},
 		{ID: "get-checkpoint", Method: get, Path: "/audit/checkpoint", Summary: "The newest signed checkpoint of the log, and the key to check it", Scope: auth.ScopeAudit, Slow: true},
 		{ID: "get-proof", Method: get, Path: "/audit/proof", Summary: "Proof that an event is in the log", Scope: auth.ScopeAudit, Slow: true},
-		{ID: "export-audit", Method: get, Path: "/audit/export", Summary: "The whole log, for checking elsewhere", Scope: auth.ScopeAudit, Slow: true},
+		{ID: "export-audit", Method: get, Path: "/audit/export", Summary: "The whole log, for checking elsewhere", Scope: auth.ScopeAudit, Slow: true, Stream: "application/jsonl"},
 
 		{ID: "list-connector-kinds", Method: get, Path: "/connector-kinds", Summary: "Which targets can be connected, and their settings", Scope: auth.ScopeRead},
 		{ID: "list-connections", Method: get, Path: "/connections", Summary: "List connections", Scope: auth.ScopeRead},
@@ -124,6 +125,9 @@ func (r route) operation() huma.Operation {
 		MaxBodyBytes: maxBigBody, BodyReadTimeout: -1, Tags: []string{tag(r.Path)},
 		Security: []map[string][]string{{"session": {}}, {"token": scopes(r.Scope)}},
 		Errors:   []int{400, 401, 403, 404, 409, 422, 429, 503}}
+	if r.Stream != "" {
+		op.Responses = map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{r.Stream: {Schema: &huma.Schema{Type: "string"}}}}}
+	}
 	if r.writes() {
 		op.Parameters = []*huma.Param{{Name: "Idempotency-Key", In: "header", Schema: &huma.Schema{Type: "string", MaxLength: ptr(255)},
 			Description: "Same key, same result, for 24 hours: for a call that may be sent twice"}}

@@ -37,6 +37,7 @@ type config struct {
 
 	TrustProxy bool          `name:"trust-proxy" help:"take the caller's address and https from X-Forwarded-For and -Proto; only behind a proxy that sets both"`
 	Session    time.Duration `name:"session-lifetime" default:"12h" help:"how long a session lasts, however much it is used"`
+	Target     time.Duration `name:"target-timeout" default:"20s" help:"how long all calls for one change in a target may take together"`
 	LogLevel   string        `name:"log-level" default:"info" help:"debug, info, warn or error"`
 	LogFormat  string        `name:"log-format" default:"text" help:"text or json"`
 
@@ -256,6 +257,9 @@ func (c *config) Validate() []sallyport.Fault {
 	}
 	if c.Database == "" && c.Only != "" {
 		bad("only", "needs a database that several processes share; name one with --database")
+	}
+	if c.Target < time.Second || c.Target > 10*time.Minute {
+		bad("target-timeout", "is %s; use 1s to 10m", c.Target)
 	}
 	oneOf("only", c.Only, "", "api", "worker")
 	oneOf("log-level", c.LogLevel, "debug", "info", "warn", "error")

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -16,7 +15,6 @@ import (
 
 func (a *app) importCmd() *cobra.Command {
 	cmd := &cobra.Command{Use: "import", Short: "Import people from a file", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
-	var format string
 	var preview, skip, accept, yes bool
 	peopleCmd := &cobra.Command{
 		Use: "people FILE", Short: "Import people from CSV or JSON",
@@ -30,18 +28,12 @@ func (a *app) importCmd() *cobra.Command {
 			if err != nil {
 				return sallyport.Errorf(sallyport.EInvalid, "%s cannot be read: %w", args[0], err)
 			}
-			if format == "" {
-				format = strings.TrimPrefix(strings.ToLower(filepath.Ext(args[0])), ".")
-			}
-			if format != "csv" && format != "json" {
-				return usage("--format is %q; use csv or json", format)
-			}
 			c, err := a.client()
 			if err != nil {
 				return err
 			}
 			call := func(look bool) (sallyport.Sync, error) {
-				return c.ImportPeople(cmd.Context(), bytes.NewReader(b), client.Query{"format": format, "preview": strconv.FormatBool(look),
+				return c.ImportPeople(cmd.Context(), bytes.NewReader(b), client.Query{"name": filepath.Base(args[0]), "preview": strconv.FormatBool(look),
 					"skip_invalid": strconv.FormatBool(skip), "accept_shrink": strconv.FormatBool(accept)})
 			}
 			s, err := call(true)
@@ -70,7 +62,6 @@ func (a *app) importCmd() *cobra.Command {
 		},
 	}
 	f := peopleCmd.Flags()
-	f.StringVar(&format, "format", "", "csv or json; default by the file's name")
 	f.BoolVar(&preview, "preview", false, "only show what would change")
 	f.BoolVar(&skip, "skip-invalid", false, "leave wrong lines out and apply the others")
 	f.BoolVar(&accept, "accept-shrink", false, "also when suspiciously many people are missing")

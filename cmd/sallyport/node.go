@@ -131,7 +131,7 @@ func (n *node) addWorkers(ctx context.Context, c *config, acc *access.Service, c
 		}
 		notifiers[store.ChannelEmail] = mail
 	}
-	w := &worker.Worker{DB: n.db, Access: acc, Log: log,
+	w := &worker.Worker{DB: n.db, Access: acc, Open: cat.Open, Sync: cat.RunDue, Log: log, CallTimeout: c.Target, Lease: c.Target * 9 / 4,
 		Deliver: worker.Delivering(worker.Delivery{DB: n.db, Notifiers: notifiers, PublicURL: c.Public, Log: log}),
 		CleanUp: func(ctx context.Context) error {
 			if _, err := n.db.PruneIdempotency(ctx); err != nil {
