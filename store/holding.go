@@ -111,7 +111,7 @@ func (tx *Tx) Drifts(ctx context.Context, tenant string, c sallyport.Connection)
 		JOIN resources r ON r.tenant_id=h.tenant_id AND r.id=h.resource_id AND r.deleted_at IS NULL
 		LEFT JOIN users u ON u.tenant_id=h.tenant_id AND u.id=h.user_id WHERE h.tenant_id=$1 AND h.connection_id=$2`
 	if err := add("unknown_account", "held there by an account that belongs to nobody known here",
-		from+" AND h.user_id IS NULL AND $3 > 0 ORDER BY r.name_key, h.account LIMIT 500", tenant, c.ID, now); err != nil {
+		from+" AND h.user_id IS NULL AND CAST($3 AS BIGINT) > 0 ORDER BY r.name_key, h.account LIMIT 500", tenant, c.ID, now); err != nil {
 		return nil, err
 	}
 	if err := add("only_in_target", "held there without any reason here",
@@ -121,7 +121,7 @@ func (tx *Tx) Drifts(ctx context.Context, tenant string, c sallyport.Connection)
 	err := add("missing_in_target", "has a reason here, but the target did not have it when it was read", `SELECT r.id, r.slug, r.name, r.kind, '', p.relation, p.since, u.id, u.login, u.name
 		FROM provisions p JOIN resources r ON r.tenant_id=p.tenant_id AND r.id=p.resource_id AND r.deleted_at IS NULL
 		JOIN users u ON u.tenant_id=p.tenant_id AND u.id=p.user_id
-		WHERE p.tenant_id=$1 AND p.connection_id=$2 AND p.state='present' AND $3 > 0
+		WHERE p.tenant_id=$1 AND p.connection_id=$2 AND p.state='present' AND CAST($3 AS BIGINT) > 0
 		AND EXISTS (SELECT 1 FROM holdings s WHERE s.tenant_id=p.tenant_id AND s.connection_id=p.connection_id AND s.resource_id=p.resource_id AND s.seen_at > COALESCE(p.verified_at, p.since))
 		AND NOT EXISTS (SELECT 1 FROM holdings s WHERE s.tenant_id=p.tenant_id AND s.connection_id=p.connection_id AND s.resource_id=p.resource_id
 			AND s.user_id=p.user_id AND s.relation=p.relation) ORDER BY r.name_key, u.name_key LIMIT 500`, tenant, c.ID, now)
