@@ -1,0 +1,166 @@
+package catalog_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/catalog"
+)
+
+func TestFaultsOfAFileOfPeople(t *testing.T) {
+	head := "login,name,email,manager,groups,active\n"
+	for what, c := range map[string]struct{ text, place, words string }{
+		"empty":               {"", "f:1", "empty"},
+		"no login":            {"name,email\nAda,a@x.test\n", "f:1", `"login" is missing`},
+		"an unknown column":   {"login,name,shoe size\n", "f:1", `"shoe size" is unknown`},
+		"a column twice":      {"login,name,name\n", "f:1", "stands twice"},
+		"a ragged row":        {head + "ada,Ada,a@x.test,,,\nben,Ben\n", "f:3", "2 fields where the first line has 6"},
+		"quotes":              {head + "ada,\"Ada,a@x.test\n", "f:", "quotes"},
+		"UTF-16":              {"\xff\xfel\x00o\x00", "f:1", "UTF-16"},
+		"Latin-1":             {head + "ada,Ada,,,,\njose,Jos\xe9,,,,\n", "f:3", "Latin-1"},
+		"a login twice":       {head + "ada,Ada,,,,\nADA,Ada Two,,,,\n", "f:3", "stands twice"},
+		"a login as address":  {head + "ada,Ada,b@x.test,,,\nb@x.test,Ben,,,,\n", "f:3", "stands twice"},
+		"a login with spaces": {head + "ada l,Ada,,,,\n", "f:2", "not a login"},
+		"me":                  {head + "me,Ada,,,,\n", "f:2", "reserved"},
+		"no name":             {head + "ada,,,,,\n", "f:2", "name: is empty"},
+		"a zero-width name":   {head + "ada,A\u200bda,,,,\n", "f:2", "cannot be seen"},
+		"an address":          {head + "ada,Ada,nowhere,,,\n", "f:2", "not an e-mail address"},
+		"active":              {head + "ada,Ada,,,,perhaps\n", "f:2", "neither true nor false"},
+		"not JSON":            {"[{\"login\": \"ada\"\n,,]", "f:2", "not JSON"},
+		"a JSON key twice":    {"[\n{\"login\":\"a\",\"name\":\"A\"},\n{\"login\":\"b\",\"login\":\"c\",\"name\":\"B\"}]", "f:3", "stands twice"},
+		"an unknown key":      {"[\n{\"login\":\"a\",\"name\":\"A\",\"shoe\":1}]", "f:2", "unknown field"},
+		"a type":              {"[\n{\"login\":5,\"name\":\"A\"}]", "f:2", "string is expected"},
+		"more behind":         {"[] []", "f:1", "behind the end"},
+	} {
+		snap := catalog.ReadPeople("f", c.text)
+		found := false
+		for _, f := range snap.Faults {
+			found = found || strings.HasPrefix(f.Path, c.place) && strings.Contains(f.Message, c.words)
+		}
+		if !found {
+			t.Errorf("%s: no fault at %s with %q in %v", what, c.place, c.words, snap.Faults)
+		}
+	}
+	good := catalog.ReadPeople("f", "\ufeffLogin;Name;E-Mail;Groups\r\nada;=Ada, the first;ada@x.test;Team|Chess\r\n")
+	if len(good.Faults) > 0 || len(good.People) != 1 || len(good.Groups) != 2 || good.People[0].Name != "=Ada, the first" {
+		t.Errorf("%+v", good)
+	}
+}
+
+func TestImportingAFile(t *testing.T) {
+	each(t, func(w *world) {
+		ctx := t.Context()
+		head := "login,name,email,title,department,manager,groups,active\n"
+		in := func(text string, o catalog.SyncOptions) (sallyport.Sync, error) {
+			return w.s.ImportPeople(ctx, w.admin, "people.csv", head+text, o)
+		}
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindGroup, Slug: "chess", Name: "Chess club"})
+		first := "ada,Ada,ada@x.test,Lead,R&D,,chess;Team,true\nben,Ben,ben@x.test,,R&D,ada,Team,true\ncleo,Cleo,,,,ben@x.test,,\ndan,Dan,,,,,,false\n"
+		run, err := in(first, catalog.SyncOptions{Preview: true})
+		if err != nil || run.State != sallyport.SyncPreview || run.Plan.Counts["create person"] != 3 || run.Plan.Counts["add membership"] != 3 || w.events("user.created") != 1 {
+			t.Fatalf("%+v %v", run, err)
+		}
+		if run, err = in(first, catalog.SyncOptions{}); err != nil || run.State != sallyport.SyncApplied {
+			t.Fatalf("%+v %v", run, err)
+		}
+		if m := w.user("cleo").Manager; m == nil || m.Login != "ben" {
+			t.Errorf("a manager by address: %v", m)
+		}
+		if !w.holds("ada", "team") || !w.holds("ada", "chess") || w.resource("team").Managed || !w.resource("chess").Managed {
+			t.Error("groups of the file")
+		}
+		if run, err = in(first, catalog.SyncOptions{}); err != nil || !run.Plan.Empty() {
+			t.Errorf("the second time: %+v %v", run.Plan, err)
+		}
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindApp, Name: "Wiki"})
+		w.give("ben", "wiki")
+		// Ben leaves, Ada is disabled for a while, Cleo changes; then Ada and Ben are back.
+		run, err = in("ada,Ada,ada@x.test,Lead,R&D,,chess;Team,no\ncleo,Cleo Kwan,cleo@x.test,,,,Team,\n", catalog.SyncOptions{})
+		if err != nil || run.Plan.Counts["leave person"] != 2 || run.Plan.Counts["change person"] != 1 {
+			t.Errorf("%+v %v", run, err)
+		}
+		if w.user("ben").State != sallyport.UserGone || w.user("ada").State != sallyport.UserSuspended || w.holds("ben", "wiki") || w.holds("ada", "team") {
+			t.Error("leavers keep something")
+		}
+		if u := w.user("cleo"); u.Manager != nil || u.Name != "Cleo Kwan" || !w.holds("cleo", "team") {
+			t.Errorf("%+v", u)
+		}
+		run, err = in(strings.Replace(first, "cleo,Cleo,", "cleo,Cleo Kwan,", 1), catalog.SyncOptions{})
+		if err != nil || run.Plan.Counts["return person"] != 2 || w.user("ben").State != sallyport.UserActive {
+			t.Errorf("%+v %v", run, err)
+		}
+		if w.holds("ben", "wiki") || w.events("user.returned") != 2 {
+			t.Error("a return restores nothing")
+		}
+	})
+}
+
+func TestAFileWithFaults(t *testing.T) {
+	each(t, func(w *world) {
+		ctx := t.Context()
+		text := "login,name,manager\nada,Ada,nobody\nben,Ben,cleo\ncleo,Cleo,dan\ndan,Dan,ben\neve,,\n"
+		_, err := w.s.ImportPeople(ctx, w.admin, "f.csv", text, catalog.SyncOptions{})
+		refused(t, "a fault", err, sallyport.EInvalid)
+		_, err = w.s.ImportPeople(ctx, w.admin, "f.csv", strings.Replace(text, "eve,,\n", "", 1), catalog.SyncOptions{})
+		if e, ok := err.(*sallyport.Error); !ok || len(e.Fields) != 4 || e.Fields[0].Path != "f.csv:2" {
+			t.Errorf("an unknown manager and a circle: %v", err)
+		}
+		if w.events("user.created") != 1 {
+			t.Error("something was applied")
+		}
+		run, err := w.s.ImportPeople(ctx, w.admin, "f.csv", text, catalog.SyncOptions{SkipInvalid: true})
+		if err != nil || run.Plan.Counts["create person"] != 4 || len(run.Plan.Faults) != 5 {
+			t.Errorf("%+v %v", run.Plan, err)
+		}
+		for _, login := range []string{"ada", "ben", "cleo", "dan"} {
+			if m := w.user(login).Manager; m != nil {
+				t.Errorf("%s has the manager %s", login, m.Login)
+			}
+		}
+		// Whoever is known and has a faulty line does not leave.
+		run, err = w.s.ImportPeople(ctx, w.admin, "f.csv", "login,name\nada,Ada\nben,\ncleo,Cleo\ndan,Dan\n", catalog.SyncOptions{SkipInvalid: true})
+		if err != nil || run.Removes != 0 || w.user("ben").State != sallyport.UserActive {
+			t.Errorf("%+v %v", run.Plan, err)
+		}
+	})
+}
+
+func TestAFileThatShrinks(t *testing.T) {
+	each(t, func(w *world) {
+		ctx := t.Context()
+		file := func(n int) string {
+			var b strings.Builder
+			b.WriteString("login,name\n")
+			for i := range n {
+				fmt.Fprintf(&b, "p%d,Person %d\n", i, i)
+			}
+			return b.String()
+		}
+		in := func(n int, o catalog.SyncOptions) sallyport.Sync {
+			t.Helper()
+			run, err := w.s.ImportPeople(ctx, w.admin, "f.csv", file(n), o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return run
+		}
+		in(40, catalog.SyncOptions{})
+		if run := in(36, catalog.SyncOptions{}); run.State != sallyport.SyncApplied || run.Removes != 4 {
+			t.Errorf("a tenth: %+v", run)
+		}
+		if run := in(3, catalog.SyncOptions{}); run.State != sallyport.SyncRefused || !strings.Contains(run.Error, "33 of 36 people") {
+			t.Errorf("a tenth is left: %+v", run)
+		}
+		if w.events("user.left") != 4 {
+			t.Error("the refused run ended something")
+		}
+		if run := in(3, catalog.SyncOptions{AcceptShrink: true}); run.State != sallyport.SyncApplied || run.Removes != 33 {
+			t.Errorf("accepted: %+v", run)
+		}
+		if run := in(0, catalog.SyncOptions{}); run.State != sallyport.SyncRefused {
+			t.Errorf("nobody: %+v", run)
+		}
+	})
+}
