@@ -214,8 +214,9 @@ func endSession(ctx context.Context, tx *store.Tx, row store.SessionRow) error {
 }
 
 // personal puts what identifies a person's device into the erasable values of an event.
+// personal is from where somebody came: for themselves, auditors and admins, not for colleagues.
 func personal(userID, address, agent string) []store.Value {
-	return []store.Value{{Name: "address", Value: address, UserID: userID}, {Name: "agent", Value: agent, UserID: userID}}
+	return []store.Value{{Name: "address", Value: address, UserID: userID, Sensitive: true}, {Name: "agent", Value: agent, UserID: userID, Sensitive: true}}
 }
 
 func agentOf(r *http.Request) string {

@@ -66,6 +66,7 @@ func (tx *Tx) eraseRows(ctx context.Context, tenant string, u sallyport.User) er
 	}
 	for _, statement := range []string{
 		`DELETE FROM event_values WHERE tenant_id = $1 AND user_id = $2`,
+		`DELETE FROM event_values WHERE tenant_id = $1 AND event_id IN (SELECT e.id FROM events e WHERE e.tenant_id = $1 AND e.actor_id = $2 AND e.object_kind = 'request')`,
 		`DELETE FROM deliveries WHERE tenant_id = $1 AND message_id IN (SELECT m.id FROM messages m WHERE m.tenant_id = $1 AND m.user_id = $2)`,
 		`DELETE FROM messages WHERE tenant_id = $1 AND user_id = $2`,
 		`DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2`,
@@ -92,8 +93,7 @@ func (tx *Tx) eraseRows(ctx context.Context, tenant string, u sallyport.User) er
 }
 
 // eraseTexts finds the person in texts that have no key to them: by id, name, e-mail address and login, the short ones
-// only where they stand as a whole word of JSON. It is a full scan of tables that are small or short-lived, and of
-// messages; erasing is rare.
+// only where they stand as a whole word of JSON. It reads these tables whole: erasing is rare.
 func (tx *Tx) eraseTexts(ctx context.Context, tenant string, u sallyport.User) error {
 	in := func(q *query, columns ...string) string {
 		var found []string
@@ -119,6 +119,7 @@ func (tx *Tx) eraseTexts(ctx context.Context, tenant string, u sallyport.User) e
 		{"UPDATE syncs SET error = ''", []string{"error"}},
 		{"UPDATE jobs SET error = ''", []string{"error"}},
 		{"DELETE FROM idempotency", []string{"response"}},
+		{"DELETE FROM event_values", []string{"value"}},
 	} {
 		q := &query{}
 		q.WriteString(c.set + " WHERE tenant_id = " + q.arg(tenant) + " AND " + in(q, c.columns...))

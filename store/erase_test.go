@@ -46,6 +46,8 @@ func TestErase(t *testing.T) {
 			Values: []store.Value{{Name: "reason", Value: "zzwhy"}, {Name: "answer.address", Value: "zzstreet", Sensitive: true}}})
 		w.append(store.NewEvent{Verb: "request.denied", Actor: w.actor(bob), ObjectKind: "request", ObjectID: "req_1", Refs: []string{vpn.ID, ada.ID},
 			Values: []store.Value{{Name: "comment", Value: "no, zzada may not", UserID: ada.ID}, {Name: "other", Value: "kept"}}})
+		w.append(store.NewEvent{Verb: "resource.changed", Actor: w.actor(bob), ObjectKind: "resource", ObjectID: vpn.ID,
+			Values: []store.Value{{Name: "owners.before", Value: `["bob"]`}, {Name: "owners.after", Value: `["bob","zzada"]`}}})
 		before := w.verify(w.export(), nil)
 		if left := w.texts("zz"); len(left) < 15 {
 			t.Fatalf("the test is about fewer places than it should be: %v", left)
@@ -78,7 +80,7 @@ func TestErase(t *testing.T) {
 			t.Errorf("still there: %s", left)
 		}
 		rep := w.verify(w.export(), nil)
-		if !rep.OK() || rep.ValuesErased != 3 || rep.ValuesPresent != 2 || before.ValuesErased != 0 || rep.Events != before.Events+1 {
+		if !rep.OK() || rep.ValuesErased != 4 || rep.ValuesPresent != 3 || before.ValuesErased != 0 || rep.Events != before.Events+1 {
 			t.Errorf("before %+v, after %+v", before, rep)
 		}
 		var denied sallyport.Event

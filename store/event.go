@@ -27,7 +27,8 @@ type NewEvent struct {
 }
 
 // Value is a personal or sensitive value of an event. The log keeps its salted hash; the value itself lies in a table
-// from which it can be erased. UserID is the person whom it is about.
+// from which it can be erased. UserID is the person whom it is about, "" when it is about a thing. Sensitive values are shown to
+// whoever decides or fulfils the request of the event, to its requester, to auditors and admins; others to every reader.
 type Value struct {
 	Name      string
 	Value     string
@@ -40,8 +41,7 @@ const maxValue = 16 << 10
 
 // Append writes an event in the transaction, so that the change and its record commit together. Refs may hold empty ids
 // and an id twice; an event about anything that belongs to a resource names the resource there, since audiences are
-// enforced by it. A value without UserID is the actor's, an empty one is left out, and a name that comes twice gets a
-// number. A record that cannot be encoded fails the transaction, except that of an ending, which is then written in the
+// enforced by it. An empty value is left out, and a name that comes twice gets a number. A record that cannot be encoded fails the transaction, except that of an ending, which is then written in the
 // minimal form, without details: access must end whatever is wrong with its record.
 func (tx *Tx) Append(ctx context.Context, e NewEvent) (string, error) {
 	tenant := e.Actor.Tenant
@@ -118,9 +118,6 @@ func prepareValues(e NewEvent) (values []Value, salts [][]byte) {
 			v.Name = base + "_" + strconv.Itoa(seen[base])
 		}
 		seen[v.Name]++
-		if v.UserID == "" {
-			v.UserID = e.Actor.User.ID
-		}
 		values, salts = append(values, v), append(salts, audit.NewSalt())
 	}
 	return values, salts

@@ -184,5 +184,17 @@ func TestEventAudience(t *testing.T) {
 		if e := w.events(store.Viewer{ID: bob.ID}, store.EventFilter{RequestID: "req_1"})[0]; e.Values["address"] == "" {
 			t.Error("a member of the group that fulfils cannot read what is needed for it")
 		}
+
+		// From where somebody signed in: themselves, auditors and admins.
+		w.append(store.NewEvent{Verb: "session.signed_in", Actor: w.actor(ada), ObjectKind: "session", ObjectID: "ses_9",
+			Values: []store.Value{{Name: "address", Value: "192.0.2.7", UserID: ada.ID, Sensitive: true}}})
+		for _, tc := range []struct {
+			v    store.Viewer
+			want bool
+		}{{store.Viewer{All: true}, true}, {store.Viewer{ID: ada.ID}, true}, {store.Viewer{ID: bob.ID}, false}} {
+			if e := w.events(tc.v, store.EventFilter{Object: "ses_9"})[0]; (e.Values["address"] != "") != tc.want {
+				t.Errorf("%+v reads %v", tc.v, e.Values)
+			}
+		}
 	})
 }
