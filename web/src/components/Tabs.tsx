@@ -1,6 +1,6 @@
-import { Tabs as Base } from '@base-ui/react/tabs'
-import type { ReactNode } from 'react'
+import { type KeyboardEvent, type ReactNode, useId, useRef } from 'react'
 import { Count } from './Count'
+import { cx } from './cx'
 
 export interface Tab {
   value: string
@@ -9,7 +9,7 @@ export interface Tab {
   content: ReactNode
 }
 
-/** Tabs show one of several views. Keep `value` in the URL, so that a view can be shared. */
+/** Tabs show one of several views; arrows move between them. Keep `value` in the URL, so that a view can be shared. */
 export function Tabs({
   value,
   onChange,
@@ -21,28 +21,64 @@ export function Tabs({
   tabs: readonly Tab[]
   label: string
 }) {
+  const id = useId()
+  const list = useRef<HTMLDivElement>(null)
+  const at = Math.max(
+    tabs.findIndex((t) => t.value === value),
+    0,
+  )
+  const current = tabs[at]
+  const onKeyDown = (e: KeyboardEvent) => {
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[e.key]
+    if (to === undefined) return
+    e.preventDefault()
+    const next = tabs[(to + tabs.length) % tabs.length]
+    if (!next) return
+    onChange(next.value)
+    list.current?.querySelectorAll<HTMLElement>('[role=tab]')[tabs.indexOf(next)]?.focus()
+  }
   return (
-    <Base.Root value={value} onValueChange={(v) => onChange(String(v))}>
-      <Base.List
+    <div>
+      <div
+        ref={list}
+        role="tablist"
         aria-label={label}
         className="mb-4 flex gap-1 overflow-x-auto border-line border-b [scrollbar-width:none]"
       >
         {tabs.map((tab) => (
-          <Base.Tab
+          <button
             key={tab.value}
-            value={tab.value}
-            className="-mb-px flex min-h-10 items-center gap-2 whitespace-nowrap border-transparent border-b-2 px-3 font-medium text-muted outline-offset-[-2px] hover:text-ink data-active:border-accent-text data-active:text-ink"
+            type="button"
+            role="tab"
+            id={`${id}-${tab.value}`}
+            aria-selected={tab === current}
+            aria-controls={tab === current ? `${id}-panel` : undefined}
+            tabIndex={tab === current ? 0 : -1}
+            onClick={() => onChange(tab.value)}
+            onKeyDown={onKeyDown}
+            className={cx(
+              'touch -mb-px flex min-h-10 items-center gap-2 whitespace-nowrap border-b-2 px-3 font-medium outline-offset-[-2px]',
+              tab === current
+                ? 'border-accent-text text-ink'
+                : 'border-transparent text-muted hover:text-ink',
+            )}
           >
             {tab.label}
             {tab.count !== undefined && <Count value={tab.count} />}
-          </Base.Tab>
+          </button>
         ))}
-      </Base.List>
-      {tabs.map((tab) => (
-        <Base.Panel key={tab.value} value={tab.value} className="outline-offset-4">
-          {tab.value === value && tab.content}
-        </Base.Panel>
-      ))}
-    </Base.Root>
+      </div>
+      {current && (
+        <div
+          key={current.value}
+          role="tabpanel"
+          id={`${id}-panel`}
+          aria-labelledby={`${id}-${current.value}`}
+          className="outline-offset-4"
+        >
+          {current.content}
+        </div>
+      )}
+    </div>
   )
 }

@@ -2,11 +2,12 @@ import { Link } from '@tanstack/react-router'
 import { CircleAlert, Clock, Gauge, Info, UserCheck } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { message, sentence } from '../../api/error'
-import type { Access, Preview, Stage } from '../../api/types'
+import type { Access, Preview } from '../../api/types'
 import { Skeleton } from '../../components/Skeleton'
 import { date, lengthWords } from '../../components/time'
-import { names, relationWords, ruleWords } from '../names'
+import { relationWords } from '../names'
 import { requestPath } from '../paths'
+import { StageWords } from './StageWords'
 
 /** AskOutcome says before sending what will happen: who decides, which limits apply and why, what one has already. */
 export function AskOutcome({
@@ -100,20 +101,6 @@ export function AskOutcome({
         )}
       </div>
     </section>
-  )
-}
-
-/** StageWords is one stage in words: "Security: any of Ada, Ken or Grace". */
-export function StageWords({ stage, me }: { stage: Stage; me?: string }) {
-  const people = stage.approvers ?? []
-  const rule = ruleWords(stage.rule, stage.need, people.length)
-  return (
-    <>
-      <span className="font-medium">{stage.name}</span>
-      {': '}
-      {rule && <span className="text-muted">{rule} </span>}
-      {names(people, me, 4, stage.rule === 'all' || stage.need > 1 ? 'and' : 'or')}
-    </>
   )
 }
 

@@ -7,8 +7,9 @@ import { Field } from '../../components/Field'
 import { Input } from '../../components/Input'
 import { Select } from '../../components/Select'
 import { Textarea } from '../../components/Textarea'
-import { isChoice, nameOf, typeWords } from './builder'
+import { isChoice, nameOf } from './builder'
 import { Condition } from './Condition'
+import { typeWords } from './types'
 
 /** FieldEditor is one question of a form. */
 export function FieldEditor({

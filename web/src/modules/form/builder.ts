@@ -1,17 +1,5 @@
 // Changing a resource's form: the same rules as the server, so that a fault is seen while building.
-import type { Field, FieldType, Form } from '../../api/types'
-
-export const typeWords: Record<FieldType, string> = {
-  text: 'Short text',
-  long_text: 'Long text',
-  number: 'Number',
-  choice: 'One choice',
-  multi_choice: 'Several choices',
-  date: 'Date',
-  user: 'Person',
-  checkbox: 'Tick box',
-  email: 'E-mail address',
-}
+import type { Field, Form } from '../../api/types'
 
 /** nameOf makes a field's name from its title: lower-case letters, digits and _, not one of the taken. */
 export function nameOf(title: string, taken: readonly string[]): string {

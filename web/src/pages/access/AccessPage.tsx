@@ -1,14 +1,18 @@
 import { Plus } from 'lucide-react'
 import { Button } from '../../components/Button'
-import { EmptyState } from '../../components/EmptyState'
+import { later } from '../../components/later'
 import { PageFrame } from '../../components/PageFrame'
+import { SkeletonRows } from '../../components/Skeleton'
 import { Tabs } from '../../components/Tabs'
 import { useAsk } from '../../modules/ask/open'
 import { useFilters } from '../../modules/filters'
 import { useRights } from '../../modules/rights'
-import { ends, given, lost, person, resource, since, state, why } from './columns'
-import { GrantTable } from './GrantTable'
 import { Mine } from './Mine'
+
+const holding = <SkeletonRows rows={8} label="Loading" />
+const Owned = later<object>(() => import('./Lists').then((m) => m.Owned), undefined, holding)
+const All = later<object>(() => import('./Lists').then((m) => m.All), undefined, holding)
+const Past = later<object>(() => import('./Lists').then((m) => m.Past), undefined, holding)
 
 export function AccessPage() {
   const [filters, set] = useFilters()
@@ -49,50 +53,3 @@ export function AccessPage() {
     </PageFrame>
   )
 }
-
-const Owned = () => (
-  <GrantTable
-    caption="Access to what I own"
-    name="access-i-own"
-    scope={{ owned_by: 'me' }}
-    order="ends_at"
-    columns={[person, resource, given, since, state, ends]}
-    selectable
-    empty={
-      <EmptyState kind="first" title="You own nothing that anybody holds">
-        Owners decide who gets something and keep it in order. When you own an app, a group or an entitlement,
-        everybody who has it is listed here.
-      </EmptyState>
-    }
-  />
-)
-
-const All = () => (
-  <GrantTable
-    caption="All access"
-    name="access-all"
-    scope={{}}
-    columns={[person, resource, given, since, state, ends]}
-    selectable
-    empty={
-      <EmptyState kind="first" title="Nobody has anything yet">
-        Approved requests and what a directory brings in show up here.
-      </EmptyState>
-    }
-  />
-)
-
-const Past = () => (
-  <GrantTable
-    caption="What I had"
-    name="access-i-had"
-    scope={{ subject: 'user:me' }}
-    fixed="ended"
-    columns={[resource, given, since, lost, why]}
-    empty={
-      <EmptyState kind="first" title="Nothing has ended yet">
-        What you lose or give back stays here, with when and why.
-      </EmptyState>
-    }
-  />
-)

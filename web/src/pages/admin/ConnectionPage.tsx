@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { Activity, CirclePause, CirclePlay, Trash2 } from 'lucide-react'
-import { useState } from 'react'
+import { type ComponentProps, useState } from 'react'
 import {
   type Connection,
   checkConnection,
@@ -13,9 +13,10 @@ import {
 import { message } from '../../api/error'
 import { Button, buttonClass } from '../../components/Button'
 import { Card } from '../../components/Card'
-import { Confirm } from '../../components/Confirm'
 import { ErrorState } from '../../components/ErrorState'
 import { Facts } from '../../components/Facts'
+import { Confirm } from '../../components/LaterConfirm'
+import { later } from '../../components/later'
 import { Menu } from '../../components/Menu'
 import { Note } from '../../components/Note'
 import { RelativeTime } from '../../components/RelativeTime'
@@ -24,10 +25,14 @@ import { lengthWords } from '../../components/time'
 import { toast } from '../../components/toast'
 import { useRights } from '../../modules/rights'
 import { AdminFrame } from './AdminFrame'
-import { ConnectionSettings } from './ConnectionSettings'
+import type { ConnectionSettings as Whole } from './ConnectionSettings'
 import { ConnectionStatus } from './ConnectionStatus'
 import { SyncHistory } from './SyncHistory'
 import { SyncPanel } from './SyncPanel'
+
+const ConnectionSettings = later<ComponentProps<typeof Whole>>(() =>
+  import('./ConnectionSettings').then((m) => m.ConnectionSettings),
+)
 
 export function ConnectionPage() {
   const { id } = useParams({ strict: false }) as { id: string }

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { AppWindow, Briefcase, KeyRound, type LucideIcon, Users, Wrench } from 'lucide-react'
-import { useRef, useState } from 'react'
+import { type ComponentProps, useRef, useState } from 'react'
 import { createResource } from '../../api/catalogue'
 import { newKey } from '../../api/client'
 import { asError, message } from '../../api/error'
@@ -9,13 +9,21 @@ import type { Kind } from '../../api/types'
 import { Button, buttonClass } from '../../components/Button'
 import { Card } from '../../components/Card'
 import { cx } from '../../components/cx'
+import { later } from '../../components/later'
 import { Note } from '../../components/Note'
+import { Skeleton } from '../../components/Skeleton'
 import { toast } from '../../components/toast'
 import { draftFaults, emptyDraft, toNew } from '../../modules/catalogue/draft'
-import { ResourceEditor } from '../../modules/catalogue/ResourceEditor'
+import type { ResourceEditor as Whole } from '../../modules/catalogue/ResourceEditor'
 import { useFilters } from '../../modules/filters'
 import { kindWords } from '../../modules/names'
 import { AdminFrame } from './AdminFrame'
+
+const ResourceEditor = later<ComponentProps<typeof Whole>>(
+  () => import('../../modules/catalogue/ResourceEditor').then((m) => m.ResourceEditor),
+  undefined,
+  <Skeleton className="h-96 rounded-lg" />,
+)
 
 const kinds: readonly { kind: Kind; icon: LucideIcon; text: string }[] = [
   { kind: 'app', icon: AppWindow, text: 'A system, or a thing held as a whole: VPN, wiki, a laptop' },

@@ -1,28 +1,36 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { Download, X } from 'lucide-react'
 import { useState } from 'react'
 import { eventsQuery, exportPath } from '../../api/audit'
 import { rows } from '../../api/list'
 import type { AuditEvent } from '../../api/types'
-import { userQuery } from '../../api/user'
 import { Button, buttonClass } from '../../components/Button'
 import { Card } from '../../components/Card'
-import type { ComboboxItem } from '../../components/Combobox'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
 import { Field } from '../../components/Field'
 import { Input, SearchInput } from '../../components/Input'
 import { LoadMore } from '../../components/LoadMore'
+import { later } from '../../components/later'
 import { PageFrame } from '../../components/PageFrame'
 import { Select } from '../../components/Select'
-import { SkeletonRows } from '../../components/Skeleton'
+import { Skeleton, SkeletonRows } from '../../components/Skeleton'
 import { useFilters, useTextFilter } from '../../modules/filters'
 import { days } from '../../modules/history/EventList'
-import { PersonPicker, ResourcePicker } from '../../modules/pickers'
 import { useRights } from '../../modules/rights'
 import { EventDrawer } from './EventDrawer'
 import { EventRow } from './EventRow'
+import type { PickersProps } from './Pickers'
 import { Verify } from './Verify'
+
+const Pickers = later<PickersProps>(
+  () => import('./Pickers').then((m) => m.Pickers),
+  undefined,
+  <>
+    <Skeleton className="h-15" />
+    <Skeleton className="h-15" />
+  </>,
+)
 
 const verbs = [
   { value: '', label: 'Everything' },
@@ -60,8 +68,6 @@ export function AuditPage() {
 function Log() {
   const [filters, set] = useFilters()
   const [text, setText] = useTextFilter('q', 300)
-  const actor = useQuery({ ...userQuery(filters.actor ?? ''), enabled: !!filters.actor, retry: false }).data
-  const [about, setAbout] = useState<ComboboxItem | null>(null)
   const query = useInfiniteQuery(
     eventsQuery({
       actor: filters.actor,
@@ -79,7 +85,6 @@ function Log() {
   const filtered = ['actor', 'resource', 'request', 'ref', 'verb', 'q', 'from', 'to'].some((k) => filters[k])
   const clear = () => {
     setText('')
-    setAbout(null)
     set({
       actor: undefined,
       resource: undefined,
@@ -124,31 +129,7 @@ function Log() {
                 />
               )}
             </Field>
-            <Field label="Who">
-              {(control) => (
-                <PersonPicker
-                  control={control}
-                  value={filters.actor ? { value: filters.actor, label: actor?.name ?? filters.actor } : null}
-                  onChange={(item) => set({ actor: item?.value })}
-                />
-              )}
-            </Field>
-            <Field label="About">
-              {(control) => (
-                <ResourcePicker
-                  control={control}
-                  value={
-                    filters.resource
-                      ? { value: filters.resource, label: about?.label ?? filters.resource }
-                      : null
-                  }
-                  onChange={(item) => {
-                    setAbout(item)
-                    set({ resource: item?.value })
-                  }}
-                />
-              )}
-            </Field>
+            <Pickers actor={filters.actor} resource={filters.resource} onChange={set} />
             <div className="grid grid-cols-2 gap-3 sm:col-span-2 xl:col-span-3 xl:max-w-[26rem]">
               <Field label="From">
                 {(control) => (

@@ -1,8 +1,8 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { UserPlus } from 'lucide-react'
-import { lazy, Suspense } from 'react'
-import { userHistoryQuery } from '../../api/audit'
+import type { ReactNode } from 'react'
+import { accessAtQuery } from '../../api/access'
 import type { User } from '../../api/types'
 import { reportsQuery, userQuery } from '../../api/user'
 import { Avatar } from '../../components/Avatar'
@@ -11,6 +11,7 @@ import { Breadcrumbs } from '../../components/Breadcrumbs'
 import { Button, buttonClass } from '../../components/Button'
 import { Card } from '../../components/Card'
 import { ErrorState } from '../../components/ErrorState'
+import { later } from '../../components/later'
 import { PageFrame } from '../../components/PageFrame'
 import { Skeleton, SkeletonRows } from '../../components/Skeleton'
 import { Status } from '../../components/Status'
@@ -18,14 +19,27 @@ import { Tabs } from '../../components/Tabs'
 import { date } from '../../components/time'
 import { useAsk } from '../../modules/ask/open'
 import { useFilters } from '../../modules/filters'
-import { History } from '../../modules/history/EventList'
 import { useMe } from '../../modules/me'
 import { firstName, PersonLink } from '../../modules/names'
-import { PersonAccess } from './PersonAccess'
-import { PersonOwns } from './PersonOwns'
-import { PersonRequests } from './PersonRequests'
 
-const SignIn = lazy(() => import('./SignIn').then((m) => ({ default: m.SignIn })))
+const holding = <SkeletonRows rows={5} label="Loading" />
+interface Of {
+  user: User
+  mine: boolean
+}
+const PersonAccess = later<Of>(() => import('./PersonAccess').then((m) => m.PersonAccess), undefined, holding)
+const PersonOwns = later<Of>(() => import('./PersonOwns').then((m) => m.PersonOwns), undefined, holding)
+const PersonRequests = later<Of>(
+  () => import('./PersonRequests').then((m) => m.PersonRequests),
+  undefined,
+  holding,
+)
+const PersonHistory = later<Of>(
+  () => import('./PersonHistory').then((m) => m.PersonHistory),
+  undefined,
+  holding,
+)
+const SignIn = later<object>(() => import('./SignIn').then((m) => m.SignIn), undefined, holding)
 
 export function PersonPage() {
   const { id } = useParams({ strict: false }) as { id: string }
@@ -52,16 +66,15 @@ function Loaded({ user: u }: { user: User }) {
   const ask = useAsk()
   const [filters, set] = useFilters()
   const mine = me?.user.id === u.id
+  // Read while the part that shows it is on its way.
+  useQuery({ ...accessAtQuery(u.login), enabled: !filters.tab && !filters.at })
   const reports = useQuery(reportsQuery(u.login)).data?.items ?? []
-  const lazily = (node: React.ReactNode) => (
-    <Suspense fallback={<SkeletonRows rows={4} label="Loading" />}>{node}</Suspense>
-  )
   const tabs = [
     { value: 'access', label: 'Access', content: <PersonAccess user={u} mine={mine} /> },
     { value: 'owns', label: 'Owns', content: <PersonOwns user={u} mine={mine} /> },
     { value: 'requests', label: 'Requests', content: <PersonRequests user={u} mine={mine} /> },
-    { value: 'history', label: 'History', content: <HistoryTab user={u} /> },
-    ...(mine ? [{ value: 'sign-in', label: 'Sign-in', content: lazily(<SignIn />) }] : []),
+    { value: 'history', label: 'History', content: <PersonHistory user={u} mine={mine} /> },
+    ...(mine ? [{ value: 'sign-in', label: 'Sign-in', content: <SignIn /> }] : []),
   ]
   const tab = tabs.some((t) => t.value === filters.tab) ? (filters.tab ?? '') : 'access'
   return (
@@ -147,20 +160,11 @@ function Loaded({ user: u }: { user: User }) {
   )
 }
 
-function Fact({ name, children }: { name: string; children: React.ReactNode }) {
+function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (
     <div className="min-w-0">
       <dt className="text-[0.8125rem] text-muted">{name}</dt>
       <dd className="[overflow-wrap:anywhere]">{children}</dd>
     </div>
-  )
-}
-
-function HistoryTab({ user }: { user: User }) {
-  const query = useInfiniteQuery(userHistoryQuery(user.login))
-  return (
-    <Card>
-      <History query={query} empty="What this person asks for, decides, gets and loses shows up here." />
-    </Card>
   )
 }

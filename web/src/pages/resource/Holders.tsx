@@ -2,13 +2,14 @@ import { useQuery } from '@tanstack/react-query'
 import { Download, UserPlus } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { holdersAtQuery } from '../../api/access'
-import type { Access, Resource } from '../../api/types'
+import type { Access, Relation, Resource } from '../../api/types'
 import { AsOf } from '../../components/AsOf'
 import { Button } from '../../components/Button'
 import { download, toCSV } from '../../components/csv'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
 import { SearchInput } from '../../components/Input'
+import { later } from '../../components/later'
 import { Segments } from '../../components/Segments'
 import { SkeletonRows } from '../../components/Skeleton'
 import { type Column, Table } from '../../components/Table'
@@ -18,7 +19,10 @@ import { WhyDrawer } from '../../modules/access/WhyDrawer'
 import { givenBy } from '../../modules/access/words'
 import { useFilters, useTextFilter } from '../../modules/filters'
 import { Person, relationWords } from '../../modules/names'
-import { Give } from './Give'
+
+const Give = later<{ resource: Resource; relation: Relation; onClose: () => void }>(() =>
+  import('./Give').then((m) => m.Give),
+)
 
 /** Holders is who has a resource, now or at another moment, and why. */
 export function Holders({ resource, mayManage }: { resource: Resource; mayManage: boolean }) {

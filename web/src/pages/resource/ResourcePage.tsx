@@ -1,8 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
-import { lazy, Suspense } from 'react'
 import { accessAtQuery } from '../../api/access'
-import { resourceHistoryQuery } from '../../api/audit'
 import { rows } from '../../api/list'
 import { requestsQuery } from '../../api/request'
 import { resourceQuery } from '../../api/resource'
@@ -11,6 +9,7 @@ import { Breadcrumbs } from '../../components/Breadcrumbs'
 import { Button, buttonClass } from '../../components/Button'
 import { Card } from '../../components/Card'
 import { ErrorState } from '../../components/ErrorState'
+import { later } from '../../components/later'
 import { PageFrame } from '../../components/PageFrame'
 import { ResourceIcon } from '../../components/ResourceIcon'
 import { Skeleton, SkeletonRows } from '../../components/Skeleton'
@@ -19,15 +18,28 @@ import { Tabs } from '../../components/Tabs'
 import { date } from '../../components/time'
 import { useAsk } from '../../modules/ask/open'
 import { useFilters } from '../../modules/filters'
-import { History } from '../../modules/history/EventList'
 import { useMe } from '../../modules/me'
 import { kindWords } from '../../modules/names'
 import { requestPath } from '../../modules/paths'
 import { useRights } from '../../modules/rights'
-import { Holders } from './Holders'
 import { Overview } from './Overview'
 
-const Settings = lazy(() => import('./Settings').then((m) => ({ default: m.Settings })))
+const holding = <SkeletonRows rows={6} label="Loading" />
+const Holders = later<{ resource: Resource; mayManage: boolean }>(
+  () => import('./Holders').then((m) => m.Holders),
+  undefined,
+  holding,
+)
+const ResourceHistory = later<{ id: string }>(
+  () => import('./ResourceHistory').then((m) => m.ResourceHistory),
+  undefined,
+  holding,
+)
+const Settings = later<{ resource: Resource; mayDelete: boolean }>(
+  () => import('./Settings').then((m) => m.Settings),
+  undefined,
+  holding,
+)
 
 export function ResourcePage() {
   const { id } = useParams({ strict: false }) as { id: string }
@@ -69,17 +81,13 @@ function Loaded({ resource: r }: { resource: Resource }) {
     ...(r.kind === 'work_order'
       ? []
       : [{ value: 'holders', label: 'Who has it', content: <Holders resource={r} mayManage={mayManage} /> }]),
-    { value: 'history', label: 'History', content: <HistoryTab id={r.slug} /> },
+    { value: 'history', label: 'History', content: <ResourceHistory id={r.slug} /> },
     ...(mayEdit
       ? [
           {
             value: 'settings',
             label: 'Settings',
-            content: (
-              <Suspense fallback={<SkeletonRows rows={6} label="Loading the settings" />}>
-                <Settings resource={r} mayDelete={rights.admin || rights.catalogue} />
-              </Suspense>
-            ),
+            content: <Settings resource={r} mayDelete={rights.admin || rights.catalogue} />,
           },
         ]
       : []),
@@ -149,14 +157,5 @@ function Loaded({ resource: r }: { resource: Resource }) {
         tabs={tabs}
       />
     </PageFrame>
-  )
-}
-
-function HistoryTab({ id }: { id: string }) {
-  const query = useInfiniteQuery(resourceHistoryQuery(id))
-  return (
-    <Card>
-      <History query={query} empty="Requests, access and changes of it show up here, and stay for ever." />
-    </Card>
   )
 }
