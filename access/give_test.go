@@ -260,6 +260,30 @@ func TestImportedAndGivenAreCounted(t *testing.T) {
 	})
 }
 
+func TestMarks(t *testing.T) {
+	each(t, func(w *world) {
+		g := w.given("olga", "ken", "wiki", days(2))
+		for who, want := range map[string][2]bool{"ken": {true, false}, "olga": {true, true}, "root": {true, true}, "ada": {false, false}} {
+			w.tx(func(ctx context.Context, tx *store.Tx) error {
+				list := []sallyport.Grant{w.grantIn(ctx, tx, g.ID)}
+				err := w.s.MarkGrants(ctx, tx, w.as(who), list)
+				if got := [2]bool{list[0].MayEnd, list[0].MayExtend}; got != want {
+					w.Errorf("%s may end and extend: %v, want %v", who, got, want)
+				}
+				return err
+			})
+		}
+	})
+}
+
+func (w *world) grantIn(ctx context.Context, tx *store.Tx, id string) sallyport.Grant {
+	g, err := tx.Grant(ctx, w.tenant, id, access.Everything)
+	if err != nil {
+		w.Error(err)
+	}
+	return g
+}
+
 func TestConcurrentEndsLeaveOne(t *testing.T) {
 	each(t, func(w *world) {
 		g := w.given("olga", "ken", "wiki", days(1))

@@ -50,10 +50,17 @@ func (s *Service) Start(ctx context.Context) (n int, next *time.Time, err error)
 // (domain rule 15). It reads all provisions, and writes only where something is wrong, which is hardly ever.
 func (s *Service) Reconcile(ctx context.Context) (n int, err error) {
 	var wrong, roles []store.TenantID
-	err = s.DB.View(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if wrong, err = tx.Mismatched(ctx, 500); err != nil {
+	for at, more := (store.TenantID{}), true; more && len(wrong) < 500; more = at.ID != "" {
+		err = s.DB.View(ctx, func(ctx context.Context, tx *store.Tx) error {
+			some, last, err := tx.Mismatched(ctx, at, 2000)
+			wrong, at = append(wrong, some...), last
 			return err
+		})
+		if err != nil {
+			return 0, err
 		}
+	}
+	err = s.DB.View(ctx, func(ctx context.Context, tx *store.Tx) error {
 		roles, err = tx.UnprovisionedRoles(ctx, 50)
 		return err
 	})

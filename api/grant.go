@@ -69,14 +69,24 @@ func (s *server) registerGrants() {
 			if !in.ExpiringBefore.IsZero() {
 				f.ExpiringBefore = &in.ExpiringBefore
 			}
-			return tx.Grants(ctx, a.Tenant, access.Viewer(a), f, in.page())
+			l, err := tx.Grants(ctx, a.Tenant, access.Viewer(a), f, in.page())
+			if err != nil {
+				return none, err
+			}
+			return l, s.Access.MarkGrants(ctx, tx, a, l.Items)
 		})
 		return &list[sallyport.Grant]{Body: l}, err
 	})
 
 	handle(s, "get-grant", func(ctx context.Context, a sallyport.Actor, in *ByID) (*one[sallyport.Grant], error) {
 		g, err := view(ctx, s, func(ctx context.Context, tx *store.Tx) (sallyport.Grant, error) {
-			return tx.Grant(ctx, a.Tenant, in.ID, access.Viewer(a))
+			g, err := tx.Grant(ctx, a.Tenant, in.ID, access.Viewer(a))
+			if err != nil {
+				return g, err
+			}
+			marked := []sallyport.Grant{g}
+			err = s.Access.MarkGrants(ctx, tx, a, marked)
+			return marked[0], err
 		})
 		return body(g), err
 	})

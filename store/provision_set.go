@@ -74,11 +74,28 @@ func (tx *Tx) RoleHoldings(ctx context.Context, tenant, roleID string) ([]RoleHo
 	return out, err
 }
 
-// Mismatched finds provisions whose state is not what the reasons ask for, over all tenants: wake-ups that were lost.
-func (tx *Tx) Mismatched(ctx context.Context, limit int) ([]TenantID, error) {
+// Mismatched looks at the next provisions after one, in the order of their ids and over all tenants, and finds those whose
+// state is not what the reasons ask for: wake-ups that were lost. last is where to go on; its ID is "" at the end.
+func (tx *Tx) Mismatched(ctx context.Context, after TenantID, look int) (wrong []TenantID, last TenantID, err error) {
 	w := wanted("p.tenant_id", "p.user_id", "p.resource_id", "p.relation", "p.parameters", "$1")
-	return tx.tenantIDs(ctx, `SELECT p.tenant_id, p.id FROM provisions p WHERE (p.state IN ('adding','present') AND NOT `+w+`)
-		OR (p.state IN ('removing','absent') AND `+w+`) LIMIT $2`, Micros(tx.now), limit)
+	n := 0
+	err = tx.Rows(ctx, `SELECT p.tenant_id, p.id, p.state, `+w+` FROM provisions p WHERE (p.tenant_id, p.id) > ($2, $3) ORDER BY p.tenant_id, p.id LIMIT $4`,
+		[]any{Micros(tx.now), after.Tenant, after.ID, look}, func(r *sql.Rows) error {
+			var state sallyport.ProvisionState
+			var want bool
+			if err := r.Scan(&last.Tenant, &last.ID, &state, &want); err != nil {
+				return err
+			}
+			n++
+			if want != (state == sallyport.ProvisionAdding || state == sallyport.ProvisionPresent) {
+				wrong = append(wrong, last)
+			}
+			return nil
+		})
+	if n < look {
+		last = TenantID{}
+	}
+	return wrong, last, err
 }
 
 // Unstarted lists grants to people that should have begun but whose access nothing makes real: no provision, one that is

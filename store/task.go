@@ -264,12 +264,21 @@ func (tx *Tx) NextTaskDue(ctx context.Context) (*time.Time, error) {
 	return t, err
 }
 
-// UndoableTasks lists tasks of any tenant that their assignees cannot do any longer: the person is not active, or the
-// group is gone or empty.
+// UndoableTasks lists open tasks of any tenant that their assignees cannot do any longer: the person is not active, the
+// group is gone or has nobody left but the beneficiary, or there are no owners left.
 func (tx *Tx) UndoableTasks(ctx context.Context, limit int) ([]TenantID, error) {
-	return tx.tenantIDs(ctx, `SELECT t.tenant_id, t.id FROM tasks t WHERE t.state='open' AND (
-		(t.assignee_kind='user' AND NOT EXISTS (SELECT 1 FROM users u WHERE u.tenant_id=t.tenant_id AND u.id=t.assignee_id AND u.state='active'))
-		OR (t.assignee_kind='group' AND NOT EXISTS (SELECT 1 FROM resources g WHERE g.tenant_id=t.tenant_id AND g.id=t.assignee_id AND g.deleted_at IS NULL))) LIMIT $1`, limit)
+	somebody := func(resource, relation string) string {
+		return `(EXISTS (SELECT 1 FROM grants g JOIN users u ON u.tenant_id=g.tenant_id AND u.id=g.subject_id AND u.state='active' WHERE g.tenant_id=t.tenant_id
+			AND g.subject_kind='user' AND g.resource_id=` + resource + ` AND g.relation='` + relation + `' AND ` + holds("g", "$1") + ` AND (t.kind <> 'fulfil' OR g.subject_id <> t.user_id))
+		OR EXISTS (SELECT 1 FROM grants rg JOIN grants m ON m.tenant_id=rg.tenant_id AND m.resource_id=rg.subject_id AND m.relation='member' AND m.subject_kind='user'
+			JOIN users u ON u.tenant_id=m.tenant_id AND u.id=m.subject_id AND u.state='active' WHERE rg.tenant_id=t.tenant_id AND rg.subject_kind='role'
+			AND rg.resource_id=` + resource + ` AND rg.relation='` + relation + `' AND ` + holds("rg", "$1") + ` AND ` + holds("m", "$1") + ` AND (t.kind <> 'fulfil' OR m.subject_id <> t.user_id)))`
+	}
+	return tx.tenantIDs(ctx, `SELECT t.tenant_id, t.id FROM tasks t JOIN resources r ON r.tenant_id=t.tenant_id AND r.id=t.resource_id WHERE t.state='open' AND CASE t.assignee_kind
+		WHEN 'user' THEN NOT EXISTS (SELECT 1 FROM users u WHERE u.tenant_id=t.tenant_id AND u.id=t.assignee_id AND u.state='active')
+		WHEN 'group' THEN NOT EXISTS (SELECT 1 FROM resources g WHERE g.tenant_id=t.tenant_id AND g.id=t.assignee_id AND g.deleted_at IS NULL) OR NOT `+somebody("t.assignee_id", "member")+`
+		WHEN 'owners' THEN NOT (`+somebody("r.id", "owner")+` OR (r.app_id IS NOT NULL AND `+somebody("r.app_id", "owner")+`))
+		ELSE FALSE END LIMIT $2`, Micros(tx.now), limit)
 }
 
 // OpenWork records that the task of an approved work order is open.
