@@ -6,6 +6,8 @@ import (
 	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/sallyport/sallyport"
 )
 
 // Routes is the table of routes, for tests of what is promised about all of them.
@@ -51,3 +53,6 @@ func CheckAnswer(id string, status int, body []byte) error {
 	}
 	return nil
 }
+
+// Code is a kind of failure.
+type Code = sallyport.Code

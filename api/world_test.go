@@ -232,3 +232,16 @@ func (w *world) session() string {
 	w.t.Fatal("the session of this call is not in the list")
 	return ""
 }
+
+// contains reports whether any row of a table has the text in a column.
+func (w *world) contains(table, column, text string) bool {
+	w.t.Helper()
+	n := 0
+	err := w.db.View(context.Background(), func(ctx context.Context, tx *store.Tx) error {
+		return tx.Row(ctx, "SELECT count(*) FROM "+table+" WHERE "+column+" LIKE $1", []any{"%" + text + "%"}, &n)
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return n > 0
+}

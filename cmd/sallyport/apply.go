@@ -40,6 +40,9 @@ func (a *app) applyCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if len(plan.Faults) > 0 {
+				return sallyport.Faults(plan.Faults)
+			}
 			if dry || plan.Empty() {
 				return a.show(plan, func() { a.drawPlan(plan) })
 			}
