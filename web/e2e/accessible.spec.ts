@@ -30,6 +30,6 @@ for (const size of ['desktop', 'phone'] as const)
 
 test('the sign-in page', async ({ page }) => {
   await page.goto('/sign-in')
-  await page.getByRole('button', { name: /employee/ }).waitFor()
+  await page.getByRole('button', { name: /Signs in as employee\b/ }).waitFor()
   await expectAccessible(page, '/sign-in')
 })

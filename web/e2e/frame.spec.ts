@@ -4,7 +4,7 @@ import { as, desktop, expect, phone, test } from './world'
 test('signing in leads to where one wanted to go, signing out ends it', async ({ page }) => {
   await page.goto('/approvals')
   await expect(page).toHaveURL(/\/sign-in\?return_to=/)
-  await expect(page.getByRole('button', { name: /employee/ })).toBeVisible()
+  await expect(page.getByRole('button', { name: /Signs in as employee\b/ })).toBeVisible()
   for (const login of ['teammate', 'lead', 'security', 'it', 'owner', 'auditor', 'admin'])
     await expect(page.getByRole('button', { name: new RegExp(`Signs in as ${login}\\b`) })).toBeVisible()
   await page.getByRole('button', { name: /Signs in as lead\b/ }).click()

@@ -106,7 +106,7 @@ test('the laptop asks for its form, and keeps the address from who may not read 
   const model = dialog.getByRole('combobox', { name: /Model/i })
   await expect(model).toBeFocused()
   await model.selectOption({ index: 1 })
-  await dialog.getByLabel(/address/i).fill('Ring 1, Vienna')
+  await dialog.getByLabel(/Where to send it/).fill('Ring 1, Vienna')
   await dialog.getByLabel(/Why\?/).fill('Mine is seven years old.')
   await dialog.getByRole('button', { name: 'Send request' }).click()
   await expect(employee).toHaveURL(/\/requests\/req_/)

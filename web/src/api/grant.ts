@@ -1,3 +1,4 @@
+import { queryOptions } from '@tanstack/react-query'
 import { call } from './client'
 import { listQuery } from './list'
 import type { Grant } from './types'
@@ -10,6 +11,13 @@ export interface GrantFilter {
   expiring_before?: string
   limit?: number
 }
+/** grantQuery reads one grant with what the caller may do with it. */
+export const grantQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['grant', id] as const,
+    queryFn: ({ signal }) => call<Grant>('get', '/api/v1/grants/{id}', { path: { id }, signal }),
+  })
+
 export const grantsQuery = (filter: GrantFilter) =>
   listQuery<Grant>(['grants'], '/api/v1/grants', { ...filter })
 

@@ -27,7 +27,7 @@ export function Segments<T extends string>({
           key={c.value}
           title={c.title}
           className={cx(
-            'touch relative grid min-h-8 flex-1 cursor-pointer place-items-center rounded-md px-3 max-sm:px-1.5 font-medium text-[0.8125rem] whitespace-nowrap',
+            'touch relative grid min-h-8 grow cursor-pointer place-items-center rounded-md px-3 max-sm:px-1.5 font-medium text-[0.8125rem] whitespace-nowrap',
             'has-[:focus-visible]:outline-2 has-[:focus-visible]:outline-accent-text has-[:focus-visible]:outline-offset-1',
             value === c.value
               ? 'bg-surface text-ink shadow-card ring-1 ring-edge'

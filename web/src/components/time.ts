@@ -94,6 +94,15 @@ export function lengthWords(value: string | undefined): string {
   return out.join(' ') || 'no time'
 }
 
+/** roughly says a length by its leading unit: "17 hours" rather than "16 hours 37 minutes 41 seconds". */
+export function roughly(value: string | undefined): string {
+  const n = seconds(value)
+  if (n === undefined) return ''
+  for (const unit of [86_400, 3600, 60])
+    if (n >= unit * 0.95) return lengthWords(iso(Math.max(1, Math.round(n / unit)) * unit))
+  return 'a minute'
+}
+
 /** howLong says what was asked for: a length, a date, or no end. */
 export function howLong(ask: { duration?: string; until?: string; no_end?: boolean }): string {
   if (ask.no_end) return 'no end'

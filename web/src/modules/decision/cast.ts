@@ -19,8 +19,8 @@ export interface Choice {
 /** fresh makes everything old that a decision changes, and waits until what is on the screen was read again. */
 export function fresh(client: QueryClient, id: string): Promise<unknown> {
   return Promise.all(
-    [['request', id], ['inbox'], ['requests'], ['me'], ['access'], ['tasks'], ['grants']].map((queryKey) =>
-      client.invalidateQueries({ queryKey }),
+    [['request', id], ['inbox'], ['requests'], ['me'], ['access'], ['tasks'], ['grants'], ['grant']].map(
+      (queryKey) => client.invalidateQueries({ queryKey }),
     ),
   )
 }

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Outlet, useLocation, useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense, startTransition, useEffect, useRef, useState } from 'react'
 import { listen } from '../../api/stream'
+import { loadDialog } from '../../components/Dialog'
 import { useShortcuts } from '../../components/shortcuts'
 import { Toaster } from '../../components/Toaster'
 import { setAsk, useAskParam } from '../ask/open'
@@ -49,6 +50,7 @@ export function Shell() {
     const nav = navigator as Navigator & { connection?: { saveData?: boolean } }
     if (nav.connection?.saveData || typeof requestIdleCallback === 'undefined') return
     const handle = requestIdleCallback(() => {
+      void loadDialog()
       void loadPalette()
       void loadAsk()
     })

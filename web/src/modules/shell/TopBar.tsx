@@ -54,7 +54,7 @@ export function TopBar({
       >
         <Bell aria-hidden className="size-4.5" />
         {unread > 0 && (
-          <span aria-hidden className="absolute top-0.5 right-0.5 flex scale-90">
+          <span aria-hidden className="absolute -top-0.5 left-[calc(50%+0.1rem)] flex scale-85">
             <Count value={unread} strong />
           </span>
         )}

@@ -1,6 +1,6 @@
-import { useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
-import { endGrant } from '../../api/grant'
+import { endGrant, grantQuery } from '../../api/grant'
 import type { Grant } from '../../api/types'
 import { Button } from '../../components/Button'
 import { Card } from '../../components/Card'
@@ -15,8 +15,10 @@ import { useTitle } from '../../modules/titles'
 const Confirm = lazy(() => import('../../components/Confirm').then((m) => ({ default: m.Confirm })))
 
 /** GrantCard is what became of an approved request: the access itself, and what can be done with it. */
-export function GrantCard({ grant }: { grant: Grant }) {
+export function GrantCard({ grant: given }: { grant: Grant }) {
   const client = useQueryClient()
+  // The request's own copy does not say what the reader may do with it.
+  const grant = useQuery(grantQuery(given.id)).data ?? given
   const ask = useAsk()
   const title = useTitle()
   const [ending, setEnding] = useState(false)

@@ -19,15 +19,7 @@ import { Status } from '../../components/Status'
 import { type Column, Table } from '../../components/Table'
 import { howLong } from '../../components/time'
 import { useAsk } from '../../modules/ask/open'
-import {
-  askVerb,
-  forOther,
-  names,
-  Person,
-  PersonLink,
-  ResourceLine,
-  relationWords,
-} from '../../modules/names'
+import { forOther, names, Person, PersonLink, ResourceLine, relationWords } from '../../modules/names'
 import { requestPath } from '../../modules/paths'
 
 const states = [
@@ -53,12 +45,7 @@ const columns: Column<AccessRequest>[] = [
     header: 'What',
     cell: (r) => (
       <span className="flex min-w-0 flex-wrap items-center gap-2">
-        <ResourceLine
-          resource={r.resource}
-          detail={[askVerb(r) === 'asks for' ? relationWords[r.relation] : askVerb(r), howLong(r)]
-            .filter(Boolean)
-            .join(' · ')}
-        />
+        <ResourceLine resource={r.resource} detail={[what(r), howLong(r)].filter(Boolean).join(' · ')} />
       </span>
     ),
   },
@@ -94,6 +81,12 @@ const columns: Column<AccessRequest>[] = [
   },
   { key: 'at', header: 'Asked', cell: (r) => <RelativeTime at={r.created_at} /> },
 ]
+
+function what(r: AccessRequest): string {
+  if (r.kind === 'work_order') return 'Work order'
+  if (r.kind === 'create') return 'To be created'
+  return `${relationWords[r.relation]}${r.kind === 'extend' ? ', renewal' : ''}`
+}
 
 export function RequestsPage() {
   const search = useSearch({ strict: false }) as { view?: View; state?: string; q?: string }
