@@ -52,7 +52,10 @@ func TestStalledWorkerLeavesNothing(t *testing.T) {
 		<-stalled
 		w.end(g.ID)
 		w.background(second)
-		w.until("another worker settles it", func() bool { return w.provision("ken", "vpn").State == sallyport.ProvisionAbsent })
+		w.until("another worker settles it, and has looked again", func() bool {
+			p := w.provision("ken", "vpn")
+			return p.State == sallyport.ProvisionAbsent && p.NextAt == nil
+		})
 		close(goOn) // the late write arrives now
 		all.Wait()
 		w.until("the late write is undone", func() bool {
