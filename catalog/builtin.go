@@ -23,7 +23,12 @@ func isBuiltIn(r sallyport.Resource) bool {
 
 // EnsureBuiltIn makes the app Sallyport and its entitlements where they are missing. Nodes may call it at the same time.
 func (s *Service) EnsureBuiltIn(ctx context.Context, tenant string) error {
-	return s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error { return s.ensureBuiltInTx(ctx, tx, tenant) })
+	make := func(ctx context.Context, tx *store.Tx) error { return s.ensureBuiltInTx(ctx, tx, tenant) }
+	err := s.DB.Update(ctx, make)
+	if sallyport.CodeOf(err) == sallyport.EConflict { // another node made it at the same moment
+		err = s.DB.Update(ctx, make)
+	}
+	return err
 }
 
 func (s *Service) ensureBuiltInTx(ctx context.Context, tx *store.Tx, tenant string) error {

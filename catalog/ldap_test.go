@@ -275,6 +275,40 @@ func (w *world) user0(tx *store.Tx, login string) string {
 	return u.ID
 }
 
+func TestATargetThatIsNoSourceOfPeople(t *testing.T) {
+	each(t, func(w *world) {
+		s := w.connect()
+		off := false
+		if _, err := w.s.UpdateConnection(t.Context(), w.admin, "corp", sallyport.ConnectionPatch{Directory: &off}, 0); err != nil {
+			t.Fatal(err)
+		}
+		w.people("ada", "ben")
+		for _, p := range []string{"ada", "BEN", "stranger"} {
+			addPerson(t, s, p, "")
+		}
+		addGroup(t, s, "vpn", "ada", "stranger")
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindGroup, Slug: "vpn-users", Name: "VPN users",
+			Fulfilment: &sallyport.Fulfilment{Kind: sallyport.FulfilConnector, Connection: "corp", Target: group(s, "vpn")}})
+		run := w.sync(catalog.SyncOptions{})
+		if run.Plan.Counts["add account"] != 2 || run.Plan.Counts["add holding"] != 1 || !w.holds("ada", "vpn-users") {
+			t.Errorf("%+v", run)
+		}
+		if run = w.sync(catalog.SyncOptions{}); !run.Plan.Empty() || len(run.Plan.Warnings) != 1 {
+			t.Errorf("the second time: %+v", run)
+		}
+		w.update(func(ctx context.Context, tx *store.Tx) error {
+			c, err := tx.Connection(ctx, w.tenant, "corp")
+			if err != nil {
+				return err
+			}
+			if _, ok, err := tx.Account(ctx, w.tenant, w.user0(tx, "ben"), c.ID); !ok || err != nil {
+				t.Errorf("ben has no account: %v", err)
+			}
+			return nil
+		})
+	})
+}
+
 func TestPeriodicSyncs(t *testing.T) {
 	each(t, func(w *world) {
 		ctx := t.Context()

@@ -16,6 +16,7 @@ type heldThere struct {
 	connection sallyport.Connection
 	bound      []store.Bound
 	accounts   map[string][]string // resource id → account ids; resources that could not be read are not in it
+	identities []connector.Account // everybody's accounts, where people come from elsewhere
 	warnings   []string
 }
 
@@ -39,6 +40,11 @@ func (s *Service) readHoldings(ctx context.Context, tenant string, con connector
 		for i := range snap.Groups {
 			g := &snap.Groups[i]
 			read[foldKey(g.External)], read[foldKey(g.DN)] = g, g
+		}
+	}
+	if snap == nil {
+		if h.identities, err = connector.Collect(con.Accounts(ctx)); err != nil {
+			return nil, err
 		}
 	}
 	for _, b := range h.bound {
@@ -78,6 +84,7 @@ type found struct {
 type holdingsPlan struct {
 	sallyport.Plan
 	users map[string]string // account → person
+	links []store.Account   // accounts whose person was found by their login
 	adds  []found
 	ends  []found
 }
@@ -86,13 +93,12 @@ type holdingsPlan struct {
 // Sallyport never had a provision for, becomes an import; an import that is absent from a complete read ends.
 func (s *Service) planHoldings(ctx context.Context, tx *store.Tx, tenant string, h *heldThere) (*holdingsPlan, error) {
 	p := &holdingsPlan{users: map[string]string{}, Plan: sallyport.Plan{Items: []sallyport.PlanItem{}}}
-	if h == nil || len(h.accounts) == 0 {
-		if h != nil {
-			p.Warnings = h.warnings
-		}
+	if h == nil {
 		return p, nil
 	}
-	p.Warnings = slices.Clone(h.warnings)
+	if p.Warnings = slices.Clone(h.warnings); len(h.accounts) == 0 && len(h.identities) == 0 {
+		return p, nil
+	}
 	accounts, err := tx.Accounts(ctx, tenant, h.connection.ID)
 	if err != nil {
 		return nil, err
@@ -111,6 +117,7 @@ func (s *Service) planHoldings(ctx context.Context, tx *store.Tx, tenant string,
 	for id, a := range accounts {
 		p.users[id] = a.UserID
 	}
+	p.link(h, accounts, all)
 	ids := make([]string, 0, len(h.accounts))
 	for id := range h.accounts {
 		ids = append(ids, id)
@@ -164,10 +171,46 @@ func (s *Service) planHoldings(ctx context.Context, tx *store.Tx, tenant string,
 	return p, nil
 }
 
+// link finds whose the accounts of a target are that is no source of people: those with a person's login, once. Whatever
+// else a target says about an account, its owner may be able to edit.
+func (p *holdingsPlan) link(h *heldThere, known map[string]store.Account, all []sallyport.User) {
+	byLogin, has := map[string]sallyport.User{}, map[string]bool{}
+	for _, u := range all {
+		if u.State == sallyport.UserActive {
+			byLogin[foldKey(u.Login)] = u
+		}
+	}
+	for _, a := range known {
+		has[a.UserID] = true
+	}
+	times := map[string]int{}
+	for _, a := range h.identities {
+		times[foldKey(a.Login)]++
+	}
+	for _, a := range h.identities {
+		u, ok := byLogin[foldKey(a.Login)]
+		if _, taken := known[a.ExternalID]; !ok || taken || has[u.ID] || a.ExternalID == "" || times[foldKey(a.Login)] > 1 {
+			continue
+		}
+		has[u.ID] = true
+		p.users[a.ExternalID] = u.ID
+		p.links = append(p.links, store.Account{UserID: u.ID, ConnectionID: h.connection.ID, ExternalID: a.ExternalID, Name: a.Login})
+		p.Add(sallyport.PlanItem{Action: sallyport.PlanAdd, Kind: "account", Slug: u.Login, Name: u.Name, Detail: "has the account " + a.Login + " in " + h.connection.Slug})
+	}
+}
+
 // settleHoldings makes what the plan says, and keeps what was found.
 func (s *Service) settleHoldings(ctx context.Context, tx *store.Tx, actor sallyport.Actor, h *heldThere, p *holdingsPlan) error {
 	if h == nil {
 		return nil
+	}
+	for _, a := range p.links {
+		if err := tx.SaveAccount(ctx, actor.Tenant, a); err != nil {
+			return err
+		}
+	}
+	if len(p.links) > 0 {
+		tx.Wake(actor.Tenant)
 	}
 	for _, a := range p.adds {
 		r, err := tx.Resource(ctx, actor.Tenant, a.resource.ID, access.Everything)

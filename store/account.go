@@ -41,8 +41,8 @@ func (tx *Tx) Accounts(ctx context.Context, tenant, connectionID string) (map[st
 	return out, err
 }
 
-// SaveAccount says that a person has this account in the connection, in place of any other. EConflict when the account
-// is another person's.
+// SaveAccount says that a person has this account in the connection, in place of any other. What could not be done for
+// lack of it is tried again at once. EConflict when the account is another person's.
 func (tx *Tx) SaveAccount(ctx context.Context, tenant string, a Account) error {
 	_, err := tx.Exec(ctx, `INSERT INTO accounts (tenant_id, id, user_id, connection_id, external_id, name, verified_at, created_at)
 		VALUES ($1,$2,$3,$4,$5,$6,$7,$7) ON CONFLICT (tenant_id, user_id, connection_id) DO UPDATE SET external_id=$5, name=$6, verified_at=$7`,
@@ -50,5 +50,10 @@ func (tx *Tx) SaveAccount(ctx context.Context, tenant string, a Account) error {
 	if IsUnique(err) {
 		return sallyport.Errorf(sallyport.EConflict, "the account %s belongs to another person", clip(a.Name))
 	}
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `UPDATE provisions SET next_at=$4 WHERE tenant_id=$1 AND user_id=$2 AND connection_id=$3 AND failing_since IS NOT NULL AND next_at > $4`,
+		tenant, a.UserID, a.ConnectionID, Micros(tx.now))
 	return err
 }

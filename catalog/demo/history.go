@@ -221,28 +221,31 @@ func (c *company) work(s story, id string) error {
 	return nil
 }
 
-// tidy does the tasks that are old and reads the messages that are old, as the people of a real company would have.
-func (c *company) tidy() error {
-	c.at(c.end.Add(-30 * time.Hour))
-	for {
-		l, err := c.tx.Tasks(c.ctx, c.tenant, access.Everything, store.TaskFilter{State: "open"}, store.Page{Limit: store.MaxLimit})
-		if err != nil {
-			return err
-		}
-		done := 0
-		for _, t := range l.Items {
-			if t.CreatedAt.After(c.end.Add(-72*time.Hour)) || t.Assignee.Kind != "group" {
-				continue
-			}
+// layErrands plans that every afternoon somebody does the tasks that have waited for two days and a half.
+func (c *company) layErrands() error {
+	for day := c.begin.Truncate(24 * time.Hour); day.Before(c.end); day = day.Add(24 * time.Hour) {
+		c.plan(day.Add(14*time.Hour+time.Duration(c.rng.IntN(7200))*time.Second), c.errands)
+	}
+	return nil
+}
+
+func (c *company) errands() error {
+	l, err := c.tx.Tasks(c.ctx, c.tenant, access.Everything, store.TaskFilter{State: "open"}, store.Page{Limit: store.MaxLimit})
+	if err != nil {
+		return err
+	}
+	for _, t := range l.Items {
+		if t.CreatedAt.Before(c.tx.Now().Add(-60*time.Hour)) && t.Assignee.Kind == "group" {
 			if err := c.finish(t); err != nil {
 				return err
 			}
-			done++
-		}
-		if done == 0 || l.NextCursor == "" {
-			break
 		}
 	}
+	return nil
+}
+
+// tidy reads the messages that are old, as the people of a real company would have.
+func (c *company) tidy() error {
 	_, err := c.tx.Exec(c.ctx, `UPDATE messages SET read_at=created_at+3600000000 WHERE tenant_id=$1 AND created_at < $2`, c.tenant, store.Micros(c.end.Add(-96*time.Hour)))
 	if err != nil {
 		return err
@@ -268,7 +271,7 @@ func (c *company) finish(t store.TaskRow) error {
 		if _, err := c.s.Access.Claim(c.ctx, actor, t.ID); err != nil {
 			return err
 		}
-		_, err = c.s.Access.Complete(c.ctx, actor, t.ID, "Done.")
+		_, err = c.s.Access.Complete(c.ctx, actor, t.ID, pick(c.rng, "Handed over against a signature.", "Done and tried out together.", "It is back on the shelf."))
 		return err
 	}
 	return nil
