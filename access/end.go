@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -282,8 +283,8 @@ func (s *Service) EndPassed(ctx context.Context) (n int, next *time.Time, err er
 	if err != nil {
 		return 0, nil, err
 	}
-	for start := 0; start < len(due); start += 50 {
-		batch := due[start:min(start+50, len(due))]
+	var last error
+	for batch := range slices.Chunk(due, 50) {
 		err := s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
 			for _, id := range batch {
 				if err := s.endPassedTx(ctx, tx, id); err != nil {
@@ -300,10 +301,14 @@ func (s *Service) EndPassed(ctx context.Context) (n int, next *time.Time, err er
 		for _, id := range batch { // one that cannot be ended must not keep the others
 			if err := s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error { return s.endPassedTx(ctx, tx, id) }); err != nil {
 				s.Log.ErrorContext(ctx, "a grant whose end has passed could not be closed; it is tried again", "grant", id.ID, "error", err)
+				last = err
 				continue
 			}
 			n++
 		}
+	}
+	if n == 0 && last != nil {
+		return 0, nil, last
 	}
 	if len(due) > 0 {
 		next = nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -155,6 +156,45 @@ func TestRemovingDoesNotWaitForAdding(t *testing.T) {
 		w.until("it is taken away", func() bool { return w.target.has("vpn") == "" })
 		if took := time.Since(began); took > 3*time.Second {
 			w.Fatalf("took %v", took)
+		}
+	})
+}
+
+// While the database takes no writes, what is over leaves the target all the same, and the record says so afterwards.
+func TestDatabaseTakesNoWrites(t *testing.T) {
+	each(t, func(w *world) {
+		k := w.quick()
+		k.Gap = 300 * time.Millisecond
+		w.background(k)
+		d := sallyport.Duration(2 * time.Second)
+		g := w.give("ken", "vpn", &d)
+		keep := w.give("ada", "vpn", hours(3))
+		w.until("both are there", func() bool { return w.grant(g.ID).ActivatedAt != nil && w.grant(keep.ID).ActivatedAt != nil })
+		time.Sleep(500 * time.Millisecond) // the schedule is read
+		locked, release := make(chan struct{}), make(chan struct{})
+		var all sync.WaitGroup
+		all.Go(func() {
+			w.tx(func(ctx context.Context, tx *store.Tx) error { // holds up every write
+				if w.db.Postgres() {
+					if _, err := tx.Exec(ctx, "LOCK TABLE grants IN EXCLUSIVE MODE"); err != nil {
+						return err
+					}
+				}
+				close(locked)
+				<-release
+				return nil
+			})
+		})
+		<-locked
+		w.until("it is gone without the database", func() bool { return w.target.has("vpn") == "ada" })
+		close(release)
+		all.Wait()
+		w.until("it is written down", func() bool {
+			return w.grant(g.ID).EndedAt != nil && strings.Contains(w.verbs(w.provision("ken", "vpn").ID), "audit.gap") &&
+				w.provision("ken", "vpn").State == sallyport.ProvisionAbsent
+		})
+		if w.target.has("vpn") != "ada" {
+			w.Fatal(w.target.has("vpn"))
 		}
 	})
 }

@@ -41,8 +41,13 @@ type Worker struct {
 	CleanUp func(context.Context) error // hourly: what has expired and nobody needs
 	Jobs    map[string]JobFunc          // by kind
 
+	// Gap is how long ends may go unwritten, because the database takes no writes, before access that is over is taken
+	// away from the schedule in memory; 15 s.
+	Gap time.Duration
+
 	once  sync.Once
 	conns connections
+	gap   gap
 }
 
 // Delivering is the Due of a delivery of messages.
@@ -71,6 +76,7 @@ func (w *Worker) defaults() {
 		set(&w.Lease, 45*time.Second)
 		set(&w.Sweep, 5*time.Second)
 		set(&w.ReconcileEvery, time.Minute)
+		set(&w.Gap, 15*time.Second)
 		if w.PerConnection <= 0 {
 			w.PerConnection = 4
 		}
@@ -85,7 +91,7 @@ func (w *Worker) defaults() {
 			w.Name = host + ":" + strconv.Itoa(os.Getpid())
 		}
 		w.Lease = max(w.Lease, w.CallTimeout+w.CallTimeout/2)
-		w.conns.open = w.Open
+		w.conns.open, w.gap.w = w.Open, w
 	})
 }
 
@@ -96,7 +102,7 @@ type named struct {
 
 // dues are the loops beside the two lanes, in the order in which Drain runs them.
 func (w *Worker) dues() []named {
-	list := []named{{"ends", w.Access.EndPassed}, {"starts", w.Access.Start}, {"deadlines", w.Access.RunDeadlines}, {"tasks", w.Access.RunTasks},
+	list := []named{{"ends", w.gap.ends}, {"starts", w.Access.Start}, {"deadlines", w.Access.RunDeadlines}, {"tasks", w.Access.RunTasks},
 		{"notices", w.Access.RunNotices}}
 	if len(w.Jobs) > 0 {
 		list = append(list, named{"jobs", w.runJobs})
@@ -130,6 +136,7 @@ func (w *Worker) Run(ctx context.Context) {
 	all.Go(func() {
 		w.loop(ctx, named{"reconciliation", w.reconcile}, nil, w.ReconcileEvery)
 	})
+	all.Go(func() { w.gap.run(ctx) })
 	if w.CleanUp != nil {
 		all.Go(func() {
 			w.loop(ctx, named{"clean-up", func(ctx context.Context) (int, *time.Time, error) { return 0, nil, w.CleanUp(ctx) }}, nil, time.Hour)
