@@ -68,7 +68,7 @@ func (p *planned) applicable(actor sallyport.Actor, o ApplyOptions) error {
 func waves(steps []step) []step {
 	waiting := map[string]bool{}
 	for _, st := range steps {
-		if st.Action == sallyport.PlanCreate && st.it.kind == sallyport.KindGroup {
+		if st.Action == sallyport.PlanCreate && st.it != nil && st.it.kind == sallyport.KindGroup {
 			waiting[st.Slug] = true
 		}
 	}
@@ -92,6 +92,9 @@ func waves(steps []step) []step {
 }
 
 func (s *Service) applyStep(ctx context.Context, tx *store.Tx, actor sallyport.Actor, st step) error {
+	if st.con != nil {
+		return s.applyConnection(ctx, tx, actor, st)
+	}
 	if st.Action == sallyport.PlanRemove {
 		r, err := tx.Resource(ctx, actor.Tenant, st.before.ID, store.Viewer{All: true})
 		if err != nil || r.DeletedAt != nil {

@@ -10,16 +10,6 @@ import (
 	"github.com/sallyport/sallyport/catalog"
 )
 
-func (w *world) directoryConnection() sallyport.Connection {
-	w.t.Helper()
-	c, err := w.s.CreateConnection(w.t.Context(), w.admin, sallyport.NewConnection{Slug: "directory", Name: "Directory", Kind: "ldap",
-		Settings: map[string]string{"url": "ldap://127.0.0.1:1", "people_base": "ou=people,dc=example,dc=test", "groups_base": "ou=groups,dc=example,dc=test"}})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return c
-}
-
 func load(t *testing.T, texts map[string]string) catalog.Files {
 	t.Helper()
 	f, faults := catalog.LoadTexts(texts)
@@ -36,7 +26,6 @@ func TestTheExampleCatalogue(t *testing.T) {
 	}
 	each(t, func(w *world) {
 		ctx := w.t.Context()
-		w.directoryConnection()
 		p, err := w.s.Plan(ctx, w.admin, f, true)
 		if err != nil || len(p.Faults) > 0 || p.Creates != f.Len() || p.Changes+p.Removes != 0 {
 			t.Fatalf("%d of %d to create: %+v %v", p.Creates, f.Len(), p.Faults, err)
@@ -158,6 +147,37 @@ func TestNothingIsAppliedWhenOneThingIsWrong(t *testing.T) {
 		refused(t, "apply with faults", err, sallyport.EPrecondition)
 		if n := w.events("resource.created"); n != 5 {
 			t.Errorf("%d resources were made", n)
+		}
+	})
+}
+
+func TestConnectionsInFiles(t *testing.T) {
+	each(t, func(w *world) {
+		ctx := w.t.Context()
+		text := "connections:\n- slug: corp\n  name: Corp\n  kind: ldap\n  settings: {url: 'ldap://x.test', people_base: 'ou=p,dc=x', bind_dn: 'cn=a,dc=x', page_size: 50}\n"
+		p, err := w.s.Apply(ctx, w.admin, load(t, map[string]string{"c.yaml": text}), catalog.ApplyOptions{})
+		if err != nil || p.Creates != 1 || len(p.Warnings) != 1 || !strings.Contains(p.Warnings[0], "bind_password") {
+			t.Fatalf("%+v %v", p, err)
+		}
+		if _, err := w.s.UpdateConnection(ctx, w.admin, "corp", sallyport.ConnectionPatch{Settings: map[string]string{"bind_password": "hush"}}, 0); err != nil {
+			t.Fatal(err)
+		}
+		p, err = w.s.Apply(ctx, w.admin, load(t, map[string]string{"c.yaml": text}), catalog.ApplyOptions{Prune: true})
+		if err != nil || !p.Empty() || len(p.Warnings) != 0 {
+			t.Errorf("%+v %v", p, err)
+		}
+		p, err = w.s.Apply(ctx, w.admin, load(t, map[string]string{"c.yaml": strings.Replace(text, "page_size: 50", "page_size: 60", 1)}), catalog.ApplyOptions{})
+		if err != nil || p.Changes != 1 || p.Items[0].Fields[0].Field != "settings.page_size" {
+			t.Errorf("%+v %v", p, err)
+		}
+		for what, bad := range map[string]string{
+			"c.yaml:5:": strings.Replace(text, "page_size: 50", "bind_password: hush", 1), "c.yaml:4:9": strings.Replace(text, "ldap\n", "x500\n", 1),
+			"c.yaml:5:19": strings.Replace(text, "ldap://x", "http://x", 1),
+		} {
+			p, err := w.s.Plan(ctx, w.admin, load(t, map[string]string{"c.yaml": bad}), false)
+			if err != nil || len(p.Faults) == 0 || !strings.HasPrefix(p.Faults[0].Path, what) {
+				t.Errorf("%s: %+v %v", what, p.Faults, err)
+			}
 		}
 	})
 }

@@ -18,7 +18,7 @@ func (s *Service) checkReferences(ctx context.Context, tx *store.Tx, tenant stri
 
 // checker finds faults of one resource after another, and asks the database once for each name.
 func (s *Service) checker(ctx context.Context, tx *store.Tx, tenant string) *checker {
-	return &checker{s: s, ctx: ctx, tx: tx, tenant: tenant, coming: map[string]sallyport.Kind{}, users: map[string]string{}, resources: map[string]string{}, writers: map[string]string{}}
+	return &checker{s: s, ctx: ctx, tx: tx, tenant: tenant, coming: map[string]sallyport.Kind{}, connections: map[string]sallyport.Connection{}, users: map[string]string{}, resources: map[string]string{}, writers: map[string]string{}}
 }
 
 func (c *checker) check(r sallyport.Resource) ([]sallyport.Fault, error) {
@@ -46,16 +46,17 @@ func (c *checker) check(r sallyport.Resource) ([]sallyport.Fault, error) {
 }
 
 type checker struct {
-	s         *Service
-	ctx       context.Context
-	tx        *store.Tx
-	tenant    string
-	coming    map[string]sallyport.Kind // slugs that the same change adds
-	users     map[string]string         // what is wrong with a user, by reference; "" for nothing
-	resources map[string]string
-	writers   map[string]string
-	faults    []sallyport.Fault
-	err       error
+	s           *Service
+	ctx         context.Context
+	tx          *store.Tx
+	tenant      string
+	coming      map[string]sallyport.Kind       // slugs that the same change adds
+	connections map[string]sallyport.Connection // that the same change adds or changes, by slug
+	users       map[string]string               // what is wrong with a user, by reference; "" for nothing
+	resources   map[string]string
+	writers     map[string]string
+	faults      []sallyport.Fault
+	err         error
 }
 
 func (c *checker) bad(path, format string, args ...any) {
@@ -117,7 +118,11 @@ func (c *checker) resource(kind, name string) string {
 }
 
 func (c *checker) writer(ref string) string {
-	con, err := c.tx.Connection(c.ctx, c.tenant, ref)
+	con, coming := c.connections[ref]
+	var err error
+	if !coming {
+		con, err = c.tx.Connection(c.ctx, c.tenant, ref)
+	}
 	if sallyport.CodeOf(err) == sallyport.ENotFound {
 		return fmt.Sprintf("there is no connection %q", ref)
 	}

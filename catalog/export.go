@@ -12,8 +12,8 @@ import (
 	"github.com/sallyport/sallyport/store"
 )
 
-// Export writes the managed catalogue as the files that Load reads, without what is built in: a file for each app, and
-// one each for groups, roles and work orders. Loading them again plans no change to what the files maintain.
+// Export writes the managed catalogue as the files that Load reads, without what is built in and without secrets: a file for
+// each app, and one each for connections, groups, roles and work orders. Loading them again plans no change to what the files maintain.
 func (s *Service) Export(ctx context.Context, actor sallyport.Actor) (map[string]string, error) {
 	if err := needCurator(actor, "export the catalogue"); err != nil {
 		return nil, err
@@ -26,6 +26,13 @@ func (s *Service) Export(ctx context.Context, actor sallyport.Actor) (map[string
 			return err
 		}
 		docs := map[string]*document{}
+		connections, err := exportConnections(ctx, tx, actor.Tenant)
+		if err != nil {
+			return err
+		}
+		if len(connections) > 0 {
+			docs["connections.yaml"] = &document{Connections: connections}
+		}
 		doc := func(name string) *document {
 			if docs[name] == nil {
 				docs[name] = &document{}

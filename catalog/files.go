@@ -36,10 +36,11 @@ type appEntry struct {
 }
 
 type document struct {
-	Apps       []appEntry `json:"apps,omitempty"`
-	Groups     []entry    `json:"groups,omitempty"`
-	Roles      []entry    `json:"roles,omitempty"`
-	WorkOrders []entry    `json:"work_orders,omitempty"`
+	Connections []connEntry `json:"connections,omitempty"`
+	Apps        []appEntry  `json:"apps,omitempty"`
+	Groups      []entry     `json:"groups,omitempty"`
+	Roles       []entry     `json:"roles,omitempty"`
+	WorkOrders  []entry     `json:"work_orders,omitempty"`
 }
 
 // item is an entry with its kind, its app and its place.
@@ -58,10 +59,13 @@ func (it item) fault(field, message string) sallyport.Fault {
 }
 
 // Files is a catalogue as read from files.
-type Files struct{ items []item }
+type Files struct {
+	items       []item
+	connections []connItem
+}
 
-// Len is the number of resources in the files.
-func (f Files) Len() int { return len(f.items) }
+// Len is the number of resources and connections in the files.
+func (f Files) Len() int { return len(f.items) + len(f.connections) }
 
 // Load reads every .yaml and .yml file below a folder. All faults are reported, each with file, line, column and field;
 // with a fault there is nothing to apply.
@@ -143,6 +147,9 @@ func (f *Files) take(doc document, prefix string, d *decoder) {
 		f.items = append(f.items, item{entry: e, kind: kind, app: app, path: at, d: d})
 		return at
 	}
+	for i, e := range doc.Connections {
+		f.connections = append(f.connections, connItem{connEntry: e, path: strings.TrimPrefix(fmt.Sprintf("%s.connections[%d]", prefix, i), "."), d: d})
+	}
 	for i, e := range doc.Groups {
 		add(sallyport.KindGroup, "", "groups", i, e)
 	}
@@ -162,7 +169,7 @@ func (f *Files) take(doc document, prefix string, d *decoder) {
 
 // check finds what the files alone show to be wrong.
 func (f *Files) check() []sallyport.Fault {
-	var faults []sallyport.Fault
+	faults := f.checkConnections()
 	slugs, names := map[string]item{}, map[string]item{}
 	for _, it := range f.items {
 		if err := it.resource().Check(); err != nil {

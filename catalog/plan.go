@@ -21,6 +21,10 @@ type step struct {
 	sallyport.PlanItem
 	it     *item               // nil for a removal
 	before *sallyport.Resource // nil for a creation
+
+	con        *connItem // of a connection, whose other fields are these
+	conID      string    // "" for a creation
+	conVersion int
 }
 
 type planned struct {
@@ -59,6 +63,9 @@ func (s *Service) planTx(ctx context.Context, tx *store.Tx, actor sallyport.Acto
 	c := s.checker(ctx, tx, actor.Tenant)
 	for _, it := range f.items {
 		c.coming[it.Slug] = it.kind
+	}
+	if err := s.planConnections(ctx, tx, actor.Tenant, f, c, &p); err != nil {
+		return p, err
 	}
 	named := map[string]bool{}
 	for i := range f.items {
@@ -232,7 +239,7 @@ func (p *planned) guard(fromFiles int) {
 // removals last, in the other direction.
 func (p *planned) order() {
 	rank := func(st step) int {
-		i := slices.Index([]string{"group", "role", "app", "entitlement", "work_order"}, st.Kind)
+		i := slices.Index([]string{"connection", "group", "role", "app", "entitlement", "work_order"}, st.Kind)
 		if st.Action == sallyport.PlanRemove {
 			return 100 - i
 		}
@@ -261,6 +268,8 @@ func (p *planned) sign() {
 		e := seen{Item: st.PlanItem}
 		if st.before != nil {
 			e.ID, e.Version = st.before.ID, st.before.Version
+		} else if st.con != nil {
+			e.ID, e.Version = st.conID, st.conVersion
 		}
 		all = append(all, e)
 	}

@@ -107,6 +107,11 @@ func (s *Service) updateTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 			return r, err
 		}
 	}
+	if r.Slug != before.Slug {
+		if err := s.nobodyNeeds(ctx, tx, actor.Tenant, before); err != nil {
+			return r, err
+		}
+	}
 	changes := diff(before, r)
 	if len(changes) > 0 || before.Source != source {
 		if err := tx.UpdateResource(ctx, actor.Tenant, &r); err != nil {

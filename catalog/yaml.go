@@ -135,6 +135,8 @@ func (d *decoder) decode(n *yaml.Node, v reflect.Value, path string, depth int) 
 		d.decode(n, v.Elem(), path, depth)
 	case reflect.Struct:
 		d.mapping(n, v, path, depth)
+	case reflect.Map:
+		d.texts(n, v, path)
 	case reflect.Slice:
 		if n.Kind != yaml.SequenceNode {
 			d.bad(n, path, "must be a list; write each item on a line of its own after a hyphen")
@@ -182,6 +184,27 @@ func (d *decoder) mapping(n *yaml.Node, v reflect.Value, path string, depth int)
 		}
 		d.decode(value, target, sub, depth+1)
 	}
+}
+
+// texts reads a mapping of names to text, in which bare numbers and true are meant as text.
+func (d *decoder) texts(n *yaml.Node, v reflect.Value, path string) {
+	if n.Kind != yaml.MappingNode {
+		d.bad(n, path, "must be a mapping of names to values")
+		return
+	}
+	m := map[string]string{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		sub := path + "." + key.Value
+		d.places[sub] = place{d.file, value.Line, value.Column}
+		if _, twice := m[key.Value]; twice {
+			d.bad(key, sub, "stands here twice; remove one")
+		} else if value.Kind != yaml.ScalarNode || value.Tag == "!!null" {
+			d.bad(value, sub, "must be a single value")
+		}
+		m[key.Value] = value.Value
+	}
+	v.Set(reflect.ValueOf(m))
 }
 
 // collect lists the fields of a struct by their JSON names, those of embedded structs included.
@@ -266,7 +289,7 @@ func (d *decoder) where(path string) place {
 }
 
 // keyOrder is the order in which fields are written; others follow by name.
-var keyOrder = []string{"slug", "name", "title", "type", "kind", "description", "physical", "owners", "audience", "tags", "form", "flow", "fulfilment", "revocation",
+var keyOrder = []string{"slug", "name", "title", "type", "kind", "directory", "description", "physical", "owners", "audience", "tags", "form", "flow", "fulfilment", "revocation",
 	"durations", "entitlements", "stages", "fields", "approvers", "rule"}
 
 // yamlNode makes a node of plain JSON values, in the order of keyOrder.
