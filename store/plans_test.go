@@ -83,7 +83,7 @@ func seedPlans(w *world) {
 }
 
 // big are the tables that no page may read whole, by how a plan names them.
-var big = map[string]bool{"grants": true, "events": true, "event_refs": true, "event_values": true, "requests": true, "provisions": true}
+var big = map[string]bool{"grants": true, "events": true, "event_refs": true, "event_values": true, "requests": true, "provisions": true, "stages": true, "stage_approvers": true}
 
 // enough is how many rows of a big table one statement of a page may touch.
 const enough = 6000

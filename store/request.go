@@ -65,8 +65,8 @@ func (q *query) seesRequest(v Viewer, tenant string, now int64) string {
 		return "TRUE"
 	}
 	u := q.arg(v.ID)
-	return "(q.requester_id = " + u + " OR (q.subject_kind = 'user' AND q.subject_id = " + u + `) OR EXISTS (SELECT 1 FROM stages ps
-		JOIN stage_approvers pa ON pa.tenant_id = ps.tenant_id AND pa.stage_id = ps.id WHERE ps.tenant_id = q.tenant_id AND ps.request_id = q.id AND pa.user_id = ` + u + `)
+	return "(q.requester_id = " + u + " OR (q.subject_kind = 'user' AND q.subject_id = " + u + `) OR q.id IN (SELECT ps.request_id FROM stage_approvers pa
+		JOIN stages ps ON ps.tenant_id = pa.tenant_id AND ps.id = pa.stage_id WHERE pa.tenant_id = ` + q.arg(tenant) + ` AND pa.user_id = ` + u + `)
 		OR ` + q.sees(v, tenant, now, "r") + ")"
 }
 
@@ -129,8 +129,8 @@ func (tx *Tx) Requests(ctx context.Context, tenant string, v Viewer, f RequestFi
 	if f.Assignee != "" {
 		u, n := q.arg(f.Assignee), q.arg(Micros(tx.now))
 		q.WriteString(` AND q.state = 'pending' AND q.id IN (SELECT s.request_id FROM stage_approvers sa JOIN stages s ON s.tenant_id = sa.tenant_id AND s.id = sa.stage_id
-			WHERE sa.tenant_id = ` + t + ` AND s.state = 'open' AND (sa.user_id = ` + u + ` OR sa.user_id IN (SELECT d.from_id FROM delegations d
-				WHERE d.tenant_id = ` + t + ` AND d.to_id = ` + u + ` AND d.starts_at <= ` + n + ` AND d.ends_at > ` + n + ` AND d.ended_at IS NULL))
+			WHERE sa.tenant_id = ` + t + ` AND s.state = 'open' AND sa.user_id IN (SELECT ` + u + ` UNION ALL SELECT d.from_id FROM delegations d
+				WHERE d.tenant_id = ` + t + ` AND d.to_id = ` + u + ` AND d.starts_at <= ` + n + ` AND d.ends_at > ` + n + ` AND d.ended_at IS NULL)
 			AND NOT EXISTS (SELECT 1 FROM votes v WHERE v.tenant_id = s.tenant_id AND v.stage_id = s.id AND (v.user_id = ` + u + ` OR v.on_behalf_of = ` + u + ` OR COALESCE(v.on_behalf_of, v.user_id) = sa.user_id)))`)
 		q.WriteString(` AND ((q.requester_id <> ` + u + ` AND NOT (q.subject_kind = 'user' AND q.subject_id = ` + u + `)) OR q.flow LIKE '%"allow_self_approval":true%')`)
 	}
