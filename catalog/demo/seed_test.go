@@ -2,6 +2,7 @@ package demo_test
 
 import (
 	"context"
+	"os"
 	"testing"
 	"time"
 
@@ -9,6 +10,8 @@ import (
 	"github.com/sallyport/sallyport/access"
 	"github.com/sallyport/sallyport/catalog"
 	"github.com/sallyport/sallyport/catalog/demo"
+	"github.com/sallyport/sallyport/connector"
+	"github.com/sallyport/sallyport/connector/ldap"
 	"github.com/sallyport/sallyport/store"
 	"github.com/sallyport/sallyport/store/storetest"
 )
@@ -20,7 +23,7 @@ func TestSeed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := catalog.New(db, access.New(db, nil, "http://localhost"), nil, nil)
+		s := catalog.New(db, access.New(db, nil, "http://localhost"), []connector.Kind{ldap.Kind()}, nil)
 		begin := time.Now()
 		if err := demo.Seed(ctx, s, tenant); err != nil {
 			t.Fatal(err)
@@ -37,7 +40,23 @@ func TestSeed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		examples(t, s, tenant)
 	})
+}
+
+// examples applies the example catalogue to the demo company, twice.
+func examples(t *testing.T, s *catalog.Service, tenant string) {
+	f, faults := catalog.Load(os.DirFS("../../examples/catalogue"))
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	for range 2 {
+		p, err := s.Apply(t.Context(), sallyport.System(tenant), f, catalog.ApplyOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%d to create, %d to change, %d the same", p.Creates, p.Changes, p.Same)
+	}
 }
 
 // look holds what was laid out against what api.md promises about it.
