@@ -83,8 +83,8 @@ func demoToken(cmd *cobra.Command, address, login string) (string, error) {
 	}
 	host, _ := os.Hostname()
 	c := &client.Client{URL: address, HTTP: h, Agent: "sallyport/" + version}
-	day := sallyport.Day
-	t, err := c.CreateToken(cmd.Context(), client.NewToken{Name: "sallyport login on " + host, ExpiresIn: &day,
+	month := 30 * sallyport.Day
+	t, err := c.CreateToken(cmd.Context(), client.NewToken{Name: "sallyport login on " + host, ExpiresIn: &month,
 		Scopes: []string{"read", "request", "decide", "grant", "catalogue", "audit", "admin"}})
 	return t.Secret, err
 }

@@ -28,6 +28,9 @@ func (a *app) requestCmd() *cobra.Command {
 		ValidArgsFunction: a.completeResources(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ask.Resource = args[0]
+			if length != "" && until != "" || ask.NoEnd && length+until != "" {
+				return usage("--for, --until and --no-end contradict each other; keep one of them")
+			}
 			if isOwner {
 				ask.Relation = sallyport.Owner
 			}
@@ -68,7 +71,6 @@ func (a *app) requestCmd() *cobra.Command {
 	f.BoolVar(&isOwner, "owner", false, "as owner, not as member")
 	f.StringArrayVar(&answers, "answer", nil, "answer to a question of the form, NAME=VALUE; may be repeated")
 	f.BoolVar(&dry, "dry-run", false, "only show who would decide and which limits apply")
-	cmd.MarkFlagsMutuallyExclusive("for", "until", "no-end")
 	return cmd
 }
 
