@@ -2,6 +2,7 @@ import type { Provisioning } from '../../api/types'
 import { Badge } from '../../components/Badge'
 import { RelativeTime } from '../../components/RelativeTime'
 import { Status } from '../../components/Status'
+import { date, exact } from '../../components/time'
 import { endsSoon, since } from './words'
 
 /** Ends is when access ends; the last fourteen days stand out. */
@@ -19,7 +20,11 @@ export function Ends({ at, ended, never }: { at?: string; ended?: string; never?
         <RelativeTime at={at} />
       </Badge>
     )
-  return <RelativeTime at={at} />
+  return (
+    <time dateTime={at} title={exact(at)} className="whitespace-nowrap">
+      {date(at)}
+    </time>
+  )
 }
 
 /** StateLine is a state with what must be known about it: since when, how often tried, what failed. */

@@ -9,6 +9,7 @@ import { Status } from '../../components/Status'
 import { date } from '../../components/time'
 import { firstName, relationWords } from '../names'
 import { personPath, requestPath, resourcePath } from '../paths'
+import { useTitle } from '../titles'
 import { originWords } from './words'
 
 /** WhyPanel answers "why do I have this": every path on its own, with what ends it. */
@@ -27,13 +28,14 @@ export function WhyPanel({
   /** Given when the person may end paths. */
   onEnd?: (path: Path) => void
 }) {
+  const name = useTitle()
   const paths = access?.paths ?? []
   const who = mine ? 'you have' : `${firstName(user?.name ?? 'this person')} has`
   return (
     <Drawer
       open={access !== null}
       onClose={onClose}
-      title={access ? `Why ${who} ${access.resource.name}` : ''}
+      title={access ? `Why ${who} ${name(access.resource)}` : ''}
       description={
         access
           ? `${relationWords[access.relation]} · ${paths.length === 1 ? 'one reason' : `${paths.length} reasons`}${paths.length > 1 ? ': it stays while any of them holds' : ''}`
@@ -109,6 +111,7 @@ function Chain({
   mine?: boolean
   resource: ResourceRef
 }) {
+  const title = useTitle()
   return (
     <p className="flex flex-wrap items-center gap-x-1.5 gap-y-1.5 text-[0.875rem]">
       <Node icon={<UserRound aria-hidden />} to={user ? personPath(user) : '/people/me'}>
@@ -124,7 +127,7 @@ function Chain({
         </>
       )}
       <Node icon={<KeyRound aria-hidden />} to={resourcePath(resource)}>
-        {resource.name}
+        {title(resource)}
       </Node>
     </p>
   )

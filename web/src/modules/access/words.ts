@@ -71,14 +71,19 @@ export interface Group<T> {
   slug?: string
   items: T[]
 }
-/** byApp groups access by its app; what is held by itself (apps, groups, roles) stands under its kind. */
+/** byApp groups access by its app; what is held by itself (apps, groups, roles) stands together at the end. */
 export function byApp(items: readonly Access[]): Group<Access>[] {
   const groups = new Map<string, Group<Access>>()
+  const alone: Record<string, string> = { app: 'Apps and things', role: 'Roles', group: 'Groups' }
   for (const a of items) {
-    const app = a.app ?? (a.resource.kind === 'app' ? a.resource : undefined)
-    const key = app ? app.id : a.resource.kind
-    const name = app ? app.name : a.resource.kind === 'role' ? 'Roles' : 'Groups'
-    const group = groups.get(key) ?? { key, name, slug: app?.slug, items: [] }
+    const inside = a.app ?? (a.resource.kind === 'app' && hasInside(items, a) ? a.resource : undefined)
+    const key = inside ? inside.id : a.resource.kind
+    const group = groups.get(key) ?? {
+      key,
+      name: inside ? inside.name : (alone[a.resource.kind] ?? 'Other'),
+      slug: inside?.slug,
+      items: [],
+    }
     group.items.push(a)
     groups.set(key, group)
   }
@@ -90,3 +95,4 @@ export function byApp(items: readonly Access[]): Group<Access>[] {
     (a, b) => Number(!a.slug) - Number(!b.slug) || a.name.localeCompare(b.name),
   )
 }
+const hasInside = (items: readonly Access[], app: Access) => items.some((i) => i.app?.id === app.resource.id)

@@ -65,7 +65,7 @@ export function Tokens({ all }: { all?: boolean }) {
   return (
     <div className="grid gap-4">
       <div className="flex flex-wrap items-center justify-between gap-3">
-        <p className="max-w-[40rem] text-muted">
+        <p className="min-w-60 flex-1 text-muted">
           A token lets a script act as {all ? 'its person' : 'you'}, within what it is allowed. It is shown
           once, when it is made.
         </p>

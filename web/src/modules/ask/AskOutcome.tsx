@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import { message, sentence } from '../../api/error'
 import type { Access, Preview } from '../../api/types'
 import { Skeleton } from '../../components/Skeleton'
-import { date, lengthWords } from '../../components/time'
+import { date, roughly } from '../../components/time'
 import { relationWords } from '../names'
 import { requestPath } from '../paths'
 import { StageWords } from './StageWords'
@@ -74,7 +74,7 @@ export function AskOutcome({
         </Row>
         {preview.typical_decision && (
           <Row icon={<Clock aria-hidden />} title="How long it takes">
-            Usually decided within {lengthWords(preview.typical_decision)}.
+            Usually decided within {roughly(preview.typical_decision)}.
           </Row>
         )}
         {limits.length > 0 && (

@@ -34,7 +34,7 @@ export function BasicsEditor({
           )}
         </Field>
       )}
-      <div className="grid gap-4 sm:grid-cols-2">
+      <div className="grid items-end gap-4 sm:grid-cols-2">
         <Field label="Name" error={fault('name')}>
           {(control) => (
             <Input {...control} value={draft.name} onChange={(e) => onChange({ name: e.target.value })} />
@@ -76,7 +76,15 @@ export function BasicsEditor({
           />
         )}
       </Field>
-      <Field label="Owners" help="They decide by default, and keep it in order." error={fault('owners')}>
+      <Field
+        label="Owners"
+        help={
+          draft.kind === 'entitlement'
+            ? 'They decide by default, and keep it in order. Without any: those of the app.'
+            : 'They decide by default, and keep it in order.'
+        }
+        error={fault('owners')}
+      >
         {(control) => (
           <div className="grid gap-2">
             {draft.owners.length > 0 && (

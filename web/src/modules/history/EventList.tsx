@@ -11,7 +11,8 @@ import { ExactTime, RelativeTime } from '../../components/RelativeTime'
 import { SkeletonRows } from '../../components/Skeleton'
 import { date } from '../../components/time'
 import { PersonLink } from '../names'
-import { about, address, phrase, refName, tone } from './words'
+import { useTitle } from '../titles'
+import { about, address, isResource, refName, sentence, tone } from './words'
 
 const dots = {
   good: 'bg-good',
@@ -25,9 +26,12 @@ const dots = {
 export function History({
   query,
   empty,
+  of,
 }: {
   query: UseInfiniteQueryResult<{ pages: Page<AuditEvent>[] }>
   empty: string
+  /** The id of the thing or person: its name need not be said in every line. */
+  of?: string
 }) {
   if (query.isPending) return <SkeletonRows rows={6} label="Loading the history" />
   if (query.isError) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />
@@ -46,7 +50,7 @@ export function History({
           <ol className="divide-y divide-line">
             {day.events.map((e) => (
               <li key={e.id}>
-                <Sentence event={e} />
+                <Sentence event={e} without={of ? [of] : []} />
               </li>
             ))}
           </ol>
@@ -58,9 +62,11 @@ export function History({
 }
 
 /** Sentence is one event: who did what to what, why, and when. */
-export function Sentence({ event }: { event: AuditEvent }) {
-  const things = about(event)
-  const quote = event.values?.reason || event.values?.comment
+export function Sentence({ event, without = [] }: { event: AuditEvent; without?: readonly string[] }) {
+  const things = about(event, without)
+  const [before = '', after = ''] = sentence(event).split('{}')
+  const named = sentence(event).includes('{}')
+  const quote = event.values?.reason || event.values?.comment || event.values?.evidence || event.values?.cause
   return (
     <div className="flex gap-3 py-2.5">
       <span className="relative h-fit">
@@ -75,7 +81,7 @@ export function Sentence({ event }: { event: AuditEvent }) {
           aria-hidden
           className={cx(
             '-right-0.5 -bottom-0.5 absolute size-3 rounded-full border-2 border-surface',
-            dots[tone(event.verb)],
+            dots[tone(event)],
           )}
         />
       </span>
@@ -88,7 +94,9 @@ export function Sentence({ event }: { event: AuditEvent }) {
               for <PersonLink user={event.on_behalf_of} />
             </>
           )}{' '}
-          {phrase(event.verb)}
+          {before}
+          {named && <Thing refTo={event.object} />}
+          {after}
           {things.length > 0 && (
             <span className="text-muted">
               {' · '}
@@ -118,11 +126,16 @@ export function Sentence({ event }: { event: AuditEvent }) {
 }
 
 export function Thing({ refTo }: { refTo: Parameters<typeof address>[0] }) {
+  const title = useTitle()
+  const name =
+    isResource(refTo) && refTo.name && refTo.slug?.includes('.')
+      ? title({ kind: 'entitlement', slug: refTo.slug, name: refTo.name })
+      : refName(refTo)
   const to = address(refTo)
-  if (!to) return <span className="text-ink">{refName(refTo)}</span>
+  if (!to) return <span className="text-ink">{name}</span>
   return (
     <Link to={to} className="rounded text-ink underline-offset-2 hover:underline">
-      {refTo.kind === 'request' && !refTo.name ? 'the request' : refName(refTo)}
+      {name}
     </Link>
   )
 }

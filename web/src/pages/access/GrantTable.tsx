@@ -19,6 +19,7 @@ import { type Column, Table } from '../../components/Table'
 import { toast } from '../../components/toast'
 import { EndAccess, type Ending } from '../../modules/access/EndAccess'
 import { useFilters, useTextFilter } from '../../modules/filters'
+import { useTitle } from '../../modules/titles'
 import { csvHeader, csvRow } from './columns'
 
 const states = [
@@ -64,6 +65,7 @@ export function GrantTable({
   }
   const query = useInfiniteQuery(grantListQuery(filter))
   const items = rows(query.data)
+  const title = useTitle()
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set())
   const [ending, setEnding] = useState<Ending | null>(null)
   const [exporting, setExporting] = useState(false)
@@ -85,7 +87,7 @@ export function GrantTable({
     ids: list.map((g) => g.id),
     what:
       list.length === 1 && list[0]
-        ? `${list[0].subject.name}’s access to ${list[0].resource.name}`
+        ? `${list[0].subject.name}’s access to ${title(list[0].resource)}`
         : `${list.length} grants`,
     needReason: list.length > 1,
   })
@@ -171,7 +173,7 @@ export function GrantTable({
                     onChange: setPicked,
                     label: (id) => {
                       const g = items.find((i) => i.id === id)
-                      return g ? `${g.subject.name}, ${g.resource.name}` : id
+                      return g ? `${g.subject.name}, ${title(g.resource)}` : id
                     },
                   }
                 : undefined
@@ -185,7 +187,7 @@ export function GrantTable({
                         End
                         <span className="sr-only">
                           {' '}
-                          {g.subject.name}’s access to {g.resource.name}
+                          {g.subject.name}’s access to {title(g.resource)}
                         </span>
                       </Button>
                     )

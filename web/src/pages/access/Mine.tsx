@@ -1,4 +1,5 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { CircleHelp, RotateCw } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { accessAtQuery, grantListQuery } from '../../api/access'
@@ -20,12 +21,15 @@ import { byApp, endsSoon, givenBy } from '../../modules/access/words'
 import { useAsk } from '../../modules/ask/open'
 import { useFilters, useTextFilter } from '../../modules/filters'
 import { useMe } from '../../modules/me'
-import { kindWords, ResourceLink, relationWords } from '../../modules/names'
+import { kindWords, relationWords } from '../../modules/names'
+import { resourcePath } from '../../modules/paths'
+import { useTitle } from '../../modules/titles'
 import { merge } from './merge'
 
 /** Mine is what I have, by app, and why; what is on its way in or out is there too. */
 export function Mine() {
   const me = useMe()
+  const title = useTitle()
   const ask = useAsk()
   const [filters, set] = useFilters()
   const [text, setText] = useTextFilter('q')
@@ -126,7 +130,7 @@ export function Mine() {
                   grant={byKey.get(key(a))?.grant}
                   onWhy={() => setWhy(a)}
                   onRenew={() => ask({ resource: a.resource.slug, relation: a.relation, extend: true })}
-                  onEnd={() => setEnding(endingOf(a))}
+                  onEnd={() => setEnding(endingOf(a, title(a.resource)))}
                 />
               ))}
             </ul>
@@ -142,7 +146,9 @@ export function Mine() {
           const role = p.via === 'role'
           setEnding({
             ids: [role ? (p.membership_grant_id ?? p.grant_id) : p.grant_id],
-            what: role ? `your membership in ${p.role?.name}` : `your access to ${why?.resource.name}`,
+            what: role
+              ? `your membership in ${p.role?.name}`
+              : `your access to ${why ? title(why.resource) : ''}`,
             note: role
               ? 'Everything this role gives ends now, unless you have it in another way too.'
               : undefined,
@@ -157,9 +163,9 @@ export function Mine() {
 
 const key = (a: Access) => a.resource.id + a.relation
 const direct = (a: Access) => (a.paths ?? []).filter((p) => p.via === 'direct')
-const endingOf = (a: Access): Ending => ({
+const endingOf = (a: Access, title: string): Ending => ({
   ids: direct(a).map((p) => p.grant_id),
-  what: `your access to ${a.resource.name}`,
+  what: `your access to ${title}`,
   note: (a.paths ?? []).some((p) => p.via === 'role')
     ? 'What was given to you directly ends now. You keep it by role until that ends too.'
     : 'It ends now. You can ask for it again at any time.',
@@ -185,7 +191,12 @@ function Item({
       <ResourceIcon kind={a.resource.kind} name={a.resource.name} slug={a.resource.slug} />
       <div className="min-w-0">
         <p className="truncate">
-          <ResourceLink resource={a.resource} />
+          <Link
+            to={resourcePath(a.resource)}
+            className="rounded font-medium underline-offset-2 hover:underline"
+          >
+            {a.resource.name}
+          </Link>
         </p>
         <p className="flex flex-wrap items-center gap-x-1.5 text-[0.8125rem] text-muted">
           {relationWords[a.relation]}

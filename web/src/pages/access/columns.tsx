@@ -64,12 +64,14 @@ export const since: Column<Grant> = {
 export const state: Column<Grant> = {
   key: 'state',
   header: 'State',
+  className: 'md:min-w-44',
   cell: (g) => <StateLine state={g.state} provisioning={g.provisioning} />,
 }
 export const ends: Column<Grant> = {
   key: 'ends',
   header: 'Ends',
   sort: 'ends_at',
+  className: 'md:whitespace-nowrap',
   cell: (g) => <Ends at={g.ends_at} never={g.no_end} ended={g.ended_at} />,
 }
 export const lost: Column<Grant> = {

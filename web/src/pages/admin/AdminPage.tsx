@@ -3,8 +3,8 @@ import { ArrowRight } from 'lucide-react'
 import { Card } from '../../components/Card'
 import { EmptyState } from '../../components/EmptyState'
 import { PageFrame } from '../../components/PageFrame'
+import { adminPlaces } from '../../modules/admin/AdminFrame'
 import { useRights } from '../../modules/rights'
-import { adminPlaces } from './AdminFrame'
 
 export function AdminPage() {
   const rights = useRights()

@@ -13,10 +13,10 @@ import { SearchInput } from '../../components/Input'
 import { Select } from '../../components/Select'
 import { SkeletonRows } from '../../components/Skeleton'
 import { type Column, Table } from '../../components/Table'
+import { AdminFrame } from '../../modules/admin/AdminFrame'
 import { useFilters, useTextFilter } from '../../modules/filters'
 import { flowWords } from '../../modules/flow/flow'
 import { kindWords, names, ResourceLine } from '../../modules/names'
-import { AdminFrame } from './AdminFrame'
 
 const how: Record<string, string> = {
   none: 'Nothing to do',
@@ -25,6 +25,11 @@ const how: Record<string, string> = {
   automation: 'Automation',
 }
 
+const byName = (a: Resource, b: Resource) =>
+  `${a.app?.name ?? a.name} ${a.app ? a.name : ''}`.localeCompare(
+    `${b.app?.name ?? b.name} ${b.app ? b.name : ''}`,
+  )
+
 export function CatalogueAdmin() {
   const [filters, set] = useFilters()
   const [text, setText] = useTextFilter('q')
@@ -32,16 +37,18 @@ export function CatalogueAdmin() {
   const needle = text.trim().toLowerCase()
   const items = useMemo(
     () =>
-      (query.data?.items ?? []).filter(
-        (r) =>
-          (!filters.kind || r.kind === filters.kind) &&
-          (!filters.how || r.fulfilment.kind === filters.how) &&
-          (!filters.owner || (r.owners ?? []).length === 0) &&
-          (!needle ||
-            `${r.name} ${r.slug} ${r.app?.name ?? ''} ${(r.owners ?? []).map((o) => o.name).join(' ')}`
-              .toLowerCase()
-              .includes(needle)),
-      ),
+      [...(query.data?.items ?? [])]
+        .sort(byName)
+        .filter(
+          (r) =>
+            (!filters.kind || r.kind === filters.kind) &&
+            (!filters.how || r.fulfilment.kind === filters.how) &&
+            (!filters.owner || (r.owners ?? []).length === 0) &&
+            (!needle ||
+              `${r.name} ${r.slug} ${r.app?.name ?? ''} ${(r.owners ?? []).map((o) => o.name).join(' ')}`
+                .toLowerCase()
+                .includes(needle)),
+        ),
     [query.data, filters.kind, filters.how, filters.owner, needle],
   )
   const columns: Column<Resource>[] = [
@@ -51,7 +58,7 @@ export function CatalogueAdmin() {
       cell: (r) => (
         <ResourceLine
           resource={r}
-          detail={r.app ? `${kindWords[r.kind]} of ${r.app.name}` : kindWords[r.kind]}
+          detail={r.source === 'catalogue' ? `${kindWords[r.kind]} · kept in files` : kindWords[r.kind]}
         />
       ),
     },
@@ -82,7 +89,6 @@ export function CatalogueAdmin() {
           <Badge>Directory</Badge>
         ),
     },
-    { key: 'source', header: 'Kept by', quiet: true, cell: (r) => r.source || 'The page' },
   ]
   const filtered = !!(needle || filters.kind || filters.how || filters.owner)
   return (

@@ -9,8 +9,8 @@ import { ErrorState } from '../../components/ErrorState'
 import { RelativeTime } from '../../components/RelativeTime'
 import { Skeleton } from '../../components/Skeleton'
 import { lengthWords } from '../../components/time'
+import { AdminFrame } from '../../modules/admin/AdminFrame'
 import { useRights } from '../../modules/rights'
-import { AdminFrame } from './AdminFrame'
 import { ConnectionStatus } from './ConnectionStatus'
 
 export function ConnectionsAdmin() {

@@ -12,9 +12,9 @@ import { Field } from '../../components/Field'
 import { Note } from '../../components/Note'
 import { Textarea } from '../../components/Textarea'
 import { toast } from '../../components/toast'
+import { AdminFrame } from '../../modules/admin/AdminFrame'
 import { Faults, PlanView } from '../../modules/plan/PlanView'
 import { isEmpty } from '../../modules/plan/plan'
-import { AdminFrame } from './AdminFrame'
 
 const example = `login,name,email,title,department,manager,groups,active
 ada,Ada Lovelace,ada@example.com,Engineer,Platform,grace,it;security,true

@@ -15,7 +15,7 @@ import { LengthInput } from '../../components/LengthInput'
 import { Note } from '../../components/Note'
 import { SkeletonRows } from '../../components/Skeleton'
 import { toast } from '../../components/toast'
-import { AdminFrame } from './AdminFrame'
+import { AdminFrame } from '../../modules/admin/AdminFrame'
 import { ConnectorFields } from './ConnectorFields'
 import { changedValues, settingFaults, startValues, type Values } from './settings'
 

@@ -13,11 +13,11 @@ import { later } from '../../components/later'
 import { Note } from '../../components/Note'
 import { Skeleton } from '../../components/Skeleton'
 import { toast } from '../../components/toast'
+import { AdminFrame } from '../../modules/admin/AdminFrame'
 import { draftFaults, emptyDraft, toNew } from '../../modules/catalogue/draft'
 import type { ResourceEditor as Whole } from '../../modules/catalogue/ResourceEditor'
 import { useFilters } from '../../modules/filters'
 import { kindWords } from '../../modules/names'
-import { AdminFrame } from './AdminFrame'
 
 const ResourceEditor = later<ComponentProps<typeof Whole>>(
   () => import('../../modules/catalogue/ResourceEditor').then((m) => m.ResourceEditor),

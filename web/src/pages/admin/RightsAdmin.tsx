@@ -12,9 +12,9 @@ import { SkeletonRows } from '../../components/Skeleton'
 import { Ends } from '../../modules/access/Ends'
 import { WhyDrawer } from '../../modules/access/WhyDrawer'
 import { givenBy } from '../../modules/access/words'
+import { AdminFrame } from '../../modules/admin/AdminFrame'
 import { useAsk } from '../../modules/ask/open'
 import { Person } from '../../modules/names'
-import { AdminFrame } from './AdminFrame'
 
 const roles = [
   { slug: 'sallyport.admin', may: 'Set up everything, give and end access with a reason. It gives no vote.' },

@@ -1,5 +1,5 @@
 import { Tokens } from '../../modules/account/Tokens'
-import { AdminFrame } from './AdminFrame'
+import { AdminFrame } from '../../modules/admin/AdminFrame'
 
 export const TokensAdmin = () => (
   <AdminFrame

@@ -12,12 +12,11 @@ import { Field } from '../../components/Field'
 import { Input, SearchInput } from '../../components/Input'
 import { LoadMore } from '../../components/LoadMore'
 import { later } from '../../components/later'
-import { PageFrame } from '../../components/PageFrame'
 import { Select } from '../../components/Select'
 import { Skeleton, SkeletonRows } from '../../components/Skeleton'
+import { AdminFrame } from '../../modules/admin/AdminFrame'
 import { useFilters, useTextFilter } from '../../modules/filters'
 import { days } from '../../modules/history/EventList'
-import { useRights } from '../../modules/rights'
 import { EventDrawer } from './EventDrawer'
 import { EventRow } from './EventRow'
 import type { PickersProps } from './Pickers'
@@ -50,22 +49,6 @@ const verbs = [
 ]
 
 export function AuditPage() {
-  const rights = useRights()
-  if (rights.known && !rights.auditor)
-    return (
-      <PageFrame title="Audit log" width="narrow">
-        <Card>
-          <EmptyState kind="forbidden" title="Only auditors and admins read the whole log">
-            What happened to a person, a resource or a request is on its own page, under History. To read
-            everything, ask for “Auditor” in the app Sallyport.
-          </EmptyState>
-        </Card>
-      </PageFrame>
-    )
-  return <Log />
-}
-
-function Log() {
   const [filters, set] = useFilters()
   const [text, setText] = useTextFilter('q', 300)
   const query = useInfiniteQuery(
@@ -97,7 +80,8 @@ function Log() {
     })
   }
   return (
-    <PageFrame
+    <AdminFrame
+      to="/admin/audit"
       title="Audit log"
       sub="Every change, decision and refusal, in an order that nobody can change."
       actions={
@@ -203,6 +187,6 @@ function Log() {
         <Verify />
       </div>
       <EventDrawer event={open} onClose={() => setOpen(null)} />
-    </PageFrame>
+    </AdminFrame>
   )
 }

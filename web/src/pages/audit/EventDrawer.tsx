@@ -5,7 +5,7 @@ import { Facts } from '../../components/Facts'
 import { Drawer } from '../../components/LaterDrawer'
 import { exact } from '../../components/time'
 import { Thing } from '../../modules/history/EventList'
-import { details, phrase } from '../../modules/history/words'
+import { details, refName, sentence } from '../../modules/history/words'
 import { PersonLink } from '../../modules/names'
 
 const ways: Record<string, string> = {
@@ -28,7 +28,7 @@ export function EventDrawer({ event, onClose }: { event: AuditEvent | null; onCl
       open={event !== null}
       onClose={onClose}
       title={<span className="font-mono">{e.verb}</span>}
-      description={`${e.actor?.name ?? 'Sallyport'} ${phrase(e.verb)}`}
+      description={`${e.actor?.name ?? 'Sallyport'} ${sentence(e).replace('{}', refName(e.object))}`}
     >
       <div className="grid gap-6">
         <Facts

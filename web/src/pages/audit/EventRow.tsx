@@ -21,7 +21,7 @@ export function EventRow({ event: e, onOpen }: { event: AuditEvent; onOpen: () =
         {clock.format(new Date(e.at))}
       </time>
       <span className="min-w-0 max-md:row-start-1">
-        <Badge tone={tone(e.verb)} className="font-mono">
+        <Badge tone={tone(e)} className="font-mono">
           {e.verb}
         </Badge>
       </span>

@@ -3,6 +3,7 @@ import { ShieldCheck } from 'lucide-react'
 import { checkpointQuery, exportPath } from '../../api/audit'
 import { Card } from '../../components/Card'
 import { CopyText } from '../../components/CopyText'
+import { Disclosure } from '../../components/Disclosure'
 import { Facts } from '../../components/Facts'
 import { RelativeTime } from '../../components/RelativeTime'
 import { Skeleton } from '../../components/Skeleton'
@@ -40,15 +41,12 @@ export function Verify() {
               ]}
             />
             <div className="grid gap-1.5">
-              <p className="font-medium text-[0.8125rem] text-muted">Newest checkpoint</p>
-              <CopyText text={data.note} label="Copy the checkpoint" block />
+              <p className="font-medium text-[0.8125rem] text-muted">Public key</p>
+              <CopyText text={data.key} label="Copy the public key" />
             </div>
-            {data.key && (
-              <div className="grid gap-1.5">
-                <p className="font-medium text-[0.8125rem] text-muted">Public key</p>
-                <CopyText text={data.key} label="Copy the public key" block />
-              </div>
-            )}
+            <Disclosure title="Newest checkpoint">
+              <CopyText text={data.note} label="Copy the checkpoint" block />
+            </Disclosure>
           </>
         ) : (
           <p className="text-muted">No checkpoint was signed yet.</p>

@@ -5,7 +5,7 @@ import type { AccessRequest, Resource } from '../../api/types'
 import { Button, buttonClass } from '../../components/Button'
 import { ResourceIcon } from '../../components/ResourceIcon'
 import { Status } from '../../components/Status'
-import { date, lengthWords } from '../../components/time'
+import { date } from '../../components/time'
 import { kindWords, ResourceLink } from '../../modules/names'
 import { requestPath, resourcePath } from '../../modules/paths'
 import type { Have } from './search'
@@ -30,9 +30,7 @@ export const Row = memo(function Row({
       <div className="min-w-0 flex-1">
         <p className="flex flex-wrap items-baseline gap-x-2">
           <ResourceLink resource={r} />
-          <span className="text-[0.8125rem] text-muted">
-            {r.app ? `${kindWords[r.kind]} of ${r.app.name}` : kindWords[r.kind]}
-          </span>
+          <span className="text-[0.8125rem] text-muted">{kindWords[r.kind]}</span>
         </p>
         {r.description && (
           <p className="text-[0.875rem] text-muted max-md:line-clamp-2 md:truncate">{r.description}</p>
@@ -45,7 +43,7 @@ export const Row = memo(function Row({
         >
           <Clock aria-hidden className="size-3.5" />
           <span className="sr-only">Usually decided within </span>
-          {lengthWords(usual)}
+          {usual}
         </span>
       )}
       <div className="flex shrink-0 items-center justify-end gap-2 max-md:w-full max-md:[&>*]:flex-1 md:min-w-36">

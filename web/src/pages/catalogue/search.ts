@@ -1,6 +1,6 @@
 // Searching the catalogue in the browser, at each key.
 import type { Access, AccessRequest, Kind, Resource } from '../../api/types'
-import { iso } from '../../components/time'
+import { iso, roughly } from '../../components/time'
 
 export interface Have {
   state: string
@@ -30,11 +30,15 @@ export interface Indexed {
   name: string
   all: string
 }
+/** fullName is what it is sorted by: an entitlement stands with its app. */
+export const fullName = (r: Resource): string =>
+  r.app && !r.name.toLowerCase().startsWith(r.app.name.toLowerCase()) ? `${r.app.name} · ${r.name}` : r.name
+
 /** index prepares the catalogue once, so that a key costs nothing but comparisons. */
 export const index = (items: readonly Resource[]): Indexed[] =>
   items.map((resource) => ({
     resource,
-    name: fold(resource.name),
+    name: fold(fullName(resource)),
     all: fold(
       [
         resource.name,
@@ -100,15 +104,9 @@ export function typical(requests: readonly AccessRequest[]): Map<string, string>
   for (const [id, list] of times) {
     list.sort((a, b) => a - b)
     const median = list[Math.floor(list.length / 2)] ?? 0
-    out.set(id, iso(round(median)))
+    out.set(id, roughly(iso(Math.round(median))))
   }
   return out
-}
-
-/** round keeps the leading unit: people want "3 hours", not "3 hours 12 minutes 4 seconds". */
-export function round(seconds: number): number {
-  for (const unit of [86_400, 3600, 60]) if (seconds >= unit) return Math.round(seconds / unit) * unit
-  return 60
 }
 
 export interface Suggestion {

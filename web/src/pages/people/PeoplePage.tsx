@@ -149,19 +149,19 @@ function PersonCard({ user: u, onManager }: { user: User; onManager: (login: str
           {u.kind !== 'person' && <Badge>{u.kind === 'service' ? 'Service account' : 'Agent'}</Badge>}
         </p>
         <p className="truncate text-[0.875rem] text-muted">{u.title || u.login}</p>
-        <p className="mt-1 flex flex-wrap gap-x-2 text-[0.8125rem] text-muted">
-          {u.department && <span className="truncate">{u.department}</span>}
+        <p className="truncate text-[0.8125rem] text-muted leading-6">
+          {u.department}
+          {u.department && u.manager && ' · '}
           {u.manager && (
-            <>
-              {u.department && <span aria-hidden>·</span>}
-              <button
-                type="button"
-                className="min-h-6 truncate rounded underline decoration-edge underline-offset-3 hover:text-ink"
-                onClick={() => onManager(u.manager?.login ?? '')}
-              >
-                <span className="sr-only">Show who else </span>reports to {u.manager.name}
-              </button>
-            </>
+            <button
+              type="button"
+              title={`Everybody who reports to ${u.manager.name}`}
+              className="min-h-6 rounded underline decoration-edge/60 underline-offset-3 hover:text-ink"
+              onClick={() => onManager(u.manager?.login ?? '')}
+            >
+              <span className="sr-only">Show who else reports to </span>
+              {u.manager.name}
+            </button>
           )}
         </p>
       </div>

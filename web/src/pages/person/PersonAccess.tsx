@@ -20,6 +20,7 @@ import { useFilters, useTextFilter } from '../../modules/filters'
 import { useMe } from '../../modules/me'
 import { firstName, kindWords, ResourceLine, relationWords } from '../../modules/names'
 import { useRights } from '../../modules/rights'
+import { useTitle } from '../../modules/titles'
 
 /** PersonAccess is what a person holds, now or on a past day, and why. */
 export function PersonAccess({ user, mine }: { user: User; mine: boolean }) {
@@ -39,6 +40,7 @@ export function PersonAccess({ user, mine }: { user: User; mine: boolean }) {
       (a.paths ?? []).some((p) => p.via === 'direct') &&
       (mine || rights.admin || owns.has(a.resource.id) || (!!a.app && owns.has(a.app.id)))
   }, [owned, at, mine, rights.admin])
+  const title = useTitle()
   const needle = text.trim().toLowerCase()
   const items = (query.data?.items ?? []).filter(
     (a) =>
@@ -50,12 +52,7 @@ export function PersonAccess({ user, mine }: { user: User; mine: boolean }) {
     {
       key: 'resource',
       header: 'Access',
-      cell: (a) => (
-        <ResourceLine
-          resource={a.resource}
-          detail={a.app ? `${kindWords[a.resource.kind]} of ${a.app.name}` : kindWords[a.resource.kind]}
-        />
-      ),
+      cell: (a) => <ResourceLine resource={a.resource} detail={kindWords[a.resource.kind]} />,
     },
     { key: 'level', header: 'Level', quiet: true, cell: (a) => relationWords[a.relation] },
     {
@@ -69,7 +66,7 @@ export function PersonAccess({ user, mine }: { user: User; mine: boolean }) {
         >
           {givenBy(a.paths)}
           <span className="sr-only">
-            : why {mine ? 'I have' : `${user.name} has`} {a.resource.name}
+            : why {mine ? 'I have' : `${user.name} has`} {title(a.resource)}
           </span>
         </button>
       ),
@@ -135,11 +132,11 @@ export function PersonAccess({ user, mine }: { user: User; mine: boolean }) {
                       onClick={() =>
                         setEnding({
                           ids: (a.paths ?? []).filter((p) => p.via === 'direct').map((p) => p.grant_id),
-                          what: `${mine ? 'your' : `${user.name}’s`} access to ${a.resource.name}`,
+                          what: `${mine ? 'your' : `${user.name}’s`} access to ${title(a.resource)}`,
                         })
                       }
                     >
-                      End<span className="sr-only"> the access to {a.resource.name}</span>
+                      End<span className="sr-only"> the access to {title(a.resource)}</span>
                     </Button>
                   )
               : undefined

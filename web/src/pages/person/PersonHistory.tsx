@@ -10,6 +10,7 @@ export function PersonHistory({ user, mine }: { user: User; mine: boolean }) {
     <Card>
       <History
         query={query}
+        of={user.id}
         empty={`What ${mine ? 'you ask' : 'this person asks'} for, decide, get and lose shows up here.`}
       />
     </Card>

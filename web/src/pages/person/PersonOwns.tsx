@@ -28,7 +28,7 @@ export function PersonOwns({ user, mine }: { user: User; mine: boolean }) {
         <li key={a.resource.id} className="rounded-lg border border-line bg-surface p-4 shadow-card">
           <ResourceLine
             resource={a.resource}
-            detail={`${a.app ? `${kindWords[a.resource.kind]} of ${a.app.name}` : kindWords[a.resource.kind]} · ${givenBy(a.paths)}`}
+            detail={`${kindWords[a.resource.kind]} · ${givenBy(a.paths)}`}
           />
         </li>
       ))}

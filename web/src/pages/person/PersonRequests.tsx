@@ -18,6 +18,7 @@ import { howLong } from '../../components/time'
 import { useFilters } from '../../modules/filters'
 import { forOther } from '../../modules/names'
 import { requestPath } from '../../modules/paths'
+import { useTitle } from '../../modules/titles'
 
 /** PersonRequests is what somebody asked for, or was asked for on their behalf. */
 export function PersonRequests({ user, mine }: { user: User; mine: boolean }) {
@@ -93,6 +94,7 @@ export function PersonRequests({ user, mine }: { user: User; mine: boolean }) {
 }
 
 function RequestRow({ request: r }: { request: AccessRequest }) {
+  const title = useTitle()
   return (
     <Link
       to={requestPath(r)}
@@ -101,7 +103,7 @@ function RequestRow({ request: r }: { request: AccessRequest }) {
       <ResourceIcon kind={r.resource.kind} name={r.resource.name} slug={r.resource.slug} />
       <span className="min-w-0 flex-1 basis-52">
         <span className="block truncate font-medium">
-          {r.resource.name}
+          {title(r.resource)}
           {r.relation === 'owner' && <span className="font-normal text-muted"> · as owner</span>}
         </span>
         <span className="block truncate text-[0.8125rem] text-muted">

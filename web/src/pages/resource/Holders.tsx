@@ -5,6 +5,7 @@ import { holdersAtQuery } from '../../api/access'
 import type { Access, Relation, Resource } from '../../api/types'
 import { AsOf } from '../../components/AsOf'
 import { Button } from '../../components/Button'
+import { Card } from '../../components/Card'
 import { download, toCSV } from '../../components/csv'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
@@ -19,6 +20,7 @@ import { WhyDrawer } from '../../modules/access/WhyDrawer'
 import { givenBy } from '../../modules/access/words'
 import { useFilters, useTextFilter } from '../../modules/filters'
 import { Person, relationWords } from '../../modules/names'
+import { useTitle } from '../../modules/titles'
 
 const Give = later<{ resource: Resource; relation: Relation; onClose: () => void }>(() =>
   import('./Give').then((m) => m.Give),
@@ -34,6 +36,7 @@ export function Holders({ resource, mayManage }: { resource: Resource; mayManage
   const [why, setWhy] = useState<Access | null>(null)
   const [ending, setEnding] = useState<Ending | null>(null)
   const [giving, setGiving] = useState(false)
+  const title = useTitle()(resource)
   const needle = text.trim().toLowerCase()
   const items = useMemo(
     () =>
@@ -104,24 +107,28 @@ export function Holders({ resource, mayManage }: { resource: Resource; mayManage
         <ErrorState error={query.error} onRetry={() => void query.refetch()} />
       ) : items.length === 0 ? (
         needle ? (
-          <EmptyState
-            kind="filtered"
-            title="Nobody matches"
-            action={<Button onClick={() => setText('')}>Clear the filter</Button>}
-          />
+          <Card>
+            <EmptyState
+              kind="filtered"
+              title="Nobody matches"
+              action={<Button onClick={() => setText('')}>Clear the filter</Button>}
+            />
+          </Card>
         ) : (
-          <EmptyState
-            kind="first"
-            title={relation === 'owner' ? 'Nobody owns it' : at ? 'Nobody had it then' : 'Nobody has it'}
-          >
-            {relation === 'owner'
-              ? 'The owners of its app decide, else the admins.'
-              : 'Once a request for it is approved, the person shows up here with the reason.'}
-          </EmptyState>
+          <Card>
+            <EmptyState
+              kind="first"
+              title={relation === 'owner' ? 'Nobody owns it' : at ? 'Nobody had it then' : 'Nobody has it'}
+            >
+              {relation === 'owner'
+                ? 'The owners of its app decide, else the admins.'
+                : 'Once a request for it is approved, the person shows up here with the reason.'}
+            </EmptyState>
+          </Card>
         )
       ) : (
         <Table
-          caption={`${relationWords[relation]}s of ${resource.name}`}
+          caption={`${relationWords[relation]}s of ${title}`}
           columns={columns}
           rows={items}
           id={(a) => (a.user?.id ?? '') + a.relation}
@@ -129,7 +136,7 @@ export function Holders({ resource, mayManage }: { resource: Resource; mayManage
             mayManage && !at
               ? (a) =>
                   endable(a) && (
-                    <Button size="sm" look="danger-quiet" onClick={() => setEnding(endingOf(a))}>
+                    <Button size="sm" look="danger-quiet" onClick={() => setEnding(endingOf(a, title))}>
                       End<span className="sr-only"> the access of {a.user?.name}</span>
                     </Button>
                   )
@@ -147,7 +154,7 @@ export function Holders({ resource, mayManage }: { resource: Resource; mayManage
             ? (p) => {
                 setEnding({
                   ids: [p.via === 'role' ? (p.membership_grant_id ?? p.grant_id) : p.grant_id],
-                  what: `${why?.user?.name}’s ${p.via === 'role' ? `membership in ${p.role?.name}` : `access to ${resource.name}`}`,
+                  what: `${why?.user?.name}’s ${p.via === 'role' ? `membership in ${p.role?.name}` : `access to ${title}`}`,
                 })
                 setWhy(null)
               }
@@ -162,11 +169,11 @@ export function Holders({ resource, mayManage }: { resource: Resource; mayManage
 
 const direct = (a: Access) => (a.paths ?? []).filter((p) => p.via === 'direct')
 const endable = (a: Access) => direct(a).length > 0
-function endingOf(a: Access): Ending {
+function endingOf(a: Access, title: string): Ending {
   const byRole = (a.paths ?? []).some((p) => p.via === 'role')
   return {
     ids: direct(a).map((p) => p.grant_id),
-    what: `${a.user?.name}’s access to ${a.resource.name}`,
+    what: `${a.user?.name}’s access to ${title}`,
     note: byRole
       ? 'What was given directly ends now. The person keeps it by role until that ends too.'
       : undefined,

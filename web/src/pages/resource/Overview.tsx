@@ -9,7 +9,7 @@ import { Badge } from '../../components/Badge'
 import { Card } from '../../components/Card'
 import { Facts } from '../../components/Facts'
 import { Skeleton } from '../../components/Skeleton'
-import { lengthWords } from '../../components/time'
+import { lengthWords, roughly } from '../../components/time'
 import { StageWords } from '../../modules/ask/StageWords'
 import { fulfilmentWords } from '../../modules/catalogue/words'
 import { flowWords } from '../../modules/flow/flow'
@@ -73,7 +73,7 @@ export function Overview({ resource: r }: { resource: Resource }) {
               <p className="mt-3 text-[0.8125rem] text-muted">
                 Worked out for you.
                 {preview.data.typical_decision &&
-                  ` Usually decided within ${lengthWords(preview.data.typical_decision)}.`}
+                  ` Usually decided within ${roughly(preview.data.typical_decision)}.`}
               </p>
             </>
           ) : (

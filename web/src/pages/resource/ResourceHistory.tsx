@@ -1,13 +1,18 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { resourceHistoryQuery } from '../../api/audit'
+import type { Resource } from '../../api/types'
 import { Card } from '../../components/Card'
 import { History } from '../../modules/history/EventList'
 
-export function ResourceHistory({ id }: { id: string }) {
-  const query = useInfiniteQuery(resourceHistoryQuery(id))
+export function ResourceHistory({ resource }: { resource: Resource }) {
+  const query = useInfiniteQuery(resourceHistoryQuery(resource.slug))
   return (
     <Card>
-      <History query={query} empty="Requests, access and changes of it show up here, and stay for ever." />
+      <History
+        query={query}
+        of={resource.id}
+        empty="Requests, access and changes of it show up here, and stay for ever."
+      />
     </Card>
   )
 }

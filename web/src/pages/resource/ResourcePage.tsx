@@ -22,6 +22,7 @@ import { useMe } from '../../modules/me'
 import { kindWords } from '../../modules/names'
 import { requestPath } from '../../modules/paths'
 import { useRights } from '../../modules/rights'
+import { useTitle } from '../../modules/titles'
 import { Overview } from './Overview'
 
 const holding = <SkeletonRows rows={6} label="Loading" />
@@ -30,7 +31,7 @@ const Holders = later<{ resource: Resource; mayManage: boolean }>(
   undefined,
   holding,
 )
-const ResourceHistory = later<{ id: string }>(
+const ResourceHistory = later<{ resource: Resource }>(
   () => import('./ResourceHistory').then((m) => m.ResourceHistory),
   undefined,
   holding,
@@ -65,6 +66,7 @@ function Loaded({ resource: r }: { resource: Resource }) {
   const me = useMe()
   const rights = useRights()
   const ask = useAsk()
+  const name = useTitle()(r)
   const [filters, set] = useFilters()
   const app = useQuery({ ...resourceQuery(r.app?.slug ?? ''), enabled: !!r.app }).data
   const owns = [...(r.owners ?? []), ...(app?.owners ?? [])].some((o) => o.id === me?.user.id)
@@ -81,7 +83,7 @@ function Loaded({ resource: r }: { resource: Resource }) {
     ...(r.kind === 'work_order'
       ? []
       : [{ value: 'holders', label: 'Who has it', content: <Holders resource={r} mayManage={mayManage} /> }]),
-    { value: 'history', label: 'History', content: <ResourceHistory id={r.slug} /> },
+    { value: 'history', label: 'History', content: <ResourceHistory resource={r} /> },
     ...(mayEdit
       ? [
           {
@@ -95,7 +97,7 @@ function Loaded({ resource: r }: { resource: Resource }) {
   const tab = tabs.some((t) => t.value === filters.tab) ? (filters.tab ?? '') : 'overview'
   return (
     <PageFrame
-      title={r.name}
+      title={name}
       width={tab === 'settings' ? 'wide' : 'middle'}
       crumbs={
         <Breadcrumbs
@@ -109,9 +111,9 @@ function Loaded({ resource: r }: { resource: Resource }) {
         <span className="flex items-center gap-3">
           <ResourceIcon kind={r.kind} name={r.name} slug={r.slug} size="lg" />
           <span>
-            {r.name}
+            {name}
             <span className="mt-0.5 block font-normal text-[0.875rem] text-muted tracking-normal">
-              {r.app ? `${kindWords[r.kind]} of ${r.app.name}` : kindWords[r.kind]}
+              {kindWords[r.kind]}
             </span>
           </span>
         </span>
@@ -144,7 +146,7 @@ function Loaded({ resource: r }: { resource: Resource }) {
       }
     >
       <Tabs
-        label={`About ${r.name}`}
+        label={`About ${name}`}
         value={tab}
         onChange={(next) =>
           set({

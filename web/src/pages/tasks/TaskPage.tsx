@@ -26,6 +26,7 @@ import { AnswerList } from '../../modules/form/AnswerList'
 import { useMe } from '../../modules/me'
 import { PersonLink, ResourceLink, relationWords } from '../../modules/names'
 import { requestPath } from '../../modules/paths'
+import { useTitle } from '../../modules/titles'
 import { assigneeWords, isOpen, overdue, taskTitle } from './words'
 
 export function TaskPage() {
@@ -50,11 +51,12 @@ export function TaskPage() {
 }
 
 function Loaded({ task: t }: { task: Task }) {
+  const name = taskTitle(t, useTitle())
   const request = useQuery({ ...requestQuery(t.request_id ?? ''), enabled: !!t.request_id }).data
   const answers = t.answers && Object.keys(t.answers).length > 0
   return (
     <PageFrame
-      title={taskTitle(t)}
+      title={name}
       width="middle"
       crumbs={<Breadcrumbs items={[{ to: '/tasks', label: 'Tasks' }]} />}
       status={
@@ -218,7 +220,7 @@ function Work({ task: t }: { task: Task }) {
               )}
             </Field>
             <Button
-              look="primary"
+              look={t.state === 'claimed' ? 'primary' : 'secondary'}
               size="lg"
               busy={busy === 'complete'}
               onClick={() =>

@@ -23,6 +23,7 @@ import { toast } from '../../components/toast'
 import { useFilters } from '../../modules/filters'
 import { useMe } from '../../modules/me'
 import { useRights } from '../../modules/rights'
+import { useTitle } from '../../modules/titles'
 import { assigneeWords, byDue, overdue, taskTitle } from './words'
 
 export function TasksPage() {
@@ -113,6 +114,7 @@ export function TasksPage() {
 }
 
 function TaskRow({ task: t, me }: { task: Task; me?: string }) {
+  const name = taskTitle(t, useTitle())
   const client = useQueryClient()
   const [busy, setBusy] = useState(false)
   const claim = async () => {
@@ -138,7 +140,7 @@ function TaskRow({ task: t, me }: { task: Task; me?: string }) {
           to={`/tasks/${t.id}` as string}
           className="block truncate rounded font-medium underline-offset-2 hover:underline"
         >
-          {taskTitle(t)}
+          {name}
         </Link>
         <p className="truncate text-[0.8125rem] text-muted">
           {t.claimed_by
@@ -166,7 +168,7 @@ function TaskRow({ task: t, me }: { task: Task; me?: string }) {
       <div className="flex gap-2 max-md:w-full max-md:[&>*]:flex-1 md:min-w-24 md:justify-end">
         {t.may_claim && t.state === 'open' && (
           <Button size="sm" busy={busy} onClick={() => void claim()}>
-            Take it<span className="sr-only">: {taskTitle(t)}</span>
+            Take it<span className="sr-only">: {name}</span>
           </Button>
         )}
         {mine && t.state === 'claimed' && (
@@ -174,7 +176,7 @@ function TaskRow({ task: t, me }: { task: Task; me?: string }) {
             to={`/tasks/${t.id}` as string}
             className="touch inline-flex min-h-8 items-center justify-center rounded-md border border-line bg-surface px-2.5 font-medium text-[0.8125rem] shadow-card hover:bg-hover"
           >
-            Finish<span className="sr-only">: {taskTitle(t)}</span>
+            Finish<span className="sr-only">: {name}</span>
           </Link>
         )}
       </div>

@@ -1,17 +1,17 @@
 import type { Task } from '../../api/types'
+import type { Title } from '../../modules/titles'
 
-/** taskTitle says what is to be done: "Give Ada VPN", "Take the laptop back from Ada". */
-export function taskTitle(t: Task): string {
+/** taskTitle says what is to be done: "Give VPN to Ada", "Remove VPN from Ada". */
+export function taskTitle(t: Task, title: Title): string {
   const { name } = t.beneficiary
+  const what = title(t.resource)
   switch (t.kind) {
     case 'remove':
-      return `Remove ${t.resource.name} from ${name}`
+      return `Remove ${what} from ${name}`
     case 'follow_up':
-      return `Follow up on ${t.resource.name} for ${name}`
+      return `Follow up on ${what} for ${name}`
     default:
-      return t.resource.kind === 'work_order'
-        ? `${t.resource.name} for ${name}`
-        : `Give ${name} ${t.resource.name}`
+      return t.resource.kind === 'work_order' ? `${what} for ${name}` : `Give ${what} to ${name}`
   }
 }
 

@@ -14,7 +14,7 @@ import { Card } from '../../components/Card'
 import { cx } from '../../components/cx'
 import { EmptyState } from '../../components/EmptyState'
 import { PageFrame } from '../../components/PageFrame'
-import { type Rights, useRights } from '../../modules/rights'
+import { type Rights, useRights } from '../rights'
 
 export interface AdminPlace {
   to: string
