@@ -22,6 +22,15 @@ func (s *Service) openTask(ctx context.Context, tx *store.Tx, p store.Provision,
 	if err != nil {
 		return err
 	}
+	if kind == sallyport.TaskFulfil { // what a role gives has no grant of its own
+		waiting, err := tx.WaitingGrants(ctx, p.Tenant, p.Key())
+		if err != nil {
+			return err
+		}
+		if grant = ""; len(waiting) > 0 {
+			grant = waiting[len(waiting)-1]
+		}
+	}
 	t := store.TaskRow{ProvisionID: p.ID, Task: sallyport.Task{Kind: kind, Resource: res.Ref(), Beneficiary: sallyport.UserRef{ID: p.UserID}, Relation: p.Relation,
 		Parameters: []byte(p.Parameters), GrantID: grant, Instructions: leg.Steps}}
 	if grant != "" {

@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/sallyport/sallyport"
 	"github.com/sallyport/sallyport/store"
@@ -227,17 +228,21 @@ func (s *Service) Reject(ctx context.Context, actor sallyport.Actor, id, reason 
 		})
 }
 
-// rejectedTx ends every grant that waited for the task; the request of each fails, and requesters are told by that.
+// rejectedTx ends every grant that waited for the task; the request of each fails, and requesters are told by that. What a
+// role gives goes on being wanted: that is shown as failing, told to the resource's owners, and asked for again in a day.
 func (s *Service) rejectedTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, t store.TaskRow, cause string) error {
-	if p, ok, err := tx.ProvisionByID(ctx, actor.Tenant, t.ProvisionID); err != nil {
+	tenant := actor.Tenant
+	p, ok, err := tx.ProvisionByID(ctx, tenant, t.ProvisionID)
+	if err != nil || !ok {
 		return err
-	} else if ok && p.State == sallyport.ProvisionAdding {
+	}
+	if p.State == sallyport.ProvisionAdding {
 		p.State, p.NextAt = sallyport.ProvisionAbsent, nil
 		if err := tx.MoveProvision(ctx, &p); err != nil {
 			return err
 		}
 	}
-	ids, err := tx.WaitingGrants(ctx, actor.Tenant, taskKey(t))
+	ids, err := tx.WaitingGrants(ctx, tenant, taskKey(t))
 	if err != nil {
 		return err
 	}
@@ -246,7 +251,31 @@ func (s *Service) rejectedTx(ctx context.Context, tx *store.Tx, actor sallyport.
 			return err
 		}
 	}
-	return nil
+	want, err := tx.Wanted(ctx, tenant, p.Key())
+	if err != nil || !want {
+		return err
+	}
+	if p, ok, err = tx.ProvisionByID(ctx, tenant, t.ProvisionID); err != nil || !ok || p.State != sallyport.ProvisionAbsent {
+		return err
+	}
+	again := tx.Now().Add(24 * time.Hour)
+	p.State, p.NextAt = sallyport.ProvisionAdding, &again
+	if err := tx.MoveProvision(ctx, &p); err != nil {
+		return err
+	}
+	if err := tx.FailProvision(ctx, tenant, p.ID, cause); err != nil {
+		return err
+	}
+	res, err := tx.Resource(ctx, tenant, t.Resource.ID, Everything)
+	if err != nil {
+		return err
+	}
+	_, people, err := s.assigneeTx(ctx, tx, tenant, res, "", "")
+	if err != nil {
+		return err
+	}
+	return s.tell(ctx, tx, tenant, people, note{Kind: "provision.failing", Dedupe: "rejected:" + t.ID, Title: res.Name + " cannot be given to " + t.Beneficiary.Name,
+		Body: "A role gives it, and the task was " + cause + ". It is asked for again in a day.", Link: "/resources/" + res.Slug})
 }
 
 func checkWords(field, text string) error {

@@ -137,3 +137,9 @@ func (tx *Tx) WaitingGrants(ctx context.Context, tenant string, k sallyport.Key)
 	})
 	return ids, err
 }
+
+// FailProvision shows a provision as failing, for a reason that is no call's.
+func (tx *Tx) FailProvision(ctx context.Context, tenant, id, failure string) error {
+	_, err := tx.Exec(ctx, `UPDATE provisions SET error=$3, failing_since=COALESCE(failing_since, $4) WHERE tenant_id=$1 AND id=$2`, tenant, id, plainText(failure), Micros(tx.now))
+	return err
+}

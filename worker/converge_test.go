@@ -236,3 +236,34 @@ func TestLostWakeUpsAreFound(t *testing.T) {
 		}
 	})
 }
+
+func TestRejectedForAMemberOfARole(t *testing.T) {
+	eachClock(t, func(w *world) {
+		w.resource(sallyport.Resource{Kind: sallyport.KindApp, Slug: "desk", Name: "Desk", Fulfilment: sallyport.Fulfilment{Kind: sallyport.FulfilManual, Assignee: "user:eve"}})
+		w.give("ken", "engineer", hours(99))
+		w.add(access.NewGrant{Subject: sallyport.Subject{Kind: sallyport.SubjectRole, ID: w.res["engineer"].ID}, Resource: w.res["desk"], NoEnd: true, ReasonKind: "direct"})
+		eve := sallyport.Actor{Tenant: w.tenant, User: w.users["eve"].Ref(), Via: sallyport.ViaSession}
+		todo := func() []sallyport.Task {
+			w.drain()
+			l, err := w.s.Tasks(w.ctx, eve, store.TaskFilter{Assignee: eve.User.ID, State: "todo"}, store.Page{})
+			if err != nil {
+				w.Fatal(err)
+			}
+			return l.Items
+		}
+		tasks := todo()
+		if len(tasks) != 1 {
+			w.Fatalf("%+v", tasks)
+		}
+		if _, err := w.s.Reject(w.ctx, eve, tasks[0].ID, "no room"); err != nil {
+			w.Fatal(err)
+		}
+		if again := todo(); len(again) != 0 || w.is("ken", "desk", sallyport.ProvisionAdding).FailingAt == nil {
+			w.Fatalf("asked for again at once: %+v", again)
+		}
+		w.clock.Advance(25 * time.Hour)
+		if again := todo(); len(again) != 1 {
+			w.Fatalf("%+v", again)
+		}
+	})
+}
