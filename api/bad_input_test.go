@@ -13,8 +13,8 @@ func deep(n int) string {
 	return `{"resource":"wiki","duration":"P1D","answers":` + strings.Repeat(`{"a":`, n) + "1" + strings.Repeat("}", n) + "}"
 }
 
-// TestBadInput sends what nobody should: each is refused with its status, names the place, and leaves nothing behind.
-func TestBadInput(t *testing.T) {
+// badInput sends what nobody should: each is refused with its status, names the place, and leaves nothing behind.
+func badInput(t *testing.T, w *world) {
 	ask := func(more string) string { return `{"resource":"wiki","duration":"P1D","reason":"x"` + more + `}` }
 	length := func(d string) string { return `{"resource":"wiki","duration":"` + d + `","reason":"x"}` }
 	cases := []struct {
@@ -80,7 +80,7 @@ func TestBadInput(t *testing.T) {
 		{"YAML with a key twice", "POST", "/catalogue/plan", `{"files":{"a.yaml":"groups:\n  - name: A\n    name: B\n"}}`, 400, "a.yaml:3"},
 		{"YAML with an unknown field", "POST", "/catalogue/plan", `{"files":{"a.yaml":"groups:\n  - name: A\n    colour: red\n"}}`, 400, "colour"},
 		{"YAML whose anchors explode", "POST", "/catalogue/plan", fmt.Sprintf(`{"files":{"a.yaml":%q}}`, bomb()), 400, "a.yaml"},
-		{"a reference to nothing", "POST", "/catalogue/apply", `{"files":{"a.yaml":"apps:\n  - name: A\n    slug: a\n    audience: nobody-at-all\n"}}`, 400, "nobody-at-all"},
+		{"a reference to nothing", "POST", "/catalogue/apply", `{"files":{"a.yaml":"apps:\n  - name: A\n    slug: a\n    audience: nobody-at-all\n"}}`, 422, "nobody-at-all"},
 		{"CSV with ragged rows", "POST", "/import/people", "login,name\nada,Ada,extra\n", 400, "people:2"},
 		{"CSV in UTF-16", "POST", "/import/people", "\xff\xfel\x00o\x00", 400, "UTF-16"},
 		{"CSV in Latin-1", "POST", "/import/people", "login,name\nada,Ad\xe9\n", 400, "UTF-8"},
@@ -94,47 +94,45 @@ func TestBadInput(t *testing.T) {
 		{"a request that is not there", "GET", "/requests/req_nothing", "", 404, ""},
 		{"a bulk of nothing", "POST", "/grants/end", `{"ids":[]}`, 400, "ids"},
 	}
-	each(t, func(t *testing.T, w *world) {
-		req := w.request()
-		before := w.must("auditor", "GET", "/audit/checkpoint", nil).json(t)["size"]
-		for _, c := range cases {
-			t.Run(c.name, func(t *testing.T) {
-				who, path := "admin", strings.ReplaceAll(c.path, "REQ", req)
-				if strings.HasSuffix(path, "/votes") {
-					who = "lead"
-				}
-				var body any
-				if c.body != "" {
-					body = c.body
-				}
-				a := w.call(who, c.method, path, body)
-				if a.status != c.status || !strings.Contains(string(a.body), c.says) {
-					t.Errorf("answered %d %s; want %d and %q", a.status, a.body, c.status, c.says)
-				}
-				if a.header.Get("Content-Type") != "application/problem+json" {
-					t.Errorf("it is %s", a.header.Get("Content-Type"))
-				}
-				p := a.json(t)
-				for _, field := range []string{"type", "title", "status", "detail", "request_id"} {
-					if v := p[field]; v == nil || v == "" {
-						t.Errorf("the problem has no %s: %s", field, a.body)
-					}
-				}
-				if len(a.body) > 8000 {
-					t.Errorf("the answer has %d bytes: it repeats what was sent", len(a.body))
-				}
-			})
-		}
-		// Only refusals by a rule were recorded (domain rule 23): nothing else happened.
-		events := w.must("auditor", "GET", "/events?limit=200", nil).json(t)["items"].([]any)
-		after := w.must("auditor", "GET", "/audit/checkpoint", nil).json(t)["size"]
-		n := int(after.(float64) - before.(float64))
-		for _, e := range events[:n] {
-			if verb := e.(map[string]any)["verb"]; verb != "call.refused" && verb != "session.signed_in" && verb != "token.created" {
-				t.Errorf("something happened: %v", e)
+	req := w.request()
+	before := w.must("auditor", "GET", "/audit/checkpoint", nil).json(t)["size"]
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			who, path := "admin", strings.ReplaceAll(c.path, "REQ", req)
+			if strings.HasSuffix(path, "/votes") {
+				who = "lead"
 			}
+			var body any
+			if c.body != "" {
+				body = c.body
+			}
+			a := w.call(who, c.method, path, body)
+			if a.status != c.status || !strings.Contains(string(a.body), c.says) {
+				t.Errorf("answered %d %s; want %d and %q", a.status, a.body, c.status, c.says)
+			}
+			if a.header.Get("Content-Type") != "application/problem+json" {
+				t.Errorf("it is %s", a.header.Get("Content-Type"))
+			}
+			p := a.json(t)
+			for _, field := range []string{"type", "title", "status", "detail", "request_id"} {
+				if v := p[field]; v == nil || v == "" {
+					t.Errorf("the problem has no %s: %s", field, a.body)
+				}
+			}
+			if len(a.body) > 8000 {
+				t.Errorf("the answer has %d bytes: it repeats what was sent", len(a.body))
+			}
+		})
+	}
+	// Only refusals by a rule were recorded (domain rule 23): nothing else happened.
+	events := w.must("auditor", "GET", "/events?limit=200", nil).json(t)["items"].([]any)
+	after := w.must("auditor", "GET", "/audit/checkpoint", nil).json(t)["size"]
+	n := int(after.(float64) - before.(float64))
+	for _, e := range events[:n] {
+		if verb := e.(map[string]any)["verb"]; verb != "call.refused" && verb != "session.signed_in" && verb != "token.created" {
+			t.Errorf("something happened: %v", e)
 		}
-	})
+	}
 }
 
 // bomb is YAML that grows to billions of nodes.
@@ -149,20 +147,18 @@ func bomb() string {
 	return b.String()
 }
 
-func TestValuesAreNotEchoed(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
-		secret := "hunter2-and-more"
-		for _, body := range []string{
-			`{"name":"D","kind":"ldap","settings":{"bind_password":["` + secret + `"]}}`,
-			`{"name":"D","kind":"ldap","settings":{"url":"nonsense","bind_password":"` + secret + `"}}`,
-			`{"name":7,"kind":"ldap","settings":{"bind_password":"` + secret + `"}}`,
-		} {
-			a := w.call("admin", "POST", "/connections", body)
-			if a.status != 400 || strings.Contains(string(a.body), secret) {
-				t.Errorf("answered %d %s", a.status, a.body)
-			}
+func valuesAreNotEchoed(t *testing.T, w *world) {
+	secret := "hunter2-and-more"
+	for _, body := range []string{
+		`{"name":"D","kind":"ldap","settings":{"bind_password":["` + secret + `"]}}`,
+		`{"name":"D","kind":"ldap","settings":{"url":"nonsense","bind_password":"` + secret + `"}}`,
+		`{"name":7,"kind":"ldap","settings":{"bind_password":"` + secret + `"}}`,
+	} {
+		a := w.call("admin", "POST", "/connections", body)
+		if a.status != 400 || strings.Contains(string(a.body), secret) {
+			t.Errorf("answered %d %s", a.status, a.body)
 		}
-	})
+	}
 }
 
 func TestEveryKindOfFailureHasAStatus(t *testing.T) {

@@ -53,37 +53,35 @@ func next(t *testing.T, lines <-chan string, what string) string {
 	}
 }
 
-func TestStream(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
-		srv := httptest.NewServer(w.h)
-		defer srv.Close()
-		lead := w.listen(t, srv.URL, "lead")
-		next(t, lead, "listening")
-		begin := time.Now()
-		id := w.request()
-		said := next(t, lead, "request:"+id)
-		if took := time.Since(begin); took > 2*time.Second {
-			t.Errorf("an open page heard of a request after %s", took)
+func stream(t *testing.T, w *world) {
+	srv := httptest.NewServer(w.h)
+	defer srv.Close()
+	lead := w.listen(t, srv.URL, "lead")
+	next(t, lead, "listening")
+	begin := time.Now()
+	id := w.request()
+	said := next(t, lead, "request:"+id)
+	if took := time.Since(begin); took > 2*time.Second {
+		t.Errorf("an open page heard of a request after %s", took)
+	}
+	for _, other := range []string{`"work"`, `"events"`} {
+		if strings.Contains(said, other) {
+			t.Errorf("a lead heard %s", said)
 		}
-		for _, other := range []string{`"work"`, `"events"`} {
-			if strings.Contains(said, other) {
-				t.Errorf("a lead heard %s", said)
-			}
+	}
+	auditor := w.listen(t, srv.URL, "auditor")
+	next(t, auditor, "listening")
+	w.must("lead", "POST", "/requests/"+id+"/votes", map[string]any{"vote": "deny", "comment": "no"})
+	next(t, auditor, `"events"`)
+	for _, p := range []string{"", "not a cookie"} {
+		a := w.call("", "GET", "/stream", nil, "Cookie", p)
+		if a.status != http.StatusUnauthorized {
+			t.Errorf("a stranger is answered %d", a.status)
 		}
-		auditor := w.listen(t, srv.URL, "auditor")
-		next(t, auditor, "listening")
-		w.must("lead", "POST", "/requests/"+id+"/votes", map[string]any{"vote": "deny", "comment": "no"})
-		next(t, auditor, `"events"`)
-		for _, p := range []string{"", "not a cookie"} {
-			a := w.call("", "GET", "/stream", nil, "Cookie", p)
-			if a.status != http.StatusUnauthorized {
-				t.Errorf("a stranger is answered %d", a.status)
-			}
-		}
-		close(w.done) // as when the server stops
-		for range lead {
-		}
-		for range auditor {
-		}
-	})
+	}
+	close(w.done) // as when the server stops
+	for range lead {
+	}
+	for range auditor {
+	}
 }

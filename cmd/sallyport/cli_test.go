@@ -13,14 +13,9 @@ import (
 	"github.com/sallyport/sallyport"
 )
 
-// TestCommandLine runs the verbs of the real binary against the real server.
-func TestCommandLine(t *testing.T) {
-	for _, engine := range []string{"sqlite", "postgres"} {
-		t.Run(engine, func(t *testing.T) { commandLine(t, newDemo(t, engine)) })
-	}
-}
-
+// commandLine runs the verbs of the real binary.
 func commandLine(t *testing.T, d *demoServer) {
+	d.t = t
 	if code, _, errs := d.cli("employee", "access"); code != 2 || !strings.Contains(errs, "sallyport login") {
 		t.Errorf("before login: exit %d %s", code, errs)
 	}
@@ -60,6 +55,7 @@ func commandLine(t *testing.T, d *demoServer) {
 	})
 
 	t.Run("exit codes", func(t *testing.T) {
+		d.t = t
 		waiting := d.json("employee", "request", "wiki", "--for", "1d", "--reason", "x")["id"].(string)
 		for _, c := range []struct {
 			code int

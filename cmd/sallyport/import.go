@@ -14,7 +14,7 @@ import (
 )
 
 func (a *app) importCmd() *cobra.Command {
-	cmd := &cobra.Command{Use: "import", Short: "Import people from a file", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	cmd := &cobra.Command{Use: "import", Short: "Import people from a file", Example: "  sallyport import people people.csv", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
 	var preview, skip, accept, yes bool
 	peopleCmd := &cobra.Command{
 		Use: "people FILE", Short: "Import people from CSV or JSON",

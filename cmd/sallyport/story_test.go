@@ -212,114 +212,114 @@ func (d *demoServer) eventually(what string, ok func() bool) {
 	d.t.Fatalf("never: %s", what)
 }
 
-// TestMainStory is the product's first page, on the real server: ask, decide twice, fulfil by hand, hold, end, remove,
-// prove.
-func TestMainStory(t *testing.T) {
+// TestServer runs the real server on both databases.
+func TestServer(t *testing.T) {
 	for _, engine := range []string{"sqlite", "postgres"} {
 		t.Run(engine, func(t *testing.T) {
 			d := newDemo(t, engine)
-			r := d.must("employee", "POST", "/requests", map[string]any{"resource": "vpn", "duration": "PT2H", "reason": "on call"})
-			id := r["id"].(string)
-			approve := map[string]any{"vote": "approve", "version": r["version"]}
-			if status, v := d.as("security", "POST", "/requests/"+id+"/votes", approve); status != 403 {
-				t.Errorf("the second stage may vote in the first: %d %v", status, v)
-			}
-			r = d.must("lead", "POST", "/requests/"+id+"/votes", approve)
-			if status, v := d.as("lead", "POST", "/requests/"+id+"/votes", approve); status != 409 || !strings.Contains(fmt.Sprint(v["detail"]), "already approved by Lena Fischer") {
-				t.Errorf("the second press is %d %v", status, v)
-			}
-			d.must("security", "POST", "/requests/"+id+"/votes", map[string]any{"vote": "approve", "version": r["version"]})
-
-			task := func(kind string) string {
-				for _, it := range d.must("it", "GET", "/tasks?assignee=me&state=todo&resource=vpn", nil)["items"].([]any) {
-					if it := it.(map[string]any); it["beneficiary"].(map[string]any)["login"] == "employee" && it["kind"] == kind {
-						return it["id"].(string)
-					}
-				}
-				t.Fatalf("there is no task to %s", kind)
-				return ""
-			}
-			fulfil := task("fulfil")
-			if status, _ := d.as("employee", "POST", "/tasks/"+fulfil+"/complete", map[string]any{"evidence": "myself"}); status != 403 {
-				t.Errorf("the beneficiary completes the task: %d", status)
-			}
-			d.must("it", "POST", "/tasks/"+fulfil+"/claim", nil)
-			d.must("it", "POST", "/tasks/"+fulfil+"/complete", map[string]any{"evidence": "profile sent"})
-			r = d.must("employee", "GET", "/requests/"+id, nil)
-			grant := r["grant_id"].(string)
-			if state := d.must("employee", "GET", "/grants/"+grant, nil)["state"]; state != "active" {
-				t.Errorf("the grant is %v", state)
-			}
-			holds := func() bool {
-				return len(d.must("employee", "GET", "/users/me/access?resource=vpn", nil)["items"].([]any)) == 1
-			}
-			if !holds() {
-				t.Error("the employee does not hold it")
-			}
-			d.must("employee", "POST", "/grants/"+grant+"/end", map[string]any{"reason": "off call"})
-			if holds() {
-				t.Error("the employee holds what was ended")
-			}
-			d.eventually("the removal is a task", func() bool {
-				return d.must("employee", "GET", "/grants/"+grant, nil)["state"] == "revoking"
-			})
-			d.eventually("it is told to remove it", func() bool {
-				return len(d.must("it", "GET", "/tasks?assignee=me&kind=remove&state=todo&resource=vpn", nil)["items"].([]any)) > 0
-			})
-			remove := task("remove")
-			d.must("it", "POST", "/tasks/"+remove+"/claim", nil)
-			d.must("it", "POST", "/tasks/"+remove+"/complete", map[string]any{"evidence": "profile revoked"})
-			d.eventually("it is gone", func() bool { return d.must("employee", "GET", "/grants/"+grant, nil)["state"] == "ended" })
-			if state := d.must("employee", "GET", "/requests/"+id, nil)["state"]; state != "approved" {
-				t.Errorf("the request is %v", state)
-			}
+			t.Run("the main story", func(t *testing.T) { mainStory(t, d) })
+			t.Run("ends by itself", func(t *testing.T) { endsByItself(t, d) })
+			t.Run("command line", func(t *testing.T) { commandLine(t, d) })
+			t.Run("killed and stopped", func(t *testing.T) { killedAndStopped(t, d, engine) })
 		})
 	}
 }
 
-// TestEndsByItself watches an end that nobody presses.
-func TestEndsByItself(t *testing.T) {
-	for _, engine := range []string{"sqlite", "postgres"} {
-		t.Run(engine, func(t *testing.T) {
-			d := newDemo(t, engine)
-			id := d.must("employee", "POST", "/requests", map[string]any{"resource": "wiki", "duration": "PT3S", "reason": "a look"})["id"].(string)
-			g := d.must("lead", "POST", "/requests/"+id+"/votes", map[string]any{"vote": "approve"})["grant_id"].(string)
-			ends, err := time.Parse(time.RFC3339, d.must("employee", "GET", "/grants/"+g, nil)["ends_at"].(string))
-			if err != nil {
-				t.Fatal(err)
+// mainStory is the product's first page: ask, decide twice, fulfil by hand, hold, end, remove.
+func mainStory(t *testing.T, d *demoServer) {
+	d.t = t
+	r := d.must("employee", "POST", "/requests", map[string]any{"resource": "vpn", "duration": "PT2H", "reason": "on call"})
+	id := r["id"].(string)
+	approve := map[string]any{"vote": "approve", "version": r["version"]}
+	if status, v := d.as("security", "POST", "/requests/"+id+"/votes", approve); status != 403 {
+		t.Errorf("the second stage may vote in the first: %d %v", status, v)
+	}
+	r = d.must("lead", "POST", "/requests/"+id+"/votes", approve)
+	if status, v := d.as("lead", "POST", "/requests/"+id+"/votes", approve); status != 409 || !strings.Contains(fmt.Sprint(v["detail"]), "already approved by Lena Fischer") {
+		t.Errorf("the second press is %d %v", status, v)
+	}
+	d.must("security", "POST", "/requests/"+id+"/votes", map[string]any{"vote": "approve", "version": r["version"]})
+
+	task := func(kind string) string {
+		for _, it := range d.must("it", "GET", "/tasks?assignee=me&state=todo&resource=vpn", nil)["items"].([]any) {
+			if it := it.(map[string]any); it["beneficiary"].(map[string]any)["login"] == "employee" && it["kind"] == kind {
+				return it["id"].(string)
 			}
-			d.eventually("the end is recorded", func() bool { return d.must("employee", "GET", "/grants/"+g, nil)["ended_at"] != nil })
-			if late := time.Since(ends); late > 1500*time.Millisecond {
-				t.Errorf("it took %s", late)
-			}
-		})
+		}
+		t.Fatalf("there is no task to %s", kind)
+		return ""
+	}
+	fulfil := task("fulfil")
+	if status, _ := d.as("employee", "POST", "/tasks/"+fulfil+"/complete", map[string]any{"evidence": "myself"}); status != 403 {
+		t.Errorf("the beneficiary completes the task: %d", status)
+	}
+	d.must("it", "POST", "/tasks/"+fulfil+"/claim", nil)
+	d.must("it", "POST", "/tasks/"+fulfil+"/complete", map[string]any{"evidence": "profile sent"})
+	r = d.must("employee", "GET", "/requests/"+id, nil)
+	grant := r["grant_id"].(string)
+	if state := d.must("employee", "GET", "/grants/"+grant, nil)["state"]; state != "active" {
+		t.Errorf("the grant is %v", state)
+	}
+	holds := func() bool {
+		return len(d.must("employee", "GET", "/users/me/access?resource=vpn", nil)["items"].([]any)) == 1
+	}
+	if !holds() {
+		t.Error("the employee does not hold it")
+	}
+	d.must("employee", "POST", "/grants/"+grant+"/end", map[string]any{"reason": "off call"})
+	if holds() {
+		t.Error("the employee holds what was ended")
+	}
+	d.eventually("the removal is a task", func() bool {
+		return d.must("employee", "GET", "/grants/"+grant, nil)["state"] == "revoking"
+	})
+	d.eventually("it is told to remove it", func() bool {
+		return len(d.must("it", "GET", "/tasks?assignee=me&kind=remove&state=todo&resource=vpn", nil)["items"].([]any)) > 0
+	})
+	remove := task("remove")
+	d.must("it", "POST", "/tasks/"+remove+"/claim", nil)
+	d.must("it", "POST", "/tasks/"+remove+"/complete", map[string]any{"evidence": "profile revoked"})
+	d.eventually("it is gone", func() bool { return d.must("employee", "GET", "/grants/"+grant, nil)["state"] == "ended" })
+	if state := d.must("employee", "GET", "/requests/"+id, nil)["state"]; state != "approved" {
+		t.Errorf("the request is %v", state)
 	}
 }
 
-func TestKilledAndStopped(t *testing.T) {
-	for _, engine := range []string{"sqlite", "postgres"} {
-		t.Run(engine, func(t *testing.T) {
-			d := newDemo(t, engine)
-			id := d.must("employee", "POST", "/requests", map[string]any{"resource": "wiki", "duration": "P1D", "reason": "x"})["id"].(string)
-			_ = d.stop(syscall.SIGKILL)
-			if took := d.start(); took > 10*time.Second {
-				t.Errorf("after a kill it is ready in %s", took)
-			}
-			if r := d.must("employee", "GET", "/requests/"+id, nil); r["state"] != "pending" {
-				t.Errorf("after a kill the request is %v", r)
-			}
-			if engine == "sqlite" {
-				second := exec.Command(d.binary, append(d.args[:3:3], append([]string{"127.0.0.1:0"}, d.args[4:]...)...)...)
-				if out, err := second.CombinedOutput(); err == nil || !strings.Contains(string(out), "another sallyport runs") {
-					t.Errorf("a second server on the same data: %v\n%s", err, out)
-				}
-			}
-			if err := d.stop(syscall.SIGTERM); err != nil {
-				t.Errorf("told to stop it ends with %v", err)
-			}
-			d.start()
-		})
+// endsByItself watches an end that nobody presses.
+func endsByItself(t *testing.T, d *demoServer) {
+	d.t = t
+	id := d.must("employee", "POST", "/requests", map[string]any{"resource": "wiki", "duration": "PT3S", "reason": "a look"})["id"].(string)
+	g := d.must("lead", "POST", "/requests/"+id+"/votes", map[string]any{"vote": "approve"})["grant_id"].(string)
+	ends, err := time.Parse(time.RFC3339, d.must("employee", "GET", "/grants/"+g, nil)["ends_at"].(string))
+	if err != nil {
+		t.Fatal(err)
 	}
+	d.eventually("the end is recorded", func() bool { return d.must("employee", "GET", "/grants/"+g, nil)["ended_at"] != nil })
+	if late := time.Since(ends); late > 1500*time.Millisecond {
+		t.Errorf("it took %s", late)
+	}
+}
+
+func killedAndStopped(t *testing.T, d *demoServer, engine string) {
+	d.t = t
+	id := d.must("employee", "POST", "/requests", map[string]any{"resource": "wiki", "duration": "P1D", "reason": "x"})["id"].(string)
+	_ = d.stop(syscall.SIGKILL)
+	if took := d.start(); took > 10*time.Second {
+		t.Errorf("after a kill it is ready in %s", took)
+	}
+	if r := d.must("employee", "GET", "/requests/"+id, nil); r["state"] != "pending" {
+		t.Errorf("after a kill the request is %v", r)
+	}
+	if engine == "sqlite" {
+		second := exec.Command(d.binary, append(d.args[:3:3], append([]string{"127.0.0.1:0"}, d.args[4:]...)...)...)
+		if out, err := second.CombinedOutput(); err == nil || !strings.Contains(string(out), "another sallyport runs") {
+			t.Errorf("a second server on the same data: %v\n%s", err, out)
+		}
+	}
+	if err := d.stop(syscall.SIGTERM); err != nil {
+		t.Errorf("told to stop it ends with %v", err)
+	}
+	d.start()
 }
 
 func TestDemoStaysOnLoopback(t *testing.T) {
