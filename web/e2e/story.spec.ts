@@ -110,7 +110,7 @@ test('the laptop asks for its form, and keeps the address from who may not read 
   await dialog.getByLabel(/Why\?/).fill('Mine is seven years old.')
   await dialog.getByRole('button', { name: 'Send request' }).click()
   await expect(employee).toHaveURL(/\/requests\/req_/)
-  await expect(employee.getByText('Ring 1, Vienna')).toBeVisible()
+  await expect(employee.locator('#main').getByText('Ring 1, Vienna')).toBeVisible()
   const teammate = await as(browser, 'teammate', desktop)
   await teammate.goto(new URL(employee.url()).pathname)
   await expect(teammate.getByText('Not shown to you')).toBeVisible()

@@ -47,9 +47,9 @@ export async function expectAccessible(page: Page, where: string) {
   const found = violations.map(
     (v) => `${v.impact} ${v.id}: ${v.nodes.map((n) => n.html.slice(0, 160)).join(' | ')}`,
   )
-  expect(found, where).toEqual([])
+  expect.soft(found, where).toEqual([])
   const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-  expect(over, `${where} is wider than the window`).toBeLessThanOrEqual(0)
+  expect.soft(over, `${where} is wider than the window`).toBeLessThanOrEqual(0)
 }
 
 /** settled waits until nothing is loading and nothing moves. */
