@@ -119,8 +119,19 @@ func (w *world) as(login string) string {
 	return w.cookies[login]
 }
 
-// call makes one call. who is a login, "" for nobody, or a token; body is a string as it is, or a value written as JSON.
+// call makes one call, and again when it was one too many for a session: tests call faster than people do. who is a
+// login, "" for nobody, or a token; body is a string as it is, or a value written as JSON.
 func (w *world) call(who, method, path string, body any, headers ...string) answer {
+	w.t.Helper()
+	a := w.once(who, method, path, body, headers...)
+	for end := time.Now().Add(10 * time.Second); a.status == http.StatusTooManyRequests && !strings.HasPrefix(who, auth.TokenPrefix) && time.Now().Before(end); {
+		time.Sleep(200 * time.Millisecond)
+		a = w.once(who, method, path, body, headers...)
+	}
+	return a
+}
+
+func (w *world) once(who, method, path string, body any, headers ...string) answer {
 	w.t.Helper()
 	var in io.Reader
 	switch b := body.(type) {
@@ -161,10 +172,6 @@ func (w *world) call(who, method, path string, body any, headers ...string) answ
 func (w *world) must(who, method, path string, body any, headers ...string) answer {
 	w.t.Helper()
 	a := w.call(who, method, path, body, headers...)
-	for end := time.Now().Add(10 * time.Second); a.status == http.StatusTooManyRequests && time.Now().Before(end); {
-		time.Sleep(200 * time.Millisecond) // tests call faster than anybody may
-		a = w.call(who, method, path, body, headers...)
-	}
 	if a.status >= 300 {
 		w.t.Fatalf("%s %s by %s: %d %s", method, path, who, a.status, a.body)
 	}
