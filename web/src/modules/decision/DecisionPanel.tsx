@@ -12,6 +12,7 @@ import { firstName } from '../names'
 import { undo, useHeld } from '../undo'
 import { useCast } from './cast'
 import { FactList } from './FactList'
+import { warned } from './facts'
 
 /** DecisionPanel is where an approver decides: facts first, then a note, then the verbs that say the result. */
 export function DecisionPanel({ request }: { request: AccessRequest }) {
@@ -20,6 +21,7 @@ export function DecisionPanel({ request }: { request: AccessRequest }) {
   const [comment, setComment] = useState('')
   const [shorter, setShorter] = useState<Length | null>(null)
   const [error, setError] = useState('')
+  const [sure, setSure] = useState(false)
   const note = useRef<HTMLTextAreaElement>(null)
   const asked = howLong(request)
   const length = shorter?.duration
@@ -30,6 +32,10 @@ export function DecisionPanel({ request }: { request: AccessRequest }) {
 
   const approve = () => {
     if (held || tooLong) return
+    if (warned(request) && !sure) {
+      setSure(true)
+      return
+    }
     const changed = length && length !== request.duration ? length : undefined
     cast([request], { vote: 'approve', comment: comment.trim(), duration: changed })
   }
@@ -96,11 +102,8 @@ export function DecisionPanel({ request }: { request: AccessRequest }) {
             disabled={tooLong}
             onClick={approve}
           >
-            {length
-              ? `Approve for ${lengthWords(length)}`
-              : asked && request.duration
-                ? `Approve for ${asked}`
-                : 'Approve'}
+            {sure ? 'Approve anyway' : 'Approve'}
+            {length ? ` for ${lengthWords(length)}` : request.duration ? ` for ${asked}` : ''}
           </Button>
           <Button look="danger-quiet" onClick={deny}>
             Deny

@@ -17,10 +17,13 @@ export function glance(r: AccessRequest): Fact[] {
   if (votes.length)
     facts.push({ key: 'votes', tone: 'good', text: `Approved by ${votes.map((v) => v.by.name).join(', ')}` })
   const open = (r.stages ?? []).find((s) => s.state === 'open')
-  if (open?.escalated) facts.push({ key: 'late', tone: 'warn', text: 'Escalated' })
+  if (open?.escalated) facts.push({ key: 'late', tone: 'neutral', text: 'Escalated' })
   if (open?.fallback) facts.push({ key: 'fallback', tone: 'neutral', text: 'Came to you as a fallback' })
   return facts
 }
+
+/** warned says that approving needs a second press: what is asked for goes far. */
+export const warned = (r: AccessRequest): boolean => glance(r).some((f) => f.tone === 'warn')
 
 /** inDepth adds what the server knows: who near the person has it, what they had before. */
 export function inDepth(r: AccessRequest, insight: Insight | undefined): Fact[] {

@@ -21,6 +21,7 @@ export function ApprovalCard({
   current,
   selected,
   denying,
+  sure,
   onFocus,
   onToggle,
   onApprove,
@@ -31,6 +32,8 @@ export function ApprovalCard({
   current: boolean
   selected: boolean
   denying: boolean
+  /** The first of the two presses that a warning asks for was made. */
+  sure: boolean
   onFocus: () => void
   onToggle: (range: boolean) => void
   onApprove: () => void
@@ -131,10 +134,10 @@ export function ApprovalCard({
             look={current ? 'primary' : 'secondary'}
             className="max-md:min-h-11"
             icon={<Check aria-hidden className="size-4" />}
-            aria-label={`Approve: ${title}`}
+            aria-label={`${sure ? 'Approve anyway' : 'Approve'}: ${title}`}
             onClick={onApprove}
           >
-            Approve
+            {sure ? 'Approve anyway' : 'Approve'}
           </Button>
         </div>
       )}

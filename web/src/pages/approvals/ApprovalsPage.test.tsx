@@ -57,11 +57,24 @@ describe('approvals', () => {
     await user.keyboard('x')
     await user.keyboard('jj')
     await user.keyboard('{Shift>}x{/Shift}')
-    await user.click(screen.getByRole('button', { name: 'Approve 3' }))
-    expect(await screen.findByText('Approving 3 requests')).toBeInTheDocument()
-    expect(cards()).toHaveLength(1)
+    // One of the three would make somebody an owner: that is never approved in bulk.
+    expect(screen.getByText('1 with a warning is left out of approving.')).toBeInTheDocument()
+    await user.click(screen.getByRole('button', { name: 'Approve 2' }))
+    expect(await screen.findByText('Approving 2 requests')).toBeInTheDocument()
+    expect(cards()).toHaveLength(2)
     flush()
-    await waitFor(() => expect(votes).toHaveLength(3))
+    await waitFor(() => expect(votes).toHaveLength(2))
+  })
+
+  it('asks twice before somebody becomes an owner', async () => {
+    const user = userEvent.setup()
+    open('/approvals?q=figma')
+    await user.click(await screen.findByRole('button', { name: /^Approve: Ken Thompson asks to own Figma/ }))
+    expect(screen.queryByText(/^Approving/)).not.toBeInTheDocument()
+    await user.click(screen.getByRole('button', { name: /^Approve anyway: Ken Thompson/ }))
+    expect(await screen.findByText('Approving Ken for Figma')).toBeInTheDocument()
+    flush()
+    await waitFor(() => expect(votes).toHaveLength(1))
   })
 
   it('puts the card back and says who was faster', async () => {

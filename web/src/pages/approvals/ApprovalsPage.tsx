@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useDeferredValue, useEffect, useRef, useState } from 'react'
 import { inboxQuery } from '../../api/request'
 import type { AccessRequest } from '../../api/types'
-import { Button } from '../../components/Button'
+import { Button, buttonClass } from '../../components/Button'
 import { Card } from '../../components/Card'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
@@ -14,6 +14,7 @@ import { Select } from '../../components/Select'
 import { SkeletonRows } from '../../components/Skeleton'
 import { useShortcuts, useShortcutsEnabled } from '../../components/shortcuts'
 import { useCast } from '../../modules/decision/cast'
+import { warned } from '../../modules/decision/facts'
 import { requestPath } from '../../modules/paths'
 import { useHeld } from '../../modules/undo'
 import { ApprovalCard } from './ApprovalCard'
@@ -84,6 +85,13 @@ export function ApprovalsPage() {
     anchor.current = id
     setSelected(next)
   }
+  // What goes far needs a second press, and is never approved in bulk.
+  const [sure, setSure] = useState('')
+  const approve = (r: AccessRequest) => {
+    if (warned(r) && sure !== r.id) setSure(r.id)
+    else decide([r], 'approve')
+  }
+  const plain = chosen.filter((r) => !warned(r))
   const decide = (requests: readonly AccessRequest[], vote: 'approve' | 'deny', comment?: string) => {
     setDenying('')
     setSelected(new Set())
@@ -97,7 +105,7 @@ export function ApprovalsPage() {
     {
       keys: 'a',
       label: 'Approve',
-      run: () => (chosen.length ? decide(chosen, 'approve') : current && decide([current], 'approve')),
+      run: () => (chosen.length ? decide(plain, 'approve') : current && approve(current)),
     },
     {
       keys: 'd',
@@ -116,7 +124,16 @@ export function ApprovalsPage() {
       : `${all.length} ${all.length === 1 ? 'request waits' : 'requests wait'} for you`
     : ' '
   return (
-    <PageFrame title="Approvals" sub={sub} width="narrow">
+    <PageFrame
+      title="Approvals"
+      sub={sub}
+      width="narrow"
+      actions={
+        <Link to="/requests" search={{ view: 'decided' } as never} className={buttonClass('quiet', 'sm')}>
+          What you decided
+        </Link>
+      }
+    >
       {(data?.items?.length ?? 0) > 1 && (
         <div className="mb-4 flex flex-wrap gap-2">
           <SearchInput
@@ -172,7 +189,8 @@ export function ApprovalsPage() {
               denying={denying === r.id}
               onFocus={() => setCurrentId(r.id)}
               onToggle={(range) => toggle(r.id, range)}
-              onApprove={() => decide([r], 'approve')}
+              sure={sure === r.id}
+              onApprove={() => approve(r)}
               onDenying={(open) => setDenying(open ? r.id : '')}
               onDeny={(comment) => decide([r], 'deny', comment)}
             />
@@ -209,9 +227,10 @@ export function ApprovalsPage() {
       )}
       <BulkBar
         count={chosen.length}
+        plain={plain.length}
         denying={denying === 'selected' && chosen.length > 0}
         onDenying={(open) => setDenying(open ? 'selected' : '')}
-        onApprove={() => decide(chosen, 'approve')}
+        onApprove={() => decide(plain, 'approve')}
         onDeny={(comment) => decide(chosen, 'deny', comment)}
         onClear={() => setSelected(new Set())}
       />

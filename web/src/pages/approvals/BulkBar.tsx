@@ -5,6 +5,7 @@ import { DenyForm } from './DenyForm'
 /** BulkBar decides on all that is selected, with one press and one Undo. */
 export function BulkBar({
   count,
+  plain,
   denying,
   onDenying,
   onApprove,
@@ -12,6 +13,8 @@ export function BulkBar({
   onClear,
 }: {
   count: number
+  /** How many of them have no warning: only those can be approved together. */
+  plain: number
   denying: boolean
   onDenying: (open: boolean) => void
   onApprove: () => void
@@ -33,12 +36,24 @@ export function BulkBar({
         />
       ) : (
         <div className="flex flex-wrap items-center gap-2">
-          <p className="flex-1 pl-1 font-medium">{count} selected</p>
+          <p className="flex-1 pl-1">
+            <span className="font-medium">{count} selected</span>
+            {plain < count && (
+              <span className="block text-[0.8125rem] text-warn">
+                {count - plain} with a warning {count - plain === 1 ? 'is' : 'are'} left out of approving.
+              </span>
+            )}
+          </p>
           <Button look="danger-quiet" onClick={() => onDenying(true)}>
             Deny {count}
           </Button>
-          <Button look="primary" icon={<Check aria-hidden className="size-4" />} onClick={onApprove}>
-            Approve {count}
+          <Button
+            look="primary"
+            icon={<Check aria-hidden className="size-4" />}
+            disabled={plain === 0}
+            onClick={onApprove}
+          >
+            Approve {plain}
           </Button>
           <IconButton label="Clear the selection" onClick={onClear}>
             <X aria-hidden className="size-4.5" />

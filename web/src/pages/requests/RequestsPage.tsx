@@ -35,6 +35,7 @@ const states = [
 const views = [
   { value: 'mine', label: 'I asked' },
   { value: 'forme', label: 'For me' },
+  { value: 'decided', label: 'I decided' },
   { value: 'all', label: 'All' },
 ] as const
 type View = (typeof views)[number]['value']
@@ -99,6 +100,7 @@ export function RequestsPage() {
       requestsQuery({
         requester: view === 'mine' ? 'me' : undefined,
         beneficiary: view === 'forme' ? 'me' : undefined,
+        decided_by: view === 'decided' ? 'me' : undefined,
         state: search.state,
         q,
         limit: 50,
