@@ -107,12 +107,12 @@ func (db *DB) openSQLite(path string) error {
 	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)" +
 		"&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=cache_size(-32000)&_time_format=sqlite"
 	var err error
-	if db.write, err = sql.Open("sqlite", dsn+"&_txlock=immediate"); err != nil {
+	if db.write, err = openLite(dsn + "&_txlock=immediate"); err != nil {
 		return err
 	}
 	db.write.SetMaxOpenConns(1)
 	db.write.SetConnMaxLifetime(0)
-	if db.read, err = sql.Open("sqlite", dsn+"&_pragma=query_only(1)"); err != nil {
+	if db.read, err = openLite(dsn + "&_pragma=query_only(1)"); err != nil {
 		return err
 	}
 	db.read.SetMaxOpenConns(8)
