@@ -102,7 +102,7 @@ export function Table<T>({
             )}
           </tr>
         </thead>
-        <tbody className="max-md:grid max-md:gap-3">
+        <tbody className="max-md:grid max-md:grid-cols-[minmax(0,1fr)] max-md:gap-3">
           {rows.map((row) => {
             const key = id(row)
             return (
@@ -126,7 +126,7 @@ export function Table<T>({
                   <td
                     key={c.key}
                     className={cx(
-                      'px-4 py-2.5 align-middle max-md:flex max-md:gap-3 max-md:px-0 max-md:py-1',
+                      'px-4 py-2.5 align-middle max-md:flex max-md:items-baseline max-md:gap-3 max-md:px-0 max-md:py-1',
                       i === 0 && 'max-md:mb-1 max-md:font-medium',
                       i === 0 && selection && 'max-md:pr-10',
                       c.quiet && 'max-md:hidden',

@@ -46,7 +46,7 @@ export function History({
     <>
       {days(events).map((day) => (
         <section key={day.name} aria-label={day.name} className="mb-5 last:mb-0">
-          <h3 className="mb-1 font-medium text-[0.8125rem] text-muted">{day.name}</h3>
+          <h2 className="mb-1 font-medium text-[0.8125rem] text-muted">{day.name}</h2>
           <ol className="divide-y divide-line">
             {day.events.map((e) => (
               <li key={e.id}>

@@ -3,6 +3,7 @@ import { Clock } from 'lucide-react'
 import { memo } from 'react'
 import type { AccessRequest, Resource } from '../../api/types'
 import { Button, buttonClass } from '../../components/Button'
+import { cx } from '../../components/cx'
 import { ResourceIcon } from '../../components/ResourceIcon'
 import { Status } from '../../components/Status'
 import { date } from '../../components/time'
@@ -24,8 +25,18 @@ export const Row = memo(function Row({
   usual?: string
   onAsk: (slug: string) => void
 }) {
+  const mine = have ? (
+    <Status state={have.state}>
+      {have.state !== 'active' ? 'Being granted' : have.ends ? `Have it until ${date(have.ends)}` : 'Have it'}
+    </Status>
+  ) : waiting ? (
+    <Link to={requestPath(waiting)} className="touch inline-flex items-center rounded-md">
+      <Status state="pending">Waiting</Status>
+      <span className="sr-only">: open the request for {r.name}</span>
+    </Link>
+  ) : undefined
   return (
-    <li className="flex items-center gap-3.5 px-5 py-3.5 hover:bg-hover/40 max-md:flex-wrap max-md:px-4">
+    <li className="flex items-center gap-3.5 px-5 py-3.5 hover:bg-hover/40 max-md:items-start max-md:gap-3 max-md:px-4">
       <ResourceIcon kind={r.kind} name={r.name} slug={r.slug} />
       <div className="min-w-0 flex-1">
         <p className="flex flex-wrap items-baseline gap-x-2">
@@ -35,6 +46,7 @@ export const Row = memo(function Row({
         {r.description && (
           <p className="text-[0.875rem] text-muted max-md:line-clamp-2 md:truncate">{r.description}</p>
         )}
+        {mine && <div className="mt-1 md:hidden">{mine}</div>}
       </div>
       {usual && !have && !waiting && (
         <span
@@ -46,29 +58,17 @@ export const Row = memo(function Row({
           {usual}
         </span>
       )}
-      <div className="flex shrink-0 items-center justify-end gap-2 max-md:w-full max-md:[&>*]:flex-1 md:min-w-36">
-        {have ? (
-          <Status state={have.state}>
-            {have.state !== 'active'
-              ? 'Being granted'
-              : have.ends
-                ? `Have it until ${date(have.ends)}`
-                : 'Have it'}
-          </Status>
-        ) : waiting ? (
-          <Link to={requestPath(waiting)} className="touch inline-flex items-center rounded-md">
-            <Status state="pending">Waiting</Status>
-            <span className="sr-only">: open the request for {r.name}</span>
-          </Link>
-        ) : r.managed ? (
-          <Button size="sm" onClick={() => onAsk(r.slug)}>
-            Request<span className="sr-only"> {r.name}</span>
-          </Button>
-        ) : (
-          <Link to={resourcePath(r)} className={buttonClass('quiet', 'sm', 'text-muted')}>
-            By the directory
-          </Link>
-        )}
+      <div className={cx('flex shrink-0 justify-end md:min-w-36', mine && 'max-md:hidden')}>
+        {mine ??
+          (r.managed ? (
+            <Button size="sm" onClick={() => onAsk(r.slug)}>
+              Request<span className="sr-only"> {r.name}</span>
+            </Button>
+          ) : (
+            <Link to={resourcePath(r)} className={buttonClass('quiet', 'sm', 'text-muted max-md:hidden')}>
+              By the directory
+            </Link>
+          ))}
       </div>
     </li>
   )
