@@ -208,6 +208,9 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request) {
 	if err == nil && op.Scope != "" {
 		err = auth.RequireScope(actor, op.Scope)
 	}
+	if err == nil {
+		err = checkAddress(r.URL)
+	}
 	var body []byte
 	if err == nil && r.Method != http.MethodGet && r.Method != http.MethodHead {
 		rc := http.NewResponseController(w)

@@ -7,6 +7,8 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -93,6 +95,9 @@ func checkJSON(body []byte) error {
 		if err != nil {
 			return badJSON(body, dec.InputOffset())
 		}
+		if text, ok := t.(string); ok && strings.IndexByte(text, 0) >= 0 {
+			return sallyport.Invalid("body", "has a NUL character (U+0000) before byte %d; remove it", dec.InputOffset())
+		}
 		top := len(stack) - 1
 		if d, ok := t.(json.Delim); ok && (d == '}' || d == ']') {
 			stack = stack[:top]
@@ -125,6 +130,27 @@ func checkJSON(body []byte) error {
 		}
 		stack[len(stack)-1].key = stack[len(stack)-1].keys != nil
 	}
+}
+
+// checkAddress refuses paths and queries that no text can be: the database takes neither invalid UTF-8 nor NUL.
+func checkAddress(u *url.URL) error {
+	bad := func(s string) bool { return !utf8.ValidString(s) || strings.IndexByte(s, 0) >= 0 }
+	if bad(u.Path) {
+		return sallyport.Invalid("path", "is not valid UTF-8 or has a NUL character; correct it")
+	}
+	query, err := url.ParseQuery(u.RawQuery)
+	if err != nil {
+		return sallyport.Invalid("query", "cannot be read; escape its values as in a URL")
+	}
+	for name, values := range query {
+		if bad(name) || slices.ContainsFunc(values, bad) {
+			return sallyport.Invalid("query", "is not valid UTF-8 or has a NUL character; correct it")
+		}
+		if len(values) > 1 {
+			return sallyport.Invalid("query."+clip(name), "is there twice; keep one of them")
+		}
+	}
+	return nil
 }
 
 func badJSON(body []byte, offset int64) error {

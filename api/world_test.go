@@ -67,7 +67,7 @@ func TestAPI(t *testing.T) {
 			test func(*testing.T, *world)
 		}{
 			{"who may do what", whoMayDoWhat}, {"bad input", badInput}, {"values are not echoed", valuesAreNotEchoed},
-			{"repeated calls", repeatedCalls}, {"versions", versions}, {"pages", pages}, {"around every call", aroundEveryCall},
+			{"repeated calls", repeatedCalls}, {"weird addresses", weirdAddresses}, {"weird bodies", weirdBodies}, {"versions", versions}, {"pages", pages}, {"around every call", aroundEveryCall},
 			{"scopes of tokens", scopesOfTokens}, {"stream", stream}, // the last: it stops the server
 		} {
 			t.Run(c.name, func(t *testing.T) {
@@ -117,6 +117,13 @@ func (w *world) as(login string) string {
 	c := rec.Result().Cookies()[0]
 	w.cookies[login] = c.Name + "=" + c.Value
 	return w.cookies[login]
+}
+
+// afresh makes the next call of a person begin a new session, which may call as fast as a new one.
+func (w *world) afresh(login string) {
+	w.mu.Lock()
+	delete(w.cookies, login)
+	w.mu.Unlock()
 }
 
 // call makes one call, and again when it was one too many for a session: tests call faster than people do. who is a
@@ -270,4 +277,9 @@ func (w *world) contains(table, column, text string) bool {
 		w.t.Fatal(err)
 	}
 	return n > 0
+}
+
+// failing answers every call with an error.
+func failing(err error) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { api.Fail(w, r, err) })
 }
