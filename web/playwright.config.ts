@@ -1,7 +1,9 @@
 import { defineConfig } from '@playwright/test'
 
 // The suite runs against the real binary. SALLYPORT_URL names a running server; without it one is started.
-const port = Number(process.env.SALLYPORT_E2E_PORT ?? 18480)
+// A port of its own for each run; the workers inherit the choice.
+process.env.SALLYPORT_E2E_PORT ??= String(18_100 + (process.pid % 1800))
+const port = Number(process.env.SALLYPORT_E2E_PORT)
 const url = process.env.SALLYPORT_URL ?? `http://127.0.0.1:${port}`
 
 export default defineConfig({

@@ -25,7 +25,7 @@ export function EventRow({ event: e, onOpen }: { event: AuditEvent; onOpen: () =
           {e.verb}
         </Badge>
       </span>
-      <p className="min-w-0 [overflow-wrap:anywhere] max-md:col-span-2 max-md:row-start-3 md:truncate">
+      <p className="min-w-0 [overflow-wrap:anywhere] max-md:col-span-2 max-md:row-start-3">
         {e.actor ? <PersonLink user={e.actor} /> : <span className="font-medium">Sallyport</span>}
         {things.length > 0 && (
           <span className="text-muted">
