@@ -50,6 +50,6 @@ type NewGrant struct {
 	Until      *time.Time
 	NoEnd      bool
 	StartsAt   *time.Time // nil: now
-	Replace    bool            // allow an end earlier than the present one
-	Extend     bool            // from a request to extend: counts from now, joins the present grant
+	Replace    bool       // allow an end earlier than the present one
+	Extend     bool       // from a request to extend: counts from now, joins the present grant
 }

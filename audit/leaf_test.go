@@ -26,7 +26,7 @@ func TestGoldenLeaves(t *testing.T) {
 			OnBehalfOf: "usr_2", ObjectKind: "request", ObjectID: "req_1", Cause: "req_0", At: start.In(time.FixedZone("x", 7200)).Add(999 * time.Nanosecond),
 			Refs: []string{"res_b", "res_a"}, Values: map[string]string{"form.é": hash, "comment": hash},
 			Body: map[string]any{"intended": []string{"usr_3", "usr_4"}, "before": map[string]any{"state": word("pending"), "version": uint8(3)}, "none": nil, "empty": map[string]any{},
-				"list": []any{1, -0.0, 1e21, 1e-7, 0.1, 123456789.25, int64(1<<53 - 1), -5e-324}, "€": "\u2028<&>\x7f\x00\x1f\b\t\n\f\r\"\\/", "\U0001F600": 1, "\uFB33": 2}},
+				"list": []any{1, math.Copysign(0, -1), 1e21, 1e-7, 0.1, 123456789.25, int64(1<<53 - 1), -5e-324}, "€": "\u2028<&>\x7f\x00\x1f\b\t\n\f\r\"\\/", "\U0001F600": 1, "\uFB33": 2}},
 		"bad text": {Tenant: "default", ID: "evt_\xff3", Verb: "a\x00b", At: time.Date(30000, 1, 1, 0, 0, 0, 0, time.UTC), Cause: strings.Repeat("é", audit.MaxID)},
 	} {
 		got, err := leaf.Encode()

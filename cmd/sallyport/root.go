@@ -28,12 +28,11 @@ type streams struct {
 // app is what the commands share.
 type app struct {
 	streams
-	lookup  func(string) (string, bool) // environment
-	url     string
-	token   string
-	format  string
-	colour  string
-	profile string // where login keeps address and token
+	lookup func(string) (string, bool) // environment
+	url    string
+	token  string
+	format string
+	colour string
 }
 
 // The exit codes, as --help says them.
