@@ -8,7 +8,7 @@ import { type Title, useTitle } from './titles'
 
 export const kindWords: Record<Kind, string> = {
   app: 'App',
-  entitlement: 'Entitlement',
+  entitlement: 'Access',
   group: 'Group',
   role: 'Role',
   work_order: 'Work order',
