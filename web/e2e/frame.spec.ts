@@ -88,5 +88,9 @@ test('a phone moves by the bar below', async ({ browser }) => {
 test('messages are marked as read', async ({ browser }) => {
   const page = await as(browser, 'lead', desktop)
   await page.goto('/messages')
-  await expect(page.getByRole('heading', { level: 1, name: 'Messages' })).toBeVisible()
+  await expect(page.getByRole('link', { name: /^Messages, \d+ unread$/ })).toBeVisible()
+  await page.getByRole('button', { name: 'Mark all as read' }).click()
+  await expect(page.getByRole('link', { name: 'Messages', exact: true })).toBeVisible()
+  await page.getByRole('radio', { name: 'Unread' }).check()
+  await expect(page.getByText('Everything is read')).toBeVisible()
 })

@@ -3,7 +3,7 @@ import { queryOptions } from '@tanstack/react-query'
 import { call } from './client'
 import { listQuery } from './list'
 import type { Plan } from './plan'
-import type { Page, UserRef } from './types'
+import type { Page, Relation, ResourceRef, UserRef } from './types'
 
 export interface Connection {
   id: string
@@ -58,6 +58,17 @@ export interface Sync {
   finished_at?: string
 }
 
+/** One difference between what ought to be and what is in a target. */
+export interface Drift {
+  kind: 'unknown_account' | 'only_in_target' | 'missing_in_target'
+  resource: ResourceRef
+  account?: string
+  user?: UserRef
+  relation: Relation
+  since: string
+  words: string
+}
+
 const root = '/api/v1/connections'
 
 export const connectionsQuery = () =>
@@ -75,6 +86,11 @@ export const connectorKindsQuery = () =>
     queryKey: ['connector-kinds'] as const,
     queryFn: ({ signal }) => call<Page<ConnectorKind>>('get', '/api/v1/connector-kinds', { signal }),
     staleTime: Number.POSITIVE_INFINITY,
+  })
+export const driftQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['connections', id, 'drift'] as const,
+    queryFn: ({ signal }) => call<Page<Drift>>('get', `${root}/{id}/drift`, { path: { id }, signal }),
   })
 export const syncsQuery = (connection?: string) =>
   listQuery<Sync>(['connections', 'syncs'], '/api/v1/syncs', { connection, limit: 20 })

@@ -41,7 +41,8 @@ export const departmentsQuery = () =>
   })
 
 export interface ImportOptions {
-  format: 'csv' | 'json'
+  /** The file's name, for the places of faults. */
+  name?: string
   preview: boolean
   /** Apply what is right and leave out what is wrong. */
   skip_invalid?: boolean
@@ -50,4 +51,4 @@ export interface ImportOptions {
 }
 /** importPeople sends a file of people as it is; with preview nothing is changed. */
 export const importPeople = (text: string, o: ImportOptions) =>
-  send<Sync>('/api/v1/import/people', text, o.format === 'csv' ? 'text/csv' : 'application/json', { ...o })
+  send<Sync>('/api/v1/import/people', text, 'application/octet-stream', { ...o })

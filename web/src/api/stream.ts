@@ -45,6 +45,8 @@ export function listen(client: QueryClient, onLink: (up: boolean) => void = () =
   let timer: ReturnType<typeof setTimeout> | undefined
   let broken = false
   let wait = 1000
+  const old = new Map<string, QueryKey>()
+  let later: ReturnType<typeof setTimeout> | undefined
 
   const receive = (event: MessageEvent<string>) => {
     let topics: string[] = []
@@ -53,13 +55,13 @@ export function listen(client: QueryClient, onLink: (up: boolean) => void = () =
     } catch {
       return
     }
-    const seen = new Set<string>()
-    for (const key of topics.flatMap(keys)) {
-      const name = JSON.stringify(key)
-      if (seen.has(name)) continue
-      seen.add(name)
-      void client.invalidateQueries({ queryKey: key })
-    }
+    for (const key of topics.flatMap(keys)) old.set(JSON.stringify(key), key)
+    // One change often comes as several words: what is on the screen is read once for all of them.
+    later ??= setTimeout(() => {
+      later = undefined
+      for (const queryKey of old.values()) void client.invalidateQueries({ queryKey })
+      old.clear()
+    }, 60)
   }
   const open = () => {
     source = new EventSource('/api/v1/stream')
@@ -85,6 +87,7 @@ export function listen(client: QueryClient, onLink: (up: boolean) => void = () =
   open()
   return () => {
     clearTimeout(timer)
+    clearTimeout(later)
     source?.close()
   }
 }

@@ -1,0 +1,54 @@
+import { QueryClient } from '@tanstack/react-query'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { listen } from './stream'
+
+// The browser's EventSource, with its other end in our hands.
+class Source {
+  static last: Source
+  static CLOSED = 2
+  readyState = 1
+  onopen: (() => void) | null = null
+  onerror: (() => void) | null = null
+  onmessage: ((e: { data: string }) => void) | null = null
+  constructor(readonly url: string) {
+    Source.last = this
+  }
+  addEventListener() {}
+  close() {
+    this.readyState = Source.CLOSED
+  }
+}
+
+afterEach(() => vi.unstubAllGlobals())
+
+describe('the live link', () => {
+  it('makes old what changed, once each, and everything after a gap', async () => {
+    vi.stubGlobal('EventSource', Source)
+    vi.useFakeTimers()
+    const client = new QueryClient()
+    const old = vi.spyOn(client, 'invalidateQueries').mockResolvedValue()
+    const up = vi.fn()
+    const stop = listen(client, up)
+    expect(Source.last.url).toBe('/api/v1/stream')
+    Source.last.onopen?.()
+    Source.last.onmessage?.({ data: '{"topics":["request:req_1","requests"]}' })
+    Source.last.onmessage?.({ data: 'not json' })
+    await vi.runAllTimersAsync()
+    const keys = old.mock.calls.map(([f]) => JSON.stringify(f?.queryKey))
+    expect(keys).toContain('["request","req_1"]')
+    expect(keys.filter((k) => k === '["inbox"]')).toHaveLength(1)
+
+    old.mockClear()
+    const first = Source.last
+    first.onerror?.()
+    first.readyState = Source.CLOSED
+    first.onerror?.()
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(Source.last).not.toBe(first)
+    Source.last.onopen?.()
+    expect(old).toHaveBeenCalledWith()
+    expect(up.mock.calls.at(-1)).toEqual([true])
+    stop()
+    expect(Source.last.readyState).toBe(Source.CLOSED)
+  })
+})
