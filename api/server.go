@@ -232,6 +232,9 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request) {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, limit)
 		defer cancel()
+		rc := http.NewResponseController(w) // somebody who does not read the answer is not waited for
+		_ = rc.SetWriteDeadline(time.Now().Add(limit + callTime))
+		defer func() { _ = rc.SetWriteDeadline(time.Time{}) }()
 	}
 	z := s.compress(w, r)
 	defer z.close()
