@@ -16,6 +16,7 @@ const places: [persona: Persona, paths: string[]][] = [
       '/?ask=laptop',
       '/nowhere',
       '/catalogue',
+      '/access',
     ],
   ],
   [
