@@ -94,6 +94,9 @@ export function lengthWords(value: string | undefined): string {
   return out.join(' ') || 'no time'
 }
 
+/** everyWords says how often: "Every hour", "Every 2 days". */
+export const everyWords = (value: string): string => `Every ${lengthWords(value).replace(/^1 (\w+)$/, '$1')}`
+
 /** roughly says a length by its leading unit: "17 hours" rather than "16 hours 37 minutes 41 seconds". */
 export function roughly(value: string | undefined): string {
   const n = seconds(value)

@@ -75,8 +75,11 @@ export function Faults({
       <ul className="grid gap-1 px-4 pt-1.5 pb-3">
         {faults.slice(0, 200).map((f, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the same fault may be there twice
-          <li key={i} className="grid gap-x-3 sm:grid-cols-[9rem_minmax(0,1fr)]">
-            <code className="truncate font-mono text-[0.8125rem] text-muted leading-6">
+          <li key={i} className="grid gap-x-3 sm:grid-cols-[minmax(6rem,14rem)_minmax(0,1fr)]">
+            <code
+              title={f.location ?? f.path}
+              className="truncate font-mono text-[0.8125rem] text-muted leading-6"
+            >
               {f.location ?? f.path}
             </code>
             <span>{f.message}</span>

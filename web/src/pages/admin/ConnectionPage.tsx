@@ -21,12 +21,13 @@ import { Menu } from '../../components/Menu'
 import { Note } from '../../components/Note'
 import { RelativeTime } from '../../components/RelativeTime'
 import { Skeleton } from '../../components/Skeleton'
-import { lengthWords } from '../../components/time'
+import { everyWords } from '../../components/time'
 import { toast } from '../../components/toast'
 import { AdminFrame } from '../../modules/admin/AdminFrame'
 import { useRights } from '../../modules/rights'
 import type { ConnectionSettings as Whole } from './ConnectionSettings'
 import { ConnectionStatus } from './ConnectionStatus'
+import { DriftCard } from './DriftCard'
 import { SyncHistory } from './SyncHistory'
 import { SyncPanel } from './SyncPanel'
 
@@ -148,6 +149,7 @@ function Loaded({ connection: c }: { connection: Connection }) {
             </Note>
           )}
           <SyncPanel connection={c} may={rights.admin} />
+          <DriftCard connection={c} />
           <SyncHistory connection={c} />
         </div>
         <Card
@@ -164,7 +166,7 @@ function Loaded({ connection: c }: { connection: Connection }) {
           <Facts
             rows={[
               ['For', c.directory ? 'People, groups and access' : 'Access'],
-              ['Read', c.sync_every ? `Every ${lengthWords(c.sync_every)}` : 'On demand'],
+              ['Read', c.sync_every ? everyWords(c.sync_every) : 'On demand'],
               c.next_sync_at && !c.paused_at ? ['Next', <RelativeTime key="n" at={c.next_sync_at} />] : false,
               c.checked_at ? ['Checked', <RelativeTime key="k" at={c.checked_at} />] : false,
               ...(kind?.fields ?? []).map((f): readonly [string, React.ReactNode] | false => {
@@ -178,7 +180,7 @@ function Loaded({ connection: c }: { connection: Connection }) {
                       ]
                     : false
                 const value = c.settings?.[f.name]
-                return value
+                return value && value !== f.default
                   ? [
                       f.title,
                       <span key={f.name} className="whitespace-pre-line font-mono text-[0.8125rem]">

@@ -21,7 +21,7 @@ export function ConnectionStatus({ connection: c }: { connection: Connection }) 
   if (!c.checked_at) return <Badge icon={<CircleDashed aria-hidden />}>Not yet checked</Badge>
   return c.check_error ? (
     <Badge tone="bad" icon={<CircleAlert aria-hidden />}>
-      Does not answer
+      Check failed
     </Badge>
   ) : (
     <Badge tone="good" icon={<CircleCheck aria-hidden />}>

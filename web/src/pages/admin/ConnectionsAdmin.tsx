@@ -8,7 +8,7 @@ import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
 import { RelativeTime } from '../../components/RelativeTime'
 import { Skeleton } from '../../components/Skeleton'
-import { lengthWords } from '../../components/time'
+import { everyWords } from '../../components/time'
 import { AdminFrame } from '../../modules/admin/AdminFrame'
 import { useRights } from '../../modules/rights'
 import { ConnectionStatus } from './ConnectionStatus'
@@ -71,7 +71,7 @@ export function ConnectionsAdmin() {
                   <span className="line-clamp-2 text-[0.875rem] text-bad">{c.check_error}</span>
                 )}
                 <span className="mt-auto text-[0.8125rem] text-muted">
-                  {c.sync_every ? `Read every ${lengthWords(c.sync_every)}` : 'Read on demand'}
+                  {c.sync_every ? `Read ${everyWords(c.sync_every).toLowerCase()}` : 'Read on demand'}
                   {c.next_sync_at && !c.paused_at && (
                     <>
                       {' · next '}

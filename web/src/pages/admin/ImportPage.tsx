@@ -20,13 +20,11 @@ const example = `login,name,email,title,department,manager,groups,active
 ada,Ada Lovelace,ada@example.com,Engineer,Platform,grace,it;security,true
 grace,Grace Hopper,grace@example.com,Head of Platform,Platform,,,true`
 
-/** guess tells JSON from CSV by the first letter. */
-export const guess = (text: string): 'csv' | 'json' => (/^[\s\uFEFF]*[[{]/.test(text) ? 'json' : 'csv')
-
 export function ImportPage() {
   const client = useQueryClient()
   const file = useRef<HTMLInputElement>(null)
   const [text, setText] = useState('')
+  const [name, setName] = useState('')
   const [over, setOver] = useState(false)
   const [result, setResult] = useState<Sync | null>(null)
   const [error, setError] = useState<unknown>(null)
@@ -34,19 +32,20 @@ export function ImportPage() {
   const [skip, setSkip] = useState(false)
   const [shrink, setShrink] = useState(false)
 
-  const put = (next: string) => {
+  const put = (next: string, from = '') => {
+    setName(from)
     setText(next)
     setResult(null)
     setError(null)
     setShrink(false)
   }
-  const read = async (f: File | undefined) => f && put(await f.text())
+  const read = async (f: File | undefined) => f && put(await f.text(), f.name)
   const run = async (preview: boolean) => {
     setBusy(preview ? 'preview' : 'apply')
     setError(null)
     try {
       const sync = await importPeople(text, {
-        format: guess(text),
+        name: name || undefined,
         preview,
         skip_invalid: skip || undefined,
         accept_shrink: (!preview && shrink) || undefined,

@@ -28,7 +28,7 @@ export function NewConnection() {
     <AdminFrame
       to="/admin/connections"
       title="Add a connection"
-      sub="Nothing is read or written before you have checked it and seen a preview."
+      sub="Check it and look at a preview before it is read by itself."
     >
       {query.isPending ? (
         <SkeletonRows rows={4} label="Loading the kinds" />
@@ -78,7 +78,7 @@ function Make({ kind }: { kind: ConnectorKind }) {
   const [name, setName] = useState('')
   const [values, setValues] = useState<Values>(() => startValues(kind))
   const [directory, setDirectory] = useState(true)
-  const [every, setEvery] = useState<string | undefined>('PT1H')
+  const [every, setEvery] = useState<string>()
   const [faults, setFaults] = useState<Values>({})
   const [error, setError] = useState('')
   const [busy, setBusy] = useState(false)
@@ -139,7 +139,11 @@ function Make({ kind }: { kind: ConnectorKind }) {
           <Checkbox checked={directory} onChange={(e) => setDirectory(e.target.checked)}>
             People and groups are read from it
           </Checkbox>
-          <Field label="Read it every" help="Empty: on demand only." error={faults.sync_every}>
+          <Field
+            label="Read it every"
+            help="Empty: on demand only. With a length the first run begins at once."
+            error={faults.sync_every}
+          >
             {(control) => <LengthInput control={control} value={every} onChange={setEvery} />}
           </Field>
         </div>
