@@ -21,7 +21,7 @@ var kensVPN = connector.Holding{Account: "acc-ken", Resource: "grp-vpn", Relatio
 // quick has short times, so that a test can outlast a lease.
 func (w *world) quick() *worker.Worker {
 	k := w.worker()
-	k.CallTimeout, k.Lease, k.Sweep = 300*time.Millisecond, 600*time.Millisecond, 100*time.Millisecond
+	k.CallTimeout, k.Lease, k.Sweep = time.Second, 3*time.Second, 200*time.Millisecond
 	return k
 }
 
@@ -81,7 +81,6 @@ func TestWriteOfADeadWorkerIsFound(t *testing.T) {
 		}
 		w.end(g.ID)
 		k := w.quick()
-		k.CallTimeout = 500 * time.Millisecond
 		w.background(k)
 		w.until("another worker takes over", func() bool { return w.provision("ken", "vpn").State == sallyport.ProvisionAbsent })
 		w.target.put(kensVPN, true)
@@ -164,9 +163,9 @@ func TestRemovingDoesNotWaitForAdding(t *testing.T) {
 func TestDatabaseTakesNoWrites(t *testing.T) {
 	each(t, func(w *world) {
 		k := w.quick()
-		k.Gap = 300 * time.Millisecond
+		k.Gap = time.Second
 		w.background(k)
-		d := sallyport.Duration(2 * time.Second)
+		d := sallyport.Duration(5 * time.Second)
 		g := w.give("ken", "vpn", &d)
 		keep := w.give("ada", "vpn", hours(3))
 		w.until("both are there", func() bool { return w.grant(g.ID).ActivatedAt != nil && w.grant(keep.ID).ActivatedAt != nil })
@@ -202,7 +201,7 @@ func TestDatabaseTakesNoWrites(t *testing.T) {
 func TestRevocationStartsWithinASecond(t *testing.T) {
 	each(t, func(w *world) {
 		w.background(w.worker())
-		d := sallyport.Duration(2 * time.Second)
+		d := sallyport.Duration(5 * time.Second)
 		g := w.give("ken", "vpn", &d)
 		w.until("it is there", func() bool { return w.grant(g.ID).ActivatedAt != nil })
 		end := *w.grant(g.ID).EndsAt
@@ -298,7 +297,7 @@ func TestJobsRunUntilTheySucceed(t *testing.T) {
 func TestConcurrentEndExtendExpire(t *testing.T) {
 	each(t, func(w *world) {
 		w.background(w.quick())
-		d := sallyport.Duration(time.Second)
+		d := sallyport.Duration(4 * time.Second)
 		g := w.give("ken", "vpn", &d)
 		w.until("it is there", func() bool { return w.grant(g.ID).ActivatedAt != nil })
 		time.Sleep(time.Until(*w.grant(g.ID).EndsAt) - 20*time.Millisecond)

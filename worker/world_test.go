@@ -179,7 +179,7 @@ func (w *world) verbs(id string) string {
 // until waits for something that other goroutines bring about.
 func (w *world) until(what string, ok func() bool) {
 	w.Helper()
-	for end := time.Now().Add(30 * time.Second); !ok(); {
+	for end := time.Now().Add(60 * time.Second); !ok(); {
 		if time.Now().After(end) {
 			w.Fatalf("in vain waited for: %s", what)
 		}
