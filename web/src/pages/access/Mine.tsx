@@ -12,6 +12,7 @@ import { ErrorState } from '../../components/ErrorState'
 import { SearchInput } from '../../components/Input'
 import { Menu } from '../../components/Menu'
 import { ResourceIcon } from '../../components/ResourceIcon'
+import { useRowKeys } from '../../components/rowKeys'
 import { Segments } from '../../components/Segments'
 import { SkeletonRows } from '../../components/Skeleton'
 import { EndAccess, type Ending } from '../../modules/access/EndAccess'
@@ -30,6 +31,7 @@ import { merge } from './merge'
 export function Mine() {
   const me = useMe()
   const title = useTitle()
+  useRowKeys('Access')
   const ask = useAsk()
   const [filters, set] = useFilters()
   const [text, setText] = useTextFilter('q')
@@ -187,13 +189,16 @@ function Item({
   const mayRenew = !!a.ends_at && a.state === 'active' && direct(a).length > 0
   const mayEnd = direct(a).length > 0 && a.state !== 'revoking'
   return (
-    <li className="grid grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-x-3.5 gap-y-2 px-5 py-3 hover:bg-hover/40 max-md:px-4 md:grid-cols-[auto_minmax(0,1fr)_9rem_8.5rem_auto]">
+    <li
+      data-row
+      className="grid grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-x-3.5 gap-y-2 px-5 py-3 hover:bg-hover/40 max-md:px-4 md:grid-cols-[auto_minmax(0,1fr)_9rem_8.5rem_auto]"
+    >
       <ResourceIcon kind={a.resource.kind} name={a.resource.name} slug={a.resource.slug} />
       <div className="min-w-0">
         <p className="truncate">
           <Link
             to={resourcePath(a.resource)}
-            className="rounded font-medium underline-offset-2 hover:underline"
+            className="rounded py-[3px] font-medium underline-offset-2 hover:underline"
           >
             {a.resource.name}
           </Link>

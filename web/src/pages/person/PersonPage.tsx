@@ -140,7 +140,7 @@ function Loaded({ user: u }: { user: User }) {
             <Link
               to={'/people' as string}
               search={{ manager: u.login }}
-              className="rounded font-medium underline-offset-2 hover:underline"
+              className="rounded py-[3px] font-medium underline-offset-2 hover:underline"
             >
               {reports.length} {reports.length === 1 ? 'person' : 'people'}
             </Link>
