@@ -24,7 +24,7 @@ export function Field({ label, help, error, required, children }: FieldProps) {
   const id = useId()
   const describedBy = [help && `${id}-help`, error && `${id}-error`].filter(Boolean).join(' ')
   return (
-    <div className="grid gap-1.5">
+    <div className="grid content-start gap-1.5">
       <label htmlFor={id} className="font-medium">
         {label}
         {required === false && <span className="font-normal text-muted"> (optional)</span>}

@@ -29,7 +29,7 @@ export function Note({
     >
       <Icon aria-hidden className="mt-0.5 size-4 shrink-0" />
       <div className="min-w-0 flex-1 [overflow-wrap:anywhere]">{children}</div>
-      {action}
+      {action && <div className="-my-1 shrink-0 self-center">{action}</div>}
     </div>
   )
 }

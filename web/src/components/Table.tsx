@@ -2,6 +2,7 @@ import { ArrowDown, ArrowUp } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Checkbox } from './Checkbox'
 import { cx } from './cx'
+import { useRowKeys } from './rowKeys'
 
 export interface Column<T> {
   key: string
@@ -42,6 +43,7 @@ export function Table<T>({
   /** Buttons at the end of a row, full width on a phone. */
   action?: (row: T) => ReactNode
 }) {
+  useRowKeys(caption)
   const all = rows.length > 0 && rows.every((r) => selection?.ids.has(id(r)))
   const some = !all && rows.some((r) => selection?.ids.has(id(r)))
   const toggle = (row: string) => {
@@ -108,6 +110,7 @@ export function Table<T>({
             return (
               <tr
                 key={key}
+                data-row
                 className={cx(
                   'border-line hover:bg-hover/50 max-md:relative max-md:block max-md:rounded-lg max-md:border max-md:bg-surface max-md:p-4 max-md:shadow-card md:[&:not(:last-child)]:border-b',
                   selection?.ids.has(key) && 'bg-accent-soft/60 max-md:bg-accent-soft',

@@ -1,4 +1,5 @@
 import { X } from 'lucide-react'
+import { useState } from 'react'
 import { Avatar } from '../../components/Avatar'
 import { Checkbox } from '../../components/Checkbox'
 import { Field } from '../../components/Field'
@@ -20,6 +21,7 @@ export function BasicsEditor({
   /** True while it is being made. */
   fresh?: boolean
 }) {
+  const [slug] = useState(draft.slug)
   return (
     <div className="grid gap-4">
       {fresh && draft.kind === 'entitlement' && (
@@ -34,7 +36,7 @@ export function BasicsEditor({
           )}
         </Field>
       )}
-      <div className="grid items-end gap-4 sm:grid-cols-2">
+      <div className="grid gap-4 sm:grid-cols-2">
         <Field label="Name" error={fault('name')}>
           {(control) => (
             <Input {...control} value={draft.name} onChange={(e) => onChange({ name: e.target.value })} />
@@ -63,6 +65,11 @@ export function BasicsEditor({
           )}
         </Field>
       </div>
+      {!fresh && draft.slug !== slug && (
+        <p className="-mt-2 text-[0.8125rem] text-warn">
+          A new slug changes the address: links to the old one break.
+        </p>
+      )}
       <Field
         label="What it lets people do"
         help="One or two sentences. It is what people read in the catalogue."

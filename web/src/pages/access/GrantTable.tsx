@@ -15,6 +15,7 @@ import { LoadMore } from '../../components/LoadMore'
 import { Segments } from '../../components/Segments'
 import { Select } from '../../components/Select'
 import { SkeletonRows } from '../../components/Skeleton'
+import { useShortcuts } from '../../components/shortcuts'
 import { type Column, Table } from '../../components/Table'
 import { toast } from '../../components/toast'
 import { EndAccess, type Ending } from '../../modules/access/EndAccess'
@@ -83,6 +84,7 @@ export function GrantTable({
       setExporting(false)
     }
   }
+  useShortcuts('Access', [{ keys: 'e', label: 'Export what is listed', run: () => void exportAll() }])
   const ends = (list: readonly Grant[]): Ending => ({
     ids: list.map((g) => g.id),
     what:

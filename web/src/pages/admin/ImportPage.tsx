@@ -144,8 +144,18 @@ export function ImportPage() {
         <Card title={applied ? 'What was changed' : 'What would change'}>
           {error !== null && (
             <div className="grid gap-3">
-              <Note tone="bad">{message(error)}</Note>
-              {faults.length > 0 && <Faults faults={faults} />}
+              {faults.length > 0 ? (
+                <div role="alert">
+                  <Faults faults={faults} />
+                </div>
+              ) : (
+                <Note tone="bad">{message(error)}</Note>
+              )}
+              {faults.length > 0 && (
+                <p className="text-muted">
+                  Nothing was changed. Correct the file, or choose to leave out what is wrong.
+                </p>
+              )}
             </div>
           )}
           {!plan && error === null && (

@@ -12,6 +12,7 @@ import { Field } from '../../components/Field'
 import { Input, SearchInput } from '../../components/Input'
 import { LoadMore } from '../../components/LoadMore'
 import { later } from '../../components/later'
+import { useRowKeys } from '../../components/rowKeys'
 import { Select } from '../../components/Select'
 import { Skeleton, SkeletonRows } from '../../components/Skeleton'
 import { AdminFrame } from '../../modules/admin/AdminFrame'
@@ -63,6 +64,7 @@ export function AuditPage() {
       until: filters.to ? new Date(`${filters.to}T23:59:59.999`).toISOString() : undefined,
     }),
   )
+  useRowKeys('Audit log')
   const events = rows(query.data)
   const [open, setOpen] = useState<AuditEvent | null>(null)
   const filtered = ['actor', 'resource', 'request', 'ref', 'verb', 'q', 'from', 'to'].some((k) => filters[k])

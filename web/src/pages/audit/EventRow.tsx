@@ -3,16 +3,20 @@ import type { AuditEvent } from '../../api/types'
 import { Badge } from '../../components/Badge'
 import { exact } from '../../components/time'
 import { Thing } from '../../modules/history/EventList'
-import { about, tone } from '../../modules/history/words'
+import { about, address, tone } from '../../modules/history/words'
 import { PersonLink } from '../../modules/names'
 
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' })
 
 /** EventRow is one line of the log: when, what, who, about what. */
 export function EventRow({ event: e, onOpen }: { event: AuditEvent; onOpen: () => void }) {
-  const things = about(e)
+  const object = address(e.object) && e.object.id !== e.actor?.id ? [e.object] : []
+  const things = [...object, ...about(e, [e.object.id])]
   return (
-    <li className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 px-4 py-2 hover:bg-hover/40 md:grid-cols-[4.5rem_12.5rem_minmax(0,1fr)_auto]">
+    <li
+      data-row
+      className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 px-4 py-2 hover:bg-hover/40 md:grid-cols-[4.5rem_12.5rem_minmax(0,1fr)_auto]"
+    >
       <time
         dateTime={e.at}
         title={exact(e.at)}

@@ -58,19 +58,19 @@ export function Verify() {
             </a>
             , or run
             <div className="mt-1.5">
-              <CopyText text="sallyport audit export > audit.jsonl" label="Copy the command" />
+              <CopyText text="sallyport audit export > audit.jsonl" label="Copy the command" block />
             </div>
           </li>
           <li>
             Check it anywhere, offline:
             <div className="mt-1.5">
-              <CopyText text="sallyport audit verify audit.jsonl --key KEY" label="Copy the command" />
+              <CopyText text="sallyport audit verify audit.jsonl --key KEY" label="Copy the command" block />
             </div>
           </li>
           <li>
             Keep a checkpoint outside. With{' '}
-            <code className="font-mono text-[0.8125rem]">--since CHECKPOINT</code> going back to an older
-            whole log shows too.
+            <code className="whitespace-nowrap font-mono text-[0.8125rem]">--since CHECKPOINT</code> going
+            back to an older whole log shows too.
           </li>
         </ol>
       </div>

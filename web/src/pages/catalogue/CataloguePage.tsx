@@ -12,6 +12,7 @@ import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
 import { SearchInput } from '../../components/Input'
 import { PageFrame } from '../../components/PageFrame'
+import { useRowKeys } from '../../components/rowKeys'
 import { Segments } from '../../components/Segments'
 import { Select } from '../../components/Select'
 import { SkeletonRows } from '../../components/Skeleton'
@@ -31,6 +32,7 @@ export function CataloguePage() {
   const typed = useDeferredValue(text)
   const rights = useRights()
   const open = useAsk()
+  useRowKeys('Catalogue')
   const all = useQuery(catalogueQuery())
   const access = useQuery(accessAtQuery('me'))
   const pending = useInfiniteQuery(requestsQuery({ beneficiary: 'me', state: 'pending', limit: 200 }))

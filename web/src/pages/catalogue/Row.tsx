@@ -36,7 +36,10 @@ export const Row = memo(function Row({
     </Link>
   ) : undefined
   return (
-    <li className="flex items-center gap-3.5 px-5 py-3.5 hover:bg-hover/40 max-md:items-start max-md:gap-3 max-md:px-4">
+    <li
+      data-row
+      className="flex items-center gap-3.5 px-5 py-3.5 hover:bg-hover/40 max-md:items-start max-md:gap-3 max-md:px-4"
+    >
       <ResourceIcon kind={r.kind} name={r.name} slug={r.slug} />
       <div className="min-w-0 flex-1">
         <p className="flex flex-wrap items-baseline gap-x-2">

@@ -14,6 +14,7 @@ import { ErrorState } from '../../components/ErrorState'
 import { SearchInput } from '../../components/Input'
 import { LoadMore } from '../../components/LoadMore'
 import { PageFrame } from '../../components/PageFrame'
+import { useRowKeys } from '../../components/rowKeys'
 import { Select } from '../../components/Select'
 import { SkeletonRows } from '../../components/Skeleton'
 import { Status } from '../../components/Status'
@@ -25,6 +26,7 @@ export function PeoplePage() {
   const [filters, set] = useFilters()
   const [text, setText] = useTextFilter('q')
   const rights = useRights()
+  useRowKeys('People')
   const departments = useQuery(departmentsQuery()).data ?? []
   const manager = useQuery({ ...userQuery(filters.manager ?? ''), enabled: !!filters.manager }).data
   const query = useInfiniteQuery(
@@ -138,7 +140,10 @@ export function PeoplePage() {
 
 function PersonCard({ user: u, onManager }: { user: User; onManager: (login: string) => void }) {
   return (
-    <li className="flex items-start gap-3.5 rounded-lg border border-line bg-surface p-4 shadow-card">
+    <li
+      data-row
+      className="flex items-start gap-3.5 rounded-lg border border-line bg-surface p-4 shadow-card"
+    >
       <Avatar name={u.name} size="lg" />
       <div className="min-w-0 flex-1">
         <p className="flex items-center gap-2">

@@ -16,6 +16,7 @@ import { LoadMore } from '../../components/LoadMore'
 import { PageFrame } from '../../components/PageFrame'
 import { RelativeTime } from '../../components/RelativeTime'
 import { ResourceIcon } from '../../components/ResourceIcon'
+import { useRowKeys } from '../../components/rowKeys'
 import { Segments } from '../../components/Segments'
 import { SkeletonRows } from '../../components/Skeleton'
 import { Status } from '../../components/Status'
@@ -30,6 +31,7 @@ export function TasksPage() {
   const [filters, set] = useFilters()
   const me = useMe()
   const rights = useRights()
+  useRowKeys('Tasks')
   const scope =
     filters.scope === 'all' && rights.auditor ? 'all' : filters.scope === 'claimed' ? 'claimed' : 'mine'
   const done = filters.state === 'done'
@@ -133,7 +135,10 @@ function TaskRow({ task: t, me }: { task: Task; me?: string }) {
   }
   const mine = t.claimed_by?.id === me
   return (
-    <li className="flex flex-wrap items-center gap-x-3.5 gap-y-2.5 px-5 py-3.5 hover:bg-hover/40 max-md:px-4">
+    <li
+      data-row
+      className="flex flex-wrap items-center gap-x-3.5 gap-y-2.5 px-5 py-3.5 hover:bg-hover/40 max-md:px-4"
+    >
       <ResourceIcon kind={t.resource.kind} name={t.resource.name} slug={t.resource.slug} />
       <div className="min-w-0 flex-1 basis-60">
         <Link
