@@ -198,7 +198,7 @@ function Item({
         <p className="truncate">
           <Link
             to={resourcePath(a.resource)}
-            className="rounded py-[3px] font-medium underline-offset-2 hover:underline"
+            className="inline-block max-w-full truncate rounded align-top font-medium leading-6 underline-offset-2 hover:underline"
           >
             {a.resource.name}
           </Link>
