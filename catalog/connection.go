@@ -99,6 +99,11 @@ func (s *Service) UpdateConnection(ctx context.Context, actor sallyport.Actor, r
 		if err := tx.UpdateConnection(ctx, actor.Tenant, &c, secrets); err != nil {
 			return err
 		}
+		if c.PausedAt == nil { // resumed or corrected: what waits for it is tried at once
+			if _, err := tx.HastenConnection(ctx, actor.Tenant, c.ID); err != nil {
+				return err
+			}
+		}
 		tx.Changed(actor.Tenant, "connections")
 		tx.Wake(actor.Tenant)
 		_, err = tx.Append(ctx, connectionEvent("connection.changed", actor, c, p.Settings))

@@ -111,6 +111,10 @@ func TestWhatHasToWait(t *testing.T) {
 		w.tx(func(ctx context.Context, tx *store.Tx) error {
 			return tx.SaveAccount(ctx, w.tenant, store.Account{UserID: w.users["noa"].ID, ConnectionID: w.con.ID, ExternalID: "acc-noa", Name: "noa"})
 		})
+		w.drain()
+		if w.target.has("vpn") != "noa" {
+			w.Fatal("the account is there, and the access still waits for its next turn")
+		}
 		pause := func(at *time.Time) {
 			w.con.PausedAt = at
 			w.tx(func(ctx context.Context, tx *store.Tx) error { return tx.UpdateConnection(ctx, w.tenant, &w.con, nil) })
@@ -120,7 +124,7 @@ func TestWhatHasToWait(t *testing.T) {
 		g := w.give("ken", "vpn", hours(4))
 		w.clock.Advance(20 * time.Minute)
 		w.drain()
-		if p := w.is("ken", "vpn", sallyport.ProvisionAdding); !strings.Contains(p.Error, "paused") || p.FailingAt != nil || w.target.count("add") != 0 {
+		if p := w.is("ken", "vpn", sallyport.ProvisionAdding); !strings.Contains(p.Error, "paused") || p.FailingAt != nil || w.target.count("add") != 1 {
 			w.Fatalf("%+v", p)
 		}
 		pause(nil)
