@@ -375,3 +375,47 @@ func TestPreviewSaysWhoDecidesAndWritesNothing(t *testing.T) {
 		})
 	})
 }
+
+func TestExpiringAgainstDecidingLeavesOneOutcome(t *testing.T) {
+	each(t, func(w *world) {
+		for i := range 6 {
+			login := "late" + string(rune('a'+i))
+			w.user(login, "grace")
+			r := w.ask(login, "wiki")
+			w.clock.Advance(7 * 24 * hour)
+			errs := make([]error, 3)
+			var wg sync.WaitGroup
+			wg.Go(func() { _, errs[0] = w.vote("olga", r, "approve") })
+			wg.Go(func() { _, errs[1] = w.s.Cancel(w.ctx, w.as(login), r.ID, "") })
+			wg.Go(func() { _, _, errs[2] = w.s.RunDeadlines(w.ctx) })
+			wg.Wait()
+			if errs[2] != nil {
+				w.Fatal(errs[2])
+			}
+			won := 0
+			for _, err := range errs[:2] {
+				if err == nil {
+					won++
+				} else {
+					w.refused(err, sallyport.EConflict)
+				}
+			}
+			now := w.read(r.ID)
+			if now.State == sallyport.RequestPending || (now.State == sallyport.RequestExpired) == (won == 1) || won > 1 {
+				w.Fatalf("%d of the people's calls won (%v), state %s", won, errs, now.State)
+			}
+			if has := w.holds(login, "wiki"); has != (now.State == sallyport.RequestApproved) {
+				w.Fatalf("state %s, has it: %v", now.State, has)
+			}
+			final := 0
+			for _, v := range w.verbs(r.ID) {
+				if strings.HasPrefix(v, "request.") && v != "request.created" {
+					final++
+				}
+			}
+			if final != 1 {
+				w.Fatalf("%d final events: %v", final, w.verbs(r.ID))
+			}
+		}
+	})
+}
