@@ -36,11 +36,11 @@ func TestKilledBetweenCommitAndEffect(t *testing.T) {
 			ldap := slapd.Test(t)
 			c := startCrashing(t, binary, engine, ldap)
 			for i, label := range []string{"claimed", "prepared", "written", "read back", "settled"} {
-				c.during(label, "grant", func() { c.give(i) })
+				c.during(label, "grant", func() { c.give(i) }, func() bool { return c.grant(i)["id"] != nil })
 				c.eventually(label+": in the directory", func() bool { return c.member(i) })
 				c.eventually(label+": active", func() bool { return c.grant(i)["state"] == "active" })
 				id := c.grant(i)["id"].(string)
-				c.during(label, "end", func() { c.end(id) })
+				c.during(label, "end", func() { c.end(id) }, func() bool { return c.grant(i)["ended_at"] != nil })
 				c.eventually(label+": gone from the directory", func() bool { return !c.member(i) })
 				c.eventually(label+": ended", func() bool { return c.grant(i)["state"] == "ended" })
 			}
@@ -135,19 +135,31 @@ func dead(pid int) bool {
 }
 
 // during restarts the server so that it dies at the label, makes it do something that leads there, sees it die, and
-// starts it again.
-func (c *crashing) during(label, what string, do func()) {
+// starts it again. Work left from before may have led there too early, before what is done was committed: then it is done
+// once more.
+func (c *crashing) during(label, what string, do func(), committed func() bool) {
 	c.Helper()
-	for alive := false; !alive; {
+	for range 5 {
 		_ = c.cmd.Process.Kill()
 		_ = c.cmd.Wait()
-		if alive = c.start(label); !alive {
+		if c.start(label) {
+			do()
+			c.die(label, what)
+		} else {
 			_ = c.cmd.Wait()
-			c.start("")
-			time.Sleep(time.Second)
 		}
+		c.start("")
+		if committed() {
+			return
+		}
+		time.Sleep(time.Second)
 	}
-	do()
+	c.Fatalf("%s: it never got so far as to commit\n%s", what, c.log)
+}
+
+// die waits until the server has killed itself.
+func (c *crashing) die(label, what string) {
+	c.Helper()
 	died := make(chan error, 1)
 	go func() { died <- c.cmd.Wait() }()
 	select {
@@ -158,7 +170,6 @@ func (c *crashing) during(label, what string, do func()) {
 	case <-time.After(40 * time.Second):
 		c.Fatalf("%s: it did not reach %q\n%s", what, label, c.log)
 	}
-	c.start("")
 }
 
 // call calls the API. It is tried again while the server dies under it; status 0 means that any success will do.
