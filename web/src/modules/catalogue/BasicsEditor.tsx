@@ -42,16 +42,7 @@ export function BasicsEditor({
             <Input {...control} value={draft.name} onChange={(e) => onChange({ name: e.target.value })} />
           )}
         </Field>
-        <Field
-          label="Slug"
-          required={fresh ? false : undefined}
-          help={
-            fresh
-              ? undefined
-              : 'The address and all references by name follow it. Links to the old one break.'
-          }
-          error={fault('slug')}
-        >
+        <Field label="Slug" required={fresh ? false : undefined} error={fault('slug')}>
           {(control) => (
             <Input
               {...control}

@@ -42,6 +42,7 @@ export const resource: Column<Grant> = {
 export const given: Column<Grant> = {
   key: 'given',
   header: 'Given',
+  className: 'md:whitespace-nowrap',
   cell: (g) =>
     g.request_id ? (
       <Link
@@ -59,6 +60,7 @@ export const since: Column<Grant> = {
   header: 'Since',
   sort: 'created_at',
   quiet: true,
+  className: 'md:max-xl:hidden',
   cell: (g) => <span className="whitespace-nowrap text-muted">{date(g.starts_at)}</span>,
 }
 export const state: Column<Grant> = {

@@ -58,13 +58,13 @@ export function Verify() {
             </a>
             , or run
             <div className="mt-1.5">
-              <CopyText text="sallyport audit export > audit.jsonl" label="Copy the command" block />
+              <CopyText text="sallyport audit export > log.jsonl" label="Copy the command" block />
             </div>
           </li>
           <li>
             Check it anywhere, offline:
             <div className="mt-1.5">
-              <CopyText text="sallyport audit verify audit.jsonl --key KEY" label="Copy the command" block />
+              <CopyText text="sallyport audit verify log.jsonl --key audit.key" label="Copy the command" block />
             </div>
           </li>
           <li>
