@@ -1,6 +1,9 @@
 // What people do in the catalogue, in their access, with tasks, and in the administration.
 import { api, as, expect, expectAccessible, expectNoFaults, phone, settled, test } from './world'
 
+// Under load axe alone takes seconds a page.
+test.describe.configure({ timeout: 120_000 })
+
 test('the catalogue answers at each key, and its filters live in the address', async ({ browser }) => {
   const page = await as(browser, 'employee')
   await page.goto('/catalogue')
