@@ -64,7 +64,11 @@ export function Verify() {
           <li>
             Check it anywhere, offline:
             <div className="mt-1.5">
-              <CopyText text="sallyport audit verify log.jsonl --key audit.key" label="Copy the command" block />
+              <CopyText
+                text="sallyport audit verify log.jsonl --key audit.key"
+                label="Copy the command"
+                block
+              />
             </div>
           </li>
           <li>
