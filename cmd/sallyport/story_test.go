@@ -61,6 +61,14 @@ type demoServer struct {
 
 func newDemo(t *testing.T, engine string) *demoServer {
 	t.Helper()
+	if engine == "postgres" {
+		return startDemo(t, "--database", storetest.Address(t, engine))
+	}
+	return startDemo(t, "--data", filepath.Join(t.TempDir(), "data"))
+}
+
+func startDemo(t *testing.T, args ...string) *demoServer {
+	t.Helper()
 	binary, err := built()
 	if err != nil {
 		t.Fatal(err)
@@ -72,12 +80,7 @@ func newDemo(t *testing.T, engine string) *demoServer {
 	address := l.Addr().String()
 	l.Close()
 	d := &demoServer{t: t, binary: binary, url: "http://" + address, home: t.TempDir(), people: map[string]*http.Client{},
-		args: []string{"serve", "--demo", "--listen", address}}
-	if engine == "postgres" {
-		d.args = append(d.args, "--database", storetest.Address(t, engine))
-	} else {
-		d.args = append(d.args, "--data", filepath.Join(t.TempDir(), "data"))
-	}
+		args: append([]string{"serve", "--demo", "--listen", address}, args...)}
 	d.start()
 	t.Cleanup(func() {
 		_ = d.cmd.Process.Kill()
@@ -320,6 +323,25 @@ func killedAndStopped(t *testing.T, d *demoServer, engine string) {
 		t.Errorf("told to stop it ends with %v", err)
 	}
 	d.start()
+}
+
+// TestCluster splits a server in two processes on one database: what one is asked, the other does.
+func TestCluster(t *testing.T) {
+	database := storetest.Address(t, "postgres")
+	d := startDemo(t, "--database", database, "--only", "api")
+	w := startDemo(t, "--database", database, "--only", "worker")
+	if res, err := http.Get(w.url + "/api/v1/me"); err != nil || res.StatusCode != 404 {
+		t.Errorf("the worker serves the API: %v %v", res, err)
+	}
+	if res, err := http.Get(w.url + "/metrics"); err != nil || res.StatusCode != 200 {
+		t.Errorf("the worker has no metrics: %v %v", res, err)
+	}
+	endsByItself(t, d)
+	begin := time.Now()
+	_ = w.stop(syscall.SIGTERM)
+	if took := time.Since(begin); took > drainTime {
+		t.Errorf("an idle worker stops in %s", took)
+	}
 }
 
 func TestDemoStaysOnLoopback(t *testing.T) {
