@@ -63,7 +63,7 @@ export function Tokens({ all }: { all?: boolean }) {
     },
   ]
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
       <div className="flex flex-wrap items-center justify-between gap-3">
         <p className="min-w-60 flex-1 text-muted">
           A token lets a script act as {all ? 'its person' : 'you'}, within what it is allowed. It is shown

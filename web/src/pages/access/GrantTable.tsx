@@ -95,7 +95,7 @@ export function GrantTable({
   })
   const chosen = items.filter((g) => picked.has(g.id))
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
       <div className="flex flex-wrap gap-2">
         <SearchInput
           label="Filter by person or access"

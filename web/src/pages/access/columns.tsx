@@ -60,7 +60,7 @@ export const since: Column<Grant> = {
   header: 'Since',
   sort: 'created_at',
   quiet: true,
-  className: 'md:max-xl:hidden',
+  className: 'md:max-2xl:hidden',
   cell: (g) => <span className="whitespace-nowrap text-muted">{date(g.starts_at)}</span>,
 }
 export const state: Column<Grant> = {

@@ -62,7 +62,7 @@ export function Verify() {
             </div>
           </li>
           <li>
-            Check it anywhere, offline:
+            Put the public key into a file, and check anywhere, offline:
             <div className="mt-1.5">
               <CopyText
                 text="sallyport audit verify log.jsonl --key audit.key"

@@ -75,7 +75,7 @@ export function PersonAccess({ user, mine }: { user: User; mine: boolean }) {
     { key: 'ends', header: 'Ends', cell: (a) => <Ends at={a.ends_at} never={!a.ends_at} /> },
   ]
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
       <div className="flex flex-wrap items-center gap-2">
         <SearchInput
           label="Filter the access"

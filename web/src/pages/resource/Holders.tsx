@@ -70,7 +70,7 @@ export function Holders({ resource, mayManage }: { resource: Resource; mayManage
     { key: 'ends', header: 'Ends', cell: (a) => <Ends at={a.ends_at} never={!a.ends_at} /> },
   ]
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
       <div className="flex flex-wrap items-end gap-2">
         <SearchInput
           label="Filter the people"
