@@ -52,7 +52,7 @@ export function Table<T>({
     selection?.onChange(next)
   }
   return (
-    <div className="rounded-lg border-line md:overflow-x-auto md:border md:bg-surface md:shadow-card">
+    <div className="relative rounded-lg border-line md:overflow-x-auto md:border md:bg-surface md:shadow-card">
       <table className="w-full border-collapse text-left max-md:block">
         <caption className="sr-only">{caption}</caption>
         <thead className="border-line border-b bg-sunken text-[0.8125rem] text-muted max-md:sr-only">

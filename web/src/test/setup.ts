@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, vi } from 'vitest'
 import { server } from './server'
 
 // Pages are fetched when they are opened, also here.
-configure({ asyncUtilTimeout: 5000 })
+configure({ asyncUtilTimeout: 10_000 })
 
 // What the test's browser lacks.
 globalThis.ResizeObserver ??= class {

@@ -1,8 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Outlet, useLocation, useNavigate } from '@tanstack/react-router'
-import { lazy, Suspense, startTransition, useEffect, useRef, useState } from 'react'
+import { Suspense, useEffect, useRef, useState } from 'react'
 import { listen } from '../../api/stream'
 import { loadDialog } from '../../components/Dialog'
+import { later } from '../../components/later'
 import { useShortcuts } from '../../components/shortcuts'
 import { Toaster } from '../../components/Toaster'
 import { setAsk, useAskParam } from '../ask/open'
@@ -14,11 +15,9 @@ import { shownPlaces } from './places'
 import { Sidebar } from './Sidebar'
 import { TopBar } from './TopBar'
 
-const loadPalette = () => import('../palette/CommandPalette')
-const loadAsk = () => import('../ask/AskDialog')
-const CommandPalette = lazy(loadPalette)
-const AskDialog = lazy(loadAsk)
-const HelpSheet = lazy(() => import('./HelpSheet'))
+const CommandPalette = later(async () => (await import('../palette/CommandPalette')).default)
+const AskDialog = later(async () => (await import('../ask/AskDialog')).default)
+const HelpSheet = later(async () => (await import('./HelpSheet')).default)
 
 /** Shell is the frame around every page but the sign-in: places, search, account, messages, keys, live updates. */
 export function Shell() {
@@ -51,13 +50,13 @@ export function Shell() {
     if (nav.connection?.saveData || typeof requestIdleCallback === 'undefined') return
     const handle = requestIdleCallback(() => {
       void loadDialog()
-      void loadPalette()
-      void loadAsk()
+      void CommandPalette.preload()
+      void AskDialog.preload()
     })
     return () => cancelIdleCallback(handle)
   }, [])
 
-  const openPalette = () => startTransition(() => setPalette('open'))
+  const openPalette = () => setPalette('open')
   const search = [
     { keys: 'mod+k', label: 'Search people, resources and actions', run: openPalette },
     { keys: '/', label: 'Search', run: openPalette },
@@ -72,7 +71,7 @@ export function Shell() {
     { keys: 'n', label: 'Request access', run: () => setAsk(navigate, {}) },
     { keys: 'f', label: 'Filter this page', run: focusFilter },
     { keys: 'z', label: 'Undo', run: () => void undo() },
-    { keys: '?', label: 'Show these keys', run: () => startTransition(() => setHelp(true)) },
+    { keys: '?', label: 'Show these keys', run: () => setHelp(true) },
   ])
 
   return (
@@ -85,7 +84,7 @@ export function Shell() {
       </a>
       <Sidebar me={me} />
       <div className="flex min-w-0 flex-col">
-        <TopBar me={me} onSearch={openPalette} onHelp={() => startTransition(() => setHelp(true))} />
+        <TopBar me={me} onSearch={openPalette} onHelp={() => setHelp(true)} />
         <OfflineBanner linked={linked} />
         <main ref={main} id="main" tabIndex={-1} className="flex-1 pb-20 outline-none md:pb-0">
           <Suspense fallback={null}>
@@ -95,13 +94,11 @@ export function Shell() {
       </div>
       <BottomBar me={me} />
       <Toaster />
-      <Suspense fallback={null}>
-        {palette !== 'never' && (
-          <CommandPalette open={palette === 'open'} onClose={() => setPalette('closed')} me={me} />
-        )}
-        {help && <HelpSheet onClose={() => setHelp(false)} />}
-        {asked.current && <AskDialog ask={ask} onClose={() => setAsk(navigate, null)} />}
-      </Suspense>
+      {palette !== 'never' && (
+        <CommandPalette open={palette === 'open'} onClose={() => setPalette('closed')} me={me} />
+      )}
+      {help && <HelpSheet onClose={() => setHelp(false)} />}
+      {asked.current && <AskDialog ask={ask} onClose={() => setAsk(navigate, null)} />}
     </div>
   )
 }
