@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sallyport/sallyport/internal/peers/certificate"
 	"github.com/sallyport/sallyport/internal/peers/guard"
 	"github.com/sallyport/sallyport/internal/peers/tool"
 )
@@ -26,10 +27,12 @@ const Env = "SALLYPORT_TEST_MAILPIT"
 
 // Server is a mail server. Its methods may be called from several goroutines.
 type Server struct {
-	// SMTP is the address that takes mail, "host:port", without TLS and without sign-in.
+	// SMTP is the address that takes mail, "host:port". Without TLS, unless StartTLS started it, and for any password.
 	SMTP string
 	// URL is the root of its page and API.
 	URL string
+	// CA is the certificate, in PEM, that signed the server's own; nil without TLS.
+	CA []byte
 
 	proc *guard.Process
 }
@@ -48,9 +51,32 @@ func Start(ctx context.Context) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	return again(ctx, func() (*Server, error) { return start(ctx, bin, "") })
+}
+
+// Encryption is what a server that StartTLS started insists on.
+type Encryption string
+
+// The kinds of encryption.
+const (
+	STARTTLS Encryption = "--smtp-require-starttls" // a plain connection that is turned into TLS before anything is said
+	Implicit Encryption = "--smtp-require-tls"      // TLS from the first byte
+)
+
+// StartTLS starts a server of its own, whatever the environment names, that takes mail over TLS alone, with a certificate
+// for localhost and 127.0.0.1 that CA signed.
+func StartTLS(ctx context.Context, e Encryption) (*Server, error) {
+	bin, err := tool.Path(ctx, "mailpit")
+	if err != nil {
+		return nil, err
+	}
+	return again(ctx, func() (*Server, error) { return start(ctx, bin, e) })
+}
+
+func again(ctx context.Context, start func() (*Server, error)) (*Server, error) {
 	var errs error
 	for range 3 { // a port that was free can be taken by the time the server listens
-		s, err := start(ctx, bin)
+		s, err := start()
 		if err == nil {
 			return s, nil
 		}
@@ -62,21 +88,30 @@ func Start(ctx context.Context) (*Server, error) {
 	return nil, errs
 }
 
-func start(ctx context.Context, bin string) (*Server, error) {
+func start(ctx context.Context, bin string, e Encryption) (*Server, error) {
 	smtp, err1 := guard.FreeAddr()
 	listen, err2 := guard.FreeAddr()
 	dir, err3 := guard.TempDir("sallyport-mailpit-", "")
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return nil, err
 	}
-	proc, err := guard.Start(guard.Options{Path: bin, Dir: dir, Args: []string{
-		"--smtp", smtp, "--listen", listen, "--database", filepath.Join(dir, "mail.db"), "--max", "0",
-		"--enable-chaos", "--disable-version-check", "--smtp-disable-rdns", "--smtp-auth-accept-any", "--smtp-auth-allow-insecure",
-	}})
+	args := []string{"--smtp", smtp, "--listen", listen, "--database", filepath.Join(dir, "mail.db"), "--max", "0",
+		"--enable-chaos", "--disable-version-check", "--smtp-disable-rdns", "--smtp-auth-accept-any"}
+	var ca []byte
+	if e == "" {
+		args = append(args, "--smtp-auth-allow-insecure")
+	} else {
+		var err error
+		if ca, err = certificate.Write(dir); err != nil {
+			return nil, errors.Join(err, os.RemoveAll(dir))
+		}
+		args = append(args, string(e), "--smtp-tls-cert", filepath.Join(dir, "server.pem"), "--smtp-tls-key", filepath.Join(dir, "server.key"))
+	}
+	proc, err := guard.Start(guard.Options{Path: bin, Dir: dir, Args: args})
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	s := &Server{SMTP: smtp, URL: "http://" + listen, proc: proc}
+	s := &Server{SMTP: smtp, URL: "http://" + listen, CA: ca, proc: proc}
 	return s, proc.WaitReady("mailpit", 30*time.Second, func() error {
 		return s.call(ctx, "GET", "/readyz", nil, nil)
 	})

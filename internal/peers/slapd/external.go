@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/go-ldap/ldap/v3"
+
+	"github.com/sallyport/sallyport/internal/peers/certificate"
 )
 
 // external uses the server that the environment names, through relays and in a sub-tree of its own.
@@ -37,7 +39,7 @@ func external(v string) (*Server, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	if s.ca, err = writeCertificates(dir); err != nil {
+	if s.ca, err = certificate.Write(dir); err != nil {
 		return nil, err
 	}
 	pair, err := tls.LoadX509KeyPair(dir+"/server.pem", dir+"/server.key")

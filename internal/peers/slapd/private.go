@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"github.com/sallyport/sallyport/internal/peers/certificate"
 )
 
 const (
@@ -50,7 +52,7 @@ func launch(bin, dir string) (*Server, error) {
 			return nil, err
 		}
 	}
-	ca, err := writeCertificates(dir)
+	ca, err := certificate.Write(dir)
 	if err != nil {
 		return nil, fmt.Errorf("make certificates: %w", err)
 	}

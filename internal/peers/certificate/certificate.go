@@ -1,4 +1,5 @@
-package slapd
+// Package certificate makes the certificates of servers that run for a test.
+package certificate
 
 import (
 	"crypto/ecdsa"
@@ -14,9 +15,9 @@ import (
 	"time"
 )
 
-// writeCertificates makes an authority and a certificate for the loopback host, writes ca.pem, server.pem
-// and server.key into the folder and gives the authority's certificate in PEM.
-func writeCertificates(dir string) ([]byte, error) {
+// Write makes an authority and a certificate for localhost and 127.0.0.1, good for a month, writes ca.pem, server.pem and
+// server.key into the folder and gives the authority's certificate in PEM.
+func Write(dir string) ([]byte, error) {
 	now := time.Now()
 	caKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
