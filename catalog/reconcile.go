@@ -3,7 +3,9 @@ package catalog
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
+	"time"
 
 	"github.com/sallyport/sallyport"
 	"github.com/sallyport/sallyport/access"
@@ -14,6 +16,7 @@ import (
 // heldThere is what a complete read found in a target, of the resources that a connection fulfils.
 type heldThere struct {
 	connection sallyport.Connection
+	began      time.Time
 	bound      []store.Bound
 	accounts   map[string][]string // resource id → account ids; resources that could not be read are not in it
 	identities []connector.Account // everybody's accounts, where people come from elsewhere
@@ -23,7 +26,7 @@ type heldThere struct {
 // readHoldings reads who holds what in the target. The groups of a snapshot of the same connection serve as the read
 // where they are known by the same name.
 func (s *Service) readHoldings(ctx context.Context, tenant string, con connector.Connector, c sallyport.Connection, snap *Snapshot) (*heldThere, error) {
-	h := &heldThere{connection: c, accounts: map[string][]string{}}
+	h := &heldThere{connection: c, began: s.DB.Now(), accounts: map[string][]string{}}
 	if _, writes := con.(connector.Writer); !writes {
 		return h, nil
 	}
@@ -81,16 +84,26 @@ type found struct {
 	grantID  string
 }
 
+// drifted is access that Sallyport gave or took away, and that the target shows the other way round.
+type drifted struct {
+	found
+	provisionID string
+	there       bool
+}
+
 type holdingsPlan struct {
 	sallyport.Plan
-	users map[string]string // account → person
-	links []store.Account   // accounts whose person was found by their login
-	adds  []found
-	ends  []found
+	users  map[string]string // account → person
+	links  []store.Account   // accounts whose person was found by their login
+	adds   []found
+	ends   []found
+	checks []drifted
 }
 
 // planHoldings compares what a target holds with the import grants (domain rule 1): what a complete read finds, and
-// Sallyport never had a provision for, becomes an import; an import that is absent from a complete read ends.
+// Sallyport never had a provision for, becomes an import; an import that is absent from a complete read ends. What
+// Sallyport took away and is there again, and what it gave and is not there, is set right by the workers, who read the
+// target once more before they touch it.
 func (s *Service) planHoldings(ctx context.Context, tx *store.Tx, tenant string, h *heldThere) (*holdingsPlan, error) {
 	p := &holdingsPlan{users: map[string]string{}, Plan: sallyport.Plan{Items: []sallyport.PlanItem{}}}
 	if h == nil {
@@ -148,11 +161,21 @@ func (s *Service) planHoldings(ctx context.Context, tx *store.Tx, tenant string,
 			there[u.ID] = true
 			// A provision is never forgotten, so this leaves out whatever Sallyport added before the read began, and what it
 			// began to add meanwhile.
-			if has[u.ID] != "" || now[u.ID] || u.State != sallyport.UserActive {
+			made, ours := now[u.ID]
+			if ours && has[u.ID] == "" && made.State == sallyport.ProvisionAbsent && settled(made, b, h) {
+				p.check(drifted{found{resource: b.Resource, user: u.Ref()}, made.ID, true}, b.Resource.Name+" is there without a reason; it is taken away")
+			}
+			if has[u.ID] != "" || ours || u.State != sallyport.UserActive {
 				continue
 			}
 			p.adds = append(p.adds, found{resource: b.Resource, user: u.Ref()})
 			p.Add(sallyport.PlanItem{Action: sallyport.PlanAdd, Kind: "holding", Slug: u.Login, Name: u.Name, Detail: b.Resource.Name + " was found in the target"})
+		}
+		for _, user := range slices.Sorted(maps.Keys(now)) {
+			if made := now[user]; !there[user] && has[user] == "" && made.State == sallyport.ProvisionPresent && settled(made, b, h) {
+				u := users[user]
+				p.check(drifted{found{resource: b.Resource, user: u.Ref()}, made.ID, false}, b.Resource.Name+" is not there; it is added again")
+			}
 		}
 		for user, grant := range has {
 			if !there[user] {
@@ -169,6 +192,17 @@ func (s *Service) planHoldings(ctx context.Context, tx *store.Tx, tenant string,
 		p.Refused = fmt.Sprintf("%d of %d imported holdings are gone from %s: more than a tenth, which looks like a read that went wrong", len(p.ends), known, h.connection.Slug)
 	}
 	return p, nil
+}
+
+// settled reports whether what Sallyport made of somebody's access stood before the read began, by the same connection
+// and name: then the read tells something about it.
+func settled(made store.Provisioned, b store.Bound, h *heldThere) bool {
+	return made.Quiet && made.ConnectionID == h.connection.ID && foldKey(made.Target) == foldKey(b.Target) && made.At.Before(h.began)
+}
+
+func (p *holdingsPlan) check(d drifted, words string) {
+	p.checks = append(p.checks, d)
+	p.Add(sallyport.PlanItem{Action: sallyport.PlanChange, Kind: "holding", Slug: d.user.Login, Name: d.user.Name, Detail: words})
 }
 
 // link finds whose the accounts of a target are that is no source of people: those with a person's login, once. Whatever
@@ -234,6 +268,17 @@ func (s *Service) settleHoldings(ctx context.Context, tx *store.Tx, actor sallyp
 		if err := s.Access.EndGrantTx(ctx, tx, actor, e.grantID, "gone from the target"); err != nil {
 			return err
 		}
+	}
+	checks := make([]string, len(p.checks))
+	for i, d := range p.checks {
+		checks[i] = d.provisionID
+		if _, err := tx.Append(ctx, store.NewEvent{Verb: "provision.drifted", Actor: actor, ObjectKind: "provision", ObjectID: d.provisionID,
+			Refs: []string{d.user.ID, d.resource.ID}, Body: map[string]any{"resource_id": d.resource.ID, "there": d.there}}); err != nil {
+			return err
+		}
+	}
+	if err := tx.VerifyProvisions(ctx, actor.Tenant, checks); err != nil {
+		return err
 	}
 	for _, b := range h.bound {
 		if list, read := h.accounts[b.Resource.ID]; read {

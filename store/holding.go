@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"time"
 
 	"github.com/sallyport/sallyport"
 )
@@ -47,16 +48,47 @@ func (tx *Tx) BoundResources(ctx context.Context, tenant string, c sallyport.Con
 	return out, err
 }
 
-// ProvisionedUsers lists, for a resource's members, the people for whom there is a provision row, in whatever state.
-func (tx *Tx) ProvisionedUsers(ctx context.Context, tenant, resourceID string) (map[string]bool, error) {
-	out := map[string]bool{}
-	err := tx.Rows(ctx, `SELECT user_id FROM provisions WHERE tenant_id=$1 AND resource_id=$2 AND relation='member'`, []any{tenant, resourceID}, func(r *sql.Rows) error {
-		var id string
-		err := r.Scan(&id)
-		out[id] = true
+// Provisioned is what Sallyport made, or undid, of one person's membership in a target.
+type Provisioned struct {
+	ID           string
+	ConnectionID string
+	Target       string
+	State        sallyport.ProvisionState
+	Quiet        bool      // no attempt is under way or due
+	At           time.Time // when it last changed or was read back
+}
+
+// ProvisionedUsers lists, for a resource's members, the people for whom there is a provision row, in whatever state. Of
+// several rows of a person, that without parameters counts.
+func (tx *Tx) ProvisionedUsers(ctx context.Context, tenant, resourceID string) (map[string]Provisioned, error) {
+	out := map[string]Provisioned{}
+	err := tx.Rows(ctx, `SELECT user_id, id, COALESCE(connection_id, ''), target, state, next_at IS NULL AND lease_until IS NULL, COALESCE(verified_at, since)
+		FROM provisions WHERE tenant_id=$1 AND resource_id=$2 AND relation='member' ORDER BY CASE WHEN parameters='{}' THEN 1 ELSE 0 END`, []any{tenant, resourceID}, func(r *sql.Rows) error {
+		var user string
+		var p Provisioned
+		err := r.Scan(&user, &p.ID, &p.ConnectionID, &p.Target, &p.State, &p.Quiet, timeScan{&p.At})
+		out[user] = p
 		return err
 	})
 	return out, err
+}
+
+// VerifyProvisions has the targets of provisions read again as soon as a worker is free, whatever their state: what is not
+// as it ought to be is set right then.
+func (tx *Tx) VerifyProvisions(ctx context.Context, tenant string, ids []string) error {
+	for len(ids) > 0 {
+		n := min(len(ids), 500)
+		q := &query{}
+		now := q.arg(Micros(tx.now))
+		q.WriteString(`UPDATE provisions SET recheck_at=` + now + `, generation=generation+1, next_at = CASE WHEN next_at IS NULL OR next_at > ` + now +
+			` THEN ` + now + ` ELSE next_at END WHERE tenant_id=` + q.arg(tenant) + ` AND ` + q.in("id", ids[:n]))
+		if _, err := tx.Exec(ctx, q.String(), q.args...); err != nil {
+			return err
+		}
+		ids = ids[n:]
+		tx.Wake(tenant)
+	}
+	return nil
 }
 
 // ImportGrants lists the living import grants of members of resources, as resource → person → grant id.
@@ -122,7 +154,9 @@ func (tx *Tx) Drifts(ctx context.Context, tenant string, c sallyport.Connection)
 		FROM provisions p JOIN resources r ON r.tenant_id=p.tenant_id AND r.id=p.resource_id AND r.deleted_at IS NULL
 		JOIN users u ON u.tenant_id=p.tenant_id AND u.id=p.user_id
 		WHERE p.tenant_id=$1 AND p.connection_id=$2 AND p.state='present' AND CAST($3 AS BIGINT) > 0
-		AND EXISTS (SELECT 1 FROM holdings s WHERE s.tenant_id=p.tenant_id AND s.connection_id=p.connection_id AND s.resource_id=p.resource_id AND s.seen_at > COALESCE(p.verified_at, p.since))
+		AND (EXISTS (SELECT 1 FROM holdings s WHERE s.tenant_id=p.tenant_id AND s.connection_id=p.connection_id AND s.resource_id=p.resource_id AND s.seen_at > COALESCE(p.verified_at, p.since))
+			OR NOT EXISTS (SELECT 1 FROM holdings s WHERE s.tenant_id=p.tenant_id AND s.connection_id=p.connection_id AND s.resource_id=p.resource_id)
+				AND EXISTS (SELECT 1 FROM syncs y WHERE y.tenant_id=p.tenant_id AND y.connection_id=p.connection_id AND y.state='applied' AND y.started_at > COALESCE(p.verified_at, p.since)))
 		AND NOT EXISTS (SELECT 1 FROM holdings s WHERE s.tenant_id=p.tenant_id AND s.connection_id=p.connection_id AND s.resource_id=p.resource_id
 			AND s.user_id=p.user_id AND s.relation=p.relation) ORDER BY r.name_key, u.name_key LIMIT 500`, tenant, c.ID, now)
 	return out, err

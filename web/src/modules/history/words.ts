@@ -28,6 +28,7 @@ const phrases: Record<string, string> = {
   'grant.noticed': 'told that access ends soon',
   'provision.failing': 'could not reach the target',
   'provision.late': 'raised an alarm: a removal is late',
+  'provision.drifted': 'found the target different from what ought to be',
   'task.opened': 'opened {}',
   'task.claimed': 'took {}',
   'task.unclaimed': 'gave {} back',
