@@ -87,7 +87,7 @@ func (s *Service) expr(ctx context.Context, tx *store.Tx, tenant, e string, res 
 		}
 		return []sallyport.UserRef{u.Ref()}, err
 	}
-	g, err := tx.Resource(ctx, tenant, name, Everything)
+	g, err := tx.BareResource(ctx, tenant, name, Everything)
 	if sallyport.CodeOf(err) == sallyport.ENotFound {
 		return nil, nil
 	}
@@ -119,7 +119,7 @@ func (s *Service) countingOwners(ctx context.Context, tx *store.Tx, tenant, id s
 
 // Admins lists the active people who are admins now.
 func (s *Service) Admins(ctx context.Context, tx *store.Tx, tenant string) ([]sallyport.UserRef, error) {
-	r, err := tx.Resource(ctx, tenant, AdminSlug, Everything)
+	r, err := tx.BareResource(ctx, tenant, AdminSlug, Everything)
 	if sallyport.CodeOf(err) == sallyport.ENotFound {
 		return nil, nil
 	}

@@ -17,25 +17,22 @@ func itoa(n int) string { return strconv.Itoa(n) }
 // Ask files a request. It is decided at once where the flow needs no approval. A request for the same that is pending is
 // superseded when the caller is its requester or beneficiary, and is a conflict otherwise (rule 13).
 func (s *Service) Ask(ctx context.Context, actor sallyport.Actor, ask sallyport.Ask) (sallyport.Request, error) {
-	var out sallyport.Request
+	id := ""
 	err := s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
 		r, res, err := s.draftTx(ctx, tx, actor, ask)
 		if err != nil {
 			return err
 		}
-		if err := s.limitsTx(ctx, tx, actor, r, res); err != nil {
+		if err := s.limitsTx(ctx, tx, actor, &r, res); err != nil {
 			return err
 		}
-		if err := s.submitTx(ctx, tx, actor, &r, res); err != nil {
-			return err
-		}
-		out, err = tx.Request(ctx, actor.Tenant, r.ID, Viewer(actor))
-		return err
+		id = r.ID
+		return s.submitTx(ctx, tx, actor, &r, res)
 	})
 	if err != nil {
-		return out, err
+		return sallyport.Request{}, err
 	}
-	return s.Request(ctx, actor, out.ID)
+	return s.Request(ctx, actor, id)
 }
 
 // draftTx checks what was submitted and makes a request of it that is not yet saved.
@@ -51,7 +48,7 @@ func (s *Service) draftTx(ctx context.Context, tx *store.Tx, actor sallyport.Act
 	if err != nil {
 		return r, sallyport.Resource{}, err
 	}
-	res, err := tx.Resource(ctx, actor.Tenant, ask.Resource, Viewer(actor))
+	res, err := tx.BareResource(ctx, actor.Tenant, ask.Resource, Viewer(actor))
 	if err != nil {
 		return r, res, err
 	}
@@ -177,7 +174,7 @@ func (s *Service) SubjectTx(ctx context.Context, tx *store.Tx, actor sallyport.A
 		}
 		return sallyport.Subject{Kind: sallyport.SubjectUser, ID: u.ID, Login: u.Login, Name: u.Name}, nil
 	case "role":
-		r, err := tx.Resource(ctx, actor.Tenant, name, Viewer(actor))
+		r, err := tx.BareResource(ctx, actor.Tenant, name, Viewer(actor))
 		if err != nil || r.Kind != sallyport.KindRole || r.DeletedAt != nil {
 			if err == nil {
 				err = sallyport.Errorf(sallyport.ENotFound, "%s is not a role", r.Slug)
@@ -208,8 +205,9 @@ func (s *Service) knownUsersTx(ctx context.Context, tx *store.Tx, tenant string,
 	return nil
 }
 
-// limitsTx refuses what the rules do not allow, before anybody is asked.
-func (s *Service) limitsTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Request, res sallyport.Resource) error {
+// limitsTx refuses what the rules do not allow, before anybody is asked. Asking for longer than one has makes it a request
+// to extend.
+func (s *Service) limitsTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r *sallyport.Request, res sallyport.Resource) error {
 	if !res.Managed {
 		return &sallyport.Error{Code: sallyport.EPrecondition, Rule: "domain.20", Message: res.Name + " is fed by the directory's own rules, so it cannot be asked for here",
 			Hint: "Whoever runs the directory decides who is in it."}
@@ -218,7 +216,7 @@ func (s *Service) limitsTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 		return &sallyport.Error{Code: sallyport.EPrecondition, Rule: "roles", Message: "a role cannot hold a role; roles do not nest"}
 	}
 	if r.Beneficiary.Kind == sallyport.SubjectUser && r.Beneficiary.ID != actor.User.ID {
-		if _, err := tx.Resource(ctx, actor.Tenant, res.ID, store.Viewer{ID: r.Beneficiary.ID}); sallyport.CodeOf(err) == sallyport.ENotFound {
+		if _, err := tx.BareResource(ctx, actor.Tenant, res.ID, store.Viewer{ID: r.Beneficiary.ID}); sallyport.CodeOf(err) == sallyport.ENotFound {
 			return &sallyport.Error{Code: sallyport.EPrecondition, Rule: "domain.24", Message: res.Name + " is not meant for " + r.Beneficiary.Name,
 				Hint: "It is for the members of a group; ask its owners."}
 		} else if err != nil {
@@ -228,14 +226,14 @@ func (s *Service) limitsTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 	if r.Kind == sallyport.RequestWorkOrder {
 		return nil
 	}
-	if err := s.CheckLimitsTx(ctx, tx, actor.Tenant, res, r.Relation, r.Reason, lengthAt(r, tx.Now()), r.NoEnd); err != nil {
+	if err := s.CheckLimitsTx(ctx, tx, actor.Tenant, res, r.Relation, r.Reason, lengthAt(*r, tx.Now()), r.NoEnd); err != nil {
 		return err
 	}
 	living, ok, err := tx.LivingGrant(ctx, actor.Tenant, r.Key(), sallyport.OriginGiven)
 	if err != nil || !ok || !living.Living(tx.Now()) {
 		return err
 	}
-	end := endOf(r, tx.Now())
+	end := endOf(*r, tx.Now())
 	if living.NoEnd || (!r.NoEnd && living.EndsAt != nil && !end.After(*living.EndsAt)) {
 		has := "without an end"
 		if !living.NoEnd {
@@ -243,6 +241,9 @@ func (s *Service) limitsTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 		}
 		return &sallyport.Error{Code: sallyport.EPrecondition, Rule: "domain.2", Message: fmt.Sprintf("%s has %s already, %s", r.Beneficiary.Name, res.Name, has),
 			Hint: "Ask for longer than that, or end it instead."}
+	}
+	if r.Kind == sallyport.RequestAccess {
+		r.Kind, r.Extends = sallyport.RequestExtend, living.ID
 	}
 	return nil
 }
@@ -319,11 +320,6 @@ func (s *Service) CheckLimitsTx(ctx context.Context, tx *store.Tx, tenant string
 // submitTx saves a checked request, starts its first stage, and supersedes an older one for the same.
 func (s *Service) submitTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r *sallyport.Request, res sallyport.Resource) error {
 	t := actor.Tenant
-	if g, ok, err := tx.LivingGrant(ctx, t, r.Key(), sallyport.OriginGiven); err != nil {
-		return err
-	} else if ok && g.Living(tx.Now()) && r.Kind == sallyport.RequestAccess {
-		r.Kind, r.Extends = sallyport.RequestExtend, g.ID
-	}
 	old, pending, err := tx.PendingRequest(ctx, t, r.Key())
 	if err != nil {
 		return err
@@ -339,10 +335,14 @@ func (s *Service) submitTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 		}
 	}
 	r.Stages = nil
+	var first jury
 	for i, spec := range r.Flow.Stages {
 		j, err := s.juryTx(ctx, tx, t, *r, res, spec, false)
 		if err != nil {
 			return err
+		}
+		if i == 0 {
+			first = j
 		}
 		r.Stages = append(r.Stages, sallyport.Stage{Position: i, Name: spec.Title(), Rule: spec.Rule, Need: j.Need, Spec: spec})
 	}
@@ -367,7 +367,7 @@ func (s *Service) submitTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 			return err
 		}
 	}
-	return s.nextTx(ctx, tx, actor, r.ID, 0)
+	return s.startTx(ctx, tx, actor, *r, res, 0, first)
 }
 
 // snapshot is what approvers are shown and vote on: canonical, without sensitive answers.

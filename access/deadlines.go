@@ -74,7 +74,7 @@ func (s *Service) stageDueTx(ctx context.Context, tx *store.Tx, d store.StageDea
 	if ok, err := tx.ClearDeadline(ctx, d.Tenant, d.ID, d.What, again); err != nil || !ok {
 		return err
 	}
-	res, err := tx.Resource(ctx, d.Tenant, r.Resource.ID, Everything)
+	res, err := tx.BareResource(ctx, d.Tenant, r.Resource.ID, Everything)
 	if err != nil {
 		return err
 	}
@@ -192,7 +192,7 @@ func (s *Service) recheckTx(ctx context.Context, tx *store.Tx, tenant, id string
 	if r.State != sallyport.RequestPending || st == nil {
 		return nil
 	}
-	res, err := tx.Resource(ctx, tenant, r.Resource.ID, Everything)
+	res, err := tx.BareResource(ctx, tenant, r.Resource.ID, Everything)
 	if err != nil {
 		return err
 	}

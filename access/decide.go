@@ -37,7 +37,7 @@ func (s *Service) Vote(ctx context.Context, actor sallyport.Actor, id string, b 
 		if err != nil {
 			return err
 		}
-		res, err := tx.Resource(ctx, actor.Tenant, r.Resource.ID, Everything)
+		res, err := tx.BareResource(ctx, actor.Tenant, r.Resource.ID, Everything)
 		if err != nil {
 			return err
 		}
@@ -195,9 +195,12 @@ func (s *Service) countTx(ctx context.Context, tx *store.Tx, actor sallyport.Act
 		}
 		return s.denyTx(ctx, tx, actor, r, v.Comment)
 	}
-	if !specOf(st, j).Approved(j.ids(), append(st.Votes, v)) {
+	st.Votes = append(slices.Clone(st.Votes), v)
+	if !specOf(st, j).Approved(j.ids(), st.Votes) {
 		return nil
 	}
+	r.Stages = slices.Clone(r.Stages)
+	r.Stages[st.Position] = st
 	return s.closeStageTx(ctx, tx, actor, r, res, st, "approved")
 }
 
@@ -226,27 +229,23 @@ func (s *Service) closeStageTx(ctx context.Context, tx *store.Tx, actor sallypor
 	if !ok {
 		return sallyport.Errorf(sallyport.EConflict, "this stage was decided in the meantime")
 	}
-	return s.nextTx(ctx, tx, actor, r.ID, st.Position+1)
+	r.Stages[st.Position].State, r.Stages[st.Position].Outcome = sallyport.StageApproved, outcome
+	if st.Position+1 >= len(r.Stages) {
+		return s.approveTx(ctx, tx, actor, r, res)
+	}
+	j, err := s.juryTx(ctx, tx, actor.Tenant, r, res, r.Stages[st.Position+1].Spec, false)
+	if err != nil {
+		return err
+	}
+	return s.startTx(ctx, tx, actor, r, res, st.Position+1, j)
 }
 
-// nextTx starts the stage at a position, or approves when there is none left.
-func (s *Service) nextTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, id string, position int) error {
-	r, err := tx.Request(ctx, actor.Tenant, id, Everything)
-	if err != nil {
-		return err
-	}
-	res, err := tx.Resource(ctx, actor.Tenant, r.Resource.ID, Everything)
-	if err != nil {
-		return err
-	}
+// startTx starts the stage at a position, which j decides, or approves when the flow has no stage.
+func (s *Service) startTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Request, res sallyport.Resource, position int, j jury) error {
 	if position >= len(r.Stages) {
 		return s.approveTx(ctx, tx, actor, r, res)
 	}
 	st := r.Stages[position]
-	j, err := s.juryTx(ctx, tx, actor.Tenant, r, res, st.Spec, false)
-	if err != nil {
-		return err
-	}
 	st.Approvers, st.Need, st.Fallback = j.Approvers, j.Need, j.Fallback
 	if ok, err := tx.StartStage(ctx, actor.Tenant, st); err != nil || !ok {
 		return orConflict(err)
@@ -335,7 +334,7 @@ func (s *Service) approveTx(ctx context.Context, tx *store.Tx, actor sallyport.A
 			n.Duration, n.NoEnd = d, false
 		}
 	}
-	g, err := s.grantTx(ctx, tx, actor, n)
+	g, err := s.makeTx(ctx, tx, actor, n)
 	if err != nil {
 		return err
 	}

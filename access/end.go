@@ -85,7 +85,7 @@ func isOver(g sallyport.Grant, now time.Time) error {
 
 // mayEnd answers who ends a grant, and refuses where the directory's own rules feed it.
 func (s *Service) mayEnd(ctx context.Context, tx *store.Tx, actor sallyport.Actor, g sallyport.Grant) error {
-	res, err := tx.Resource(ctx, actor.Tenant, g.Resource.ID, Everything)
+	res, err := tx.BareResource(ctx, actor.Tenant, g.Resource.ID, Everything)
 	if err != nil {
 		return err
 	}
@@ -162,7 +162,7 @@ func (s *Service) feedsAdmins(ctx context.Context, tx *store.Tx, tenant string, 
 	if g.Resource.Kind != sallyport.KindRole || g.Subject.Kind != sallyport.SubjectUser {
 		return false, nil
 	}
-	admin, err := tx.Resource(ctx, tenant, AdminSlug, Everything)
+	admin, err := tx.BareResource(ctx, tenant, AdminSlug, Everything)
 	if err != nil {
 		if sallyport.CodeOf(err) == sallyport.ENotFound {
 			err = nil

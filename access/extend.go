@@ -33,7 +33,7 @@ func (s *Service) extendTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 	if err != nil {
 		return g, err
 	}
-	res, err := tx.Resource(ctx, actor.Tenant, g.Resource.ID, Everything)
+	res, err := tx.BareResource(ctx, actor.Tenant, g.Resource.ID, Everything)
 	if err != nil {
 		return g, err
 	}

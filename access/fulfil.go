@@ -66,7 +66,7 @@ func (s *Service) enforceTx(ctx context.Context, tx *store.Tx, actor sallyport.A
 	if err != nil || want || g.Origin != sallyport.OriginImport {
 		return err
 	}
-	res, err := tx.Resource(ctx, actor.Tenant, k.ResourceID, Everything)
+	res, err := tx.BareResource(ctx, actor.Tenant, k.ResourceID, Everything)
 	if err != nil {
 		return err
 	}
@@ -192,7 +192,7 @@ func (s *Service) convergeDown(ctx context.Context, tx *store.Tx, actor sallypor
 
 // repin takes the resource's settings of today, for work that begins anew.
 func (s *Service) repin(ctx context.Context, tx *store.Tx, p store.Provision) (store.Provision, error) {
-	res, err := tx.Resource(ctx, p.Tenant, p.ResourceID, Everything)
+	res, err := tx.BareResource(ctx, p.Tenant, p.ResourceID, Everything)
 	if err != nil {
 		return p, err
 	}

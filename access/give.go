@@ -13,7 +13,7 @@ import (
 func (s *Service) Give(ctx context.Context, actor sallyport.Actor, in sallyport.Give) (sallyport.Grant, error) {
 	var g sallyport.Grant
 	err := s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
-		res, err := tx.Resource(ctx, actor.Tenant, in.Resource, Viewer(actor))
+		res, err := tx.BareResource(ctx, actor.Tenant, in.Resource, Viewer(actor))
 		if err != nil {
 			return err
 		}
@@ -112,7 +112,7 @@ func (s *Service) checkLimits(ctx context.Context, tx *store.Tx, actor sallyport
 		return err
 	}
 	for _, h := range held {
-		inner, err := tx.Resource(ctx, actor.Tenant, h.ResourceID, Everything)
+		inner, err := tx.BareResource(ctx, actor.Tenant, h.ResourceID, Everything)
 		if err != nil {
 			return err
 		}

@@ -16,9 +16,19 @@ func (s *Service) AddGrantTx(ctx context.Context, tx *store.Tx, actor sallyport.
 	return s.grantTx(ctx, tx, actor, n)
 }
 
-// grantTx is the one path by which any grant is made. It refuses what the rules refuse, closes or extends the present
-// grant of the same key and origin (domain rule 2), writes what the target needs, and appends the events.
+// grantTx makes a grant by makeTx and reads it back as lists show it.
 func (s *Service) grantTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, n NewGrant) (sallyport.Grant, error) {
+	g, err := s.makeTx(ctx, tx, actor, n)
+	if err != nil {
+		return g, err
+	}
+	return tx.Grant(ctx, actor.Tenant, g.ID, Everything)
+}
+
+// makeTx is the one path by which any grant is made. It refuses what the rules refuse, closes or extends the present
+// grant of the same key and origin (domain rule 2), writes what the target needs, and appends the events. The grant that
+// it returns has no State and no App.
+func (s *Service) makeTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, n NewGrant) (sallyport.Grant, error) {
 	var none sallyport.Grant
 	if err := s.checkGrant(ctx, tx, actor, &n); err != nil {
 		return none, err
@@ -70,7 +80,7 @@ func (s *Service) grantTx(ctx context.Context, tx *store.Tx, actor sallyport.Act
 		return none, err
 	}
 	s.grantChanged(tx, actor.Tenant, g)
-	return tx.Grant(ctx, actor.Tenant, g.ID, Everything)
+	return g, nil
 }
 
 // activate sets the times of a grant whose access is real from a moment on.
@@ -111,7 +121,7 @@ func (s *Service) checkGrant(ctx context.Context, tx *store.Tx, actor sallyport.
 		return refuse("domain.role", "roles do not contain roles, so that everyone can see who gets what and why").WithHint("Attach what %s holds to %s directly.", r.Name, n.Subject.Name)
 	}
 	if n.Subject.Kind == sallyport.SubjectRole {
-		role, err := tx.Resource(ctx, actor.Tenant, n.Subject.ID, Everything)
+		role, err := tx.BareResource(ctx, actor.Tenant, n.Subject.ID, Everything)
 		if err != nil {
 			return err
 		}

@@ -37,7 +37,7 @@ func (s *Service) Insight(ctx context.Context, actor sallyport.Actor, id string)
 		if who.Kind != sallyport.SubjectUser {
 			return nil
 		}
-		res, err := tx.Resource(ctx, actor.Tenant, r.Resource.ID, Everything)
+		res, err := tx.BareResource(ctx, actor.Tenant, r.Resource.ID, Everything)
 		if err != nil {
 			return err
 		}

@@ -123,7 +123,7 @@ func (s *Service) shortenAll(ctx context.Context, tx *store.Tx, actor sallyport.
 		if g.EndsAt != nil && !g.EndsAt.After(until) {
 			continue
 		}
-		res, err := tx.Resource(ctx, actor.Tenant, g.Resource.ID, Everything)
+		res, err := tx.BareResource(ctx, actor.Tenant, g.Resource.ID, Everything)
 		if err != nil {
 			return err
 		}

@@ -17,7 +17,7 @@ func (s *Service) Preview(ctx context.Context, actor sallyport.Actor, ask sallyp
 		if ask.Resource == "" {
 			return sallyport.Invalid("resource", "is missing")
 		}
-		res, err := tx.Resource(ctx, actor.Tenant, ask.Resource, Viewer(actor))
+		res, err := tx.BareResource(ctx, actor.Tenant, ask.Resource, Viewer(actor))
 		if err != nil {
 			return err
 		}
@@ -40,7 +40,7 @@ func (s *Service) Preview(ctx context.Context, actor sallyport.Actor, ask sallyp
 			r = sallyport.Request{Requester: actor.User, Beneficiary: r.Beneficiary, Relation: sallyport.Member, Parameters: []byte("{}"), Flow: sallyport.FlowOf(res.Flow), Resource: res.Ref()}
 		}
 		if len(p.Problems) == 0 {
-			if err := problemOf(&p, s.limitsTx(ctx, tx, actor, r, res)); err != nil {
+			if err := problemOf(&p, s.limitsTx(ctx, tx, actor, &r, res)); err != nil {
 				return err
 			}
 			if end := endOf(r, tx.Now()); !end.IsZero() {

@@ -285,7 +285,7 @@ func (s *Service) failTx(ctx context.Context, tx *store.Tx, p store.Provision, h
 			Values: []store.Value{{Name: "error", Value: p.Error, UserID: p.UserID}}}); err != nil || !tell {
 			return err
 		}
-		res, err := tx.Resource(ctx, p.Tenant, p.ResourceID, Everything)
+		res, err := tx.BareResource(ctx, p.Tenant, p.ResourceID, Everything)
 		if err != nil {
 			return err
 		}

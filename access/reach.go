@@ -14,7 +14,7 @@ func (s *Service) reachTx(ctx context.Context, tx *store.Tx, actor sallyport.Act
 		return nil
 	}
 	want := func(role, user string, h store.RoleHolding) error {
-		res, err := tx.Resource(ctx, actor.Tenant, h.ResourceID, Everything)
+		res, err := tx.BareResource(ctx, actor.Tenant, h.ResourceID, Everything)
 		if err != nil || !res.Managed || res.DeletedAt != nil {
 			return err
 		}

@@ -27,7 +27,7 @@ func (s *Service) Start(ctx context.Context) (n int, next *time.Time, err error)
 			if err != nil || g.ActivatedAt != nil || !g.Living(tx.Now()) {
 				return err
 			}
-			res, err := tx.Resource(ctx, id.Tenant, g.Resource.ID, Everything)
+			res, err := tx.BareResource(ctx, id.Tenant, g.Resource.ID, Everything)
 			if err != nil {
 				return err
 			}

@@ -75,7 +75,7 @@ func everAsked(r sallyport.Request, id string) bool {
 
 // showTx fills what depends on who looks, and who would be asked in stages that have not started.
 func (s *Service) showTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r *sallyport.Request) error {
-	res, err := tx.Resource(ctx, actor.Tenant, r.Resource.ID, Everything)
+	res, err := tx.BareResource(ctx, actor.Tenant, r.Resource.ID, Everything)
 	if err != nil {
 		return err
 	}
@@ -220,7 +220,7 @@ func (s *Service) ReplaceApprovers(ctx context.Context, actor sallyport.Actor, i
 		if strings.TrimSpace(reason) == "" || sallyport.CheckReason(reason) != nil {
 			return &sallyport.Error{Code: sallyport.EPrecondition, Rule: "domain.8", Message: "replacing approvers needs a reason", Hint: "Say why they are stuck."}
 		}
-		res, err := tx.Resource(ctx, actor.Tenant, r.Resource.ID, Everything)
+		res, err := tx.BareResource(ctx, actor.Tenant, r.Resource.ID, Everything)
 		if err != nil {
 			return err
 		}

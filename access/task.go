@@ -14,7 +14,7 @@ const defaultDue = 2 * sallyport.Day
 
 // openTask opens the task of a provision and tells those who do it.
 func (s *Service) openTask(ctx context.Context, tx *store.Tx, p store.Provision, kind sallyport.TaskKind, leg store.Leg) error {
-	res, err := tx.Resource(ctx, p.Tenant, p.ResourceID, Everything)
+	res, err := tx.BareResource(ctx, p.Tenant, p.ResourceID, Everything)
 	if err != nil {
 		return err
 	}
@@ -117,7 +117,7 @@ func (s *Service) assigneeTx(ctx context.Context, tx *store.Tx, tenant string, r
 			return sallyport.Assignee{Kind: "user", ID: u.ID}, []string{u.ID}, nil
 		}
 	case "group":
-		g, err := tx.Resource(ctx, tenant, name, Everything)
+		g, err := tx.BareResource(ctx, tenant, name, Everything)
 		if err != nil && sallyport.CodeOf(err) != sallyport.ENotFound {
 			return sallyport.Assignee{}, nil, err
 		}
@@ -252,7 +252,7 @@ func (s *Service) remindTask(ctx context.Context, tx *store.Tx, id store.TenantI
 			return err
 		}
 	default:
-		res, err := tx.Resource(ctx, id.Tenant, t.Resource.ID, Everything)
+		res, err := tx.BareResource(ctx, id.Tenant, t.Resource.ID, Everything)
 		if err != nil {
 			return err
 		}
@@ -273,7 +273,7 @@ func (s *Service) handOn(ctx context.Context, tx *store.Tx, actor sallyport.Acto
 	if err != nil {
 		return err
 	}
-	res, err := tx.Resource(ctx, actor.Tenant, t.Resource.ID, Everything)
+	res, err := tx.BareResource(ctx, actor.Tenant, t.Resource.ID, Everything)
 	if err != nil {
 		return err
 	}

@@ -266,7 +266,7 @@ func (s *Service) rejectedTx(ctx context.Context, tx *store.Tx, actor sallyport.
 	if err := tx.FailProvision(ctx, tenant, p.ID, cause); err != nil {
 		return err
 	}
-	res, err := tx.Resource(ctx, tenant, t.Resource.ID, Everything)
+	res, err := tx.BareResource(ctx, tenant, t.Resource.ID, Everything)
 	if err != nil {
 		return err
 	}

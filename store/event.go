@@ -74,15 +74,12 @@ func (tx *Tx) Append(ctx context.Context, e NewEvent) (string, error) {
 		}
 		text, values = leaf.EncodeMinimal(), nil
 	}
-	if _, err := tx.Exec(ctx, `INSERT INTO events (tenant_id, id, verb, actor_id, object_kind, object_id, at, leaf)
-		VALUES ($1,$2,$3,$4,$5,$6,$7,$8)`, tenant, id, e.Verb, e.Actor.User.ID, e.ObjectKind, plainText(e.ObjectID), Micros(tx.now), string(text)); err != nil {
-		return "", err
-	}
-	if err := tx.insertRefs(ctx, tenant, id, refs); err != nil {
-		return "", err
-	}
-	if err := tx.insertValues(ctx, tenant, id, values, salts); err != nil {
-		return "", err
+	tx.events = append(tx.events, pendingEvent{tenant: tenant, id: id, refs: refs, values: values, salts: salts,
+		row: []any{e.Verb, e.Actor.User.ID, e.ObjectKind, plainText(e.ObjectID), Micros(tx.now), string(text)}})
+	if len(tx.events) >= maxPending {
+		if err := tx.flush(ctx); err != nil {
+			return "", err
+		}
 	}
 	tx.Changed(tenant, "events")
 	return id, nil
@@ -123,40 +120,68 @@ func prepareValues(e NewEvent) (values []Value, salts [][]byte) {
 	return values, salts
 }
 
-func (tx *Tx) insertRefs(ctx context.Context, tenant, id string, refs []string) error {
-	for chunk := range slices.Chunk(refs, 1000) {
+// pendingEvent is an event that is not written yet: see flush.
+type pendingEvent struct {
+	tenant, id string
+	row        []any // verb, actor, object kind, object, time, leaf
+	refs       []string
+	values     []Value
+	salts      [][]byte
+}
+
+// maxPending is how many events wait at most to be written together.
+const maxPending = 50
+
+// flush writes the events that were appended since the last one, with three statements for all of them. It runs before
+// the commit, before a savepoint begins or ends, and before any statement that names events.
+func (tx *Tx) flush(ctx context.Context) error {
+	list := tx.events
+	if len(list) == 0 {
+		return nil
+	}
+	tx.events = nil
+	var events, refs, values [][]any
+	for _, e := range list {
+		events = append(events, append([]any{e.tenant, e.id}, e.row...))
+		for _, r := range e.refs {
+			refs = append(refs, []any{e.tenant, r, e.id})
+		}
+		for i, v := range e.values {
+			values = append(values, []any{e.tenant, e.id, v.Name, hex.EncodeToString(e.salts[i]), v.Value, v.UserID, v.Sensitive})
+		}
+	}
+	if err := tx.insertRows(ctx, "INSERT INTO events (tenant_id, id, verb, actor_id, object_kind, object_id, at, leaf)", events, ""); err != nil {
+		return err
+	}
+	if err := tx.insertRows(ctx, "INSERT INTO event_refs (tenant_id, ref_id, event_id)", refs, ""); err != nil {
+		return err
+	}
+	return tx.insertRows(ctx, "INSERT INTO event_values (tenant_id, event_id, name, salt, value, user_id, sensitive)", values, "")
+}
+
+// insertRows inserts rows of the same width, up to 1,000 arguments a statement; suffix follows the values.
+func (tx *Tx) insertRows(ctx context.Context, into string, rows [][]any, suffix string) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	for chunk := range slices.Chunk(rows, max(1000/len(rows[0]), 1)) {
 		q := &query{}
-		t, e := q.arg(tenant), q.arg(id)
-		q.WriteString("INSERT INTO event_refs (tenant_id, ref_id, event_id) VALUES ")
-		for i, r := range chunk {
+		q.WriteString(into + " VALUES ")
+		for i, row := range chunk {
 			if i > 0 {
 				q.WriteString(",")
 			}
-			q.WriteString("(" + t + "," + q.arg(r) + "," + e + ")")
+			for j, v := range row {
+				q.WriteString([]string{"(", ","}[min(j, 1)] + q.arg(v))
+			}
+			q.WriteString(")")
 		}
+		q.WriteString(suffix)
 		if _, err := tx.Exec(ctx, q.String(), q.args...); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func (tx *Tx) insertValues(ctx context.Context, tenant, id string, values []Value, salts [][]byte) error {
-	if len(values) == 0 {
-		return nil
-	}
-	q := &query{}
-	t, e := q.arg(tenant), q.arg(id)
-	q.WriteString("INSERT INTO event_values (tenant_id, event_id, name, salt, value, user_id, sensitive) VALUES ")
-	for i, v := range values {
-		if i > 0 {
-			q.WriteString(",")
-		}
-		q.WriteString("(" + t + "," + e + "," + q.arg(v.Name) + "," + q.arg(hex.EncodeToString(salts[i])) + "," + q.arg(v.Value) + "," +
-			q.arg(v.UserID) + "," + q.arg(v.Sensitive) + ")")
-	}
-	_, err := tx.Exec(ctx, q.String(), q.args...)
-	return err
 }
 
 // maxRefusals is how many refusals of one caller are recorded in an hour; more are counted only in the logs.

@@ -44,16 +44,24 @@ func (j *joined) update(ctx context.Context, f func(ctx context.Context, tx *Tx)
 	j.depth++
 	defer func() { j.depth-- }()
 	point := "nested_" + strconv.Itoa(j.depth)
+	if err := j.tx.flush(ctx); err != nil {
+		return j.note(err)
+	}
 	if _, err := j.tx.Exec(ctx, "SAVEPOINT "+point); err != nil {
 		return j.note(err)
 	}
-	if err := f(ctx, j.tx); err != nil {
+	err := f(ctx, j.tx)
+	if err == nil {
+		err = j.tx.flush(ctx)
+	}
+	if err != nil {
+		j.tx.events = nil
 		if _, back := j.tx.Exec(ctx, "ROLLBACK TO SAVEPOINT "+point); back != nil && j.again == nil {
 			j.again = back // nothing of this transaction may be kept
 		}
 		return j.note(err)
 	}
-	_, err := j.tx.Exec(ctx, "RELEASE SAVEPOINT "+point)
+	_, err = j.tx.Exec(ctx, "RELEASE SAVEPOINT "+point)
 	return j.note(err)
 }
 

@@ -44,9 +44,18 @@ func scanResource(rows interface{ Scan(...any) error }, r *sallyport.Resource, m
 	return nil
 }
 
-// Resource finds a living resource by id or slug that the viewer may see, and a deleted one by id. ENotFound otherwise:
-// what is outside the viewer's audience does not exist for them.
+// Resource finds a living resource by id or slug that the viewer may see, and a deleted one by id, with its direct owners
+// and its tags. ENotFound otherwise: what is outside the viewer's audience does not exist for them.
 func (tx *Tx) Resource(ctx context.Context, tenant, ref string, v Viewer) (sallyport.Resource, error) {
+	r, err := tx.BareResource(ctx, tenant, ref, v)
+	if err != nil {
+		return r, err
+	}
+	return r, tx.decorate(ctx, tenant, []*sallyport.Resource{&r})
+}
+
+// BareResource is Resource without Owners and Tags, which rules do not read from there: one statement in place of three.
+func (tx *Tx) BareResource(ctx context.Context, tenant, ref string, v Viewer) (sallyport.Resource, error) {
 	var r sallyport.Resource
 	q := &query{}
 	q.WriteString("SELECT " + resourceColumns + resourceFrom + " WHERE r.tenant_id = " + q.arg(tenant))
@@ -61,10 +70,7 @@ func (tx *Tx) Resource(ctx context.Context, tenant, ref string, v Viewer) (sally
 		return r, sallyport.Errorf(sallyport.ENotFound, "there is no resource %q", clip(ref)).
 			WithHint("Look in the catalogue; it may have been removed, or be for others only.")
 	}
-	if err != nil {
-		return r, dbError(ctx, err)
-	}
-	return r, tx.decorate(ctx, tenant, []*sallyport.Resource{&r})
+	return r, dbError(ctx, err)
 }
 
 // ResourceFilter narrows a list of resources; empty fields do not.

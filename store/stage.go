@@ -10,7 +10,7 @@ import (
 	"github.com/sallyport/sallyport"
 )
 
-// requestParts adds stages, who was asked, votes and task ids to requests, in four queries for all.
+// requestParts adds stages, who was asked, votes and task ids to requests, in at most four queries for all.
 func (tx *Tx) requestParts(ctx context.Context, tenant string, list []*sallyport.Request) error {
 	if len(list) == 0 {
 		return nil
@@ -92,9 +92,20 @@ func (tx *Tx) requestParts(ctx context.Context, tenant string, list []*sallyport
 	if err != nil {
 		return err
 	}
-	q = &query{}
+	ids = slices.DeleteFunc(ids, func(id string) bool { return byID[id].State == sallyport.RequestPending }) // no work before the decision
+	if len(ids) > 0 {
+		err = tx.requestTasks(ctx, tenant, byID, ids)
+	}
+	for _, r := range list {
+		waiting(r, gone)
+	}
+	return err
+}
+
+func (tx *Tx) requestTasks(ctx context.Context, tenant string, byID map[string]*sallyport.Request, ids []string) error {
+	q := &query{}
 	q.WriteString(`SELECT request_id, id FROM tasks WHERE tenant_id = ` + q.arg(tenant) + " AND " + q.in("request_id", ids) + " ORDER BY id")
-	err = tx.Rows(ctx, q.String(), q.args, func(rows *sql.Rows) error {
+	return tx.Rows(ctx, q.String(), q.args, func(rows *sql.Rows) error {
 		var rid, id string
 		if err := rows.Scan(&rid, &id); err != nil {
 			return err
@@ -102,10 +113,6 @@ func (tx *Tx) requestParts(ctx context.Context, tenant string, list []*sallyport
 		byID[rid].TaskIDs = append(byID[rid].TaskIDs, id)
 		return nil
 	})
-	for _, r := range list {
-		waiting(r, gone)
-	}
-	return err
 }
 
 // waiting fills who is waited for: those asked in the open stage who have not voted, nor had somebody vote for them.
@@ -155,13 +162,11 @@ func (tx *Tx) StartStage(ctx context.Context, tenant string, s sallyport.Stage) 
 
 // AddApprovers records that more people are asked; those asked before stay as they are.
 func (tx *Tx) AddApprovers(ctx context.Context, tenant, stageID string, list []sallyport.Approver) error {
-	for _, a := range list {
-		if _, err := tx.Exec(ctx, `INSERT INTO stage_approvers (tenant_id, stage_id, user_id, via, asked_at) VALUES ($1,$2,$3,$4,$5)
-			ON CONFLICT (tenant_id, stage_id, user_id) DO NOTHING`, tenant, stageID, a.ID, a.Via, Micros(tx.now)); err != nil {
-			return err
-		}
+	rows := make([][]any, len(list))
+	for i, a := range list {
+		rows[i] = []any{tenant, stageID, a.ID, a.Via, Micros(tx.now)}
 	}
-	return nil
+	return tx.insertRows(ctx, "INSERT INTO stage_approvers (tenant_id, stage_id, user_id, via, asked_at)", rows, " ON CONFLICT (tenant_id, stage_id, user_id) DO NOTHING")
 }
 
 // ReplaceApprovers sets a stage's expressions and asks others in place of those who were asked.

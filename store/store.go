@@ -44,8 +44,9 @@ type Sealer interface {
 
 // Options for Open.
 type Options struct {
-	Now    func() time.Time // default time.Now; tests move it
-	Sealer Sealer           // nil: secrets cannot be stored, and storing one is an error
+	Now    func() time.Time               // default time.Now; tests move it
+	Sealer Sealer                         // nil: secrets cannot be stored, and storing one is an error
+	Trace  func(query string, args []any) // called before each statement, for counting them; nil: nobody looks
 }
 
 // Open opens a database and migrates it. The address is a postgres:// URL, or the path of a SQLite file, which is made
@@ -54,7 +55,7 @@ func Open(ctx context.Context, address string, o Options) (*DB, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	db := &DB{dsn: address, now: o.Now, sealer: o.Sealer, postgres: IsPostgres(address)}
+	db := &DB{dsn: address, now: o.Now, sealer: o.Sealer, trace: o.Trace, postgres: IsPostgres(address)}
 	var err error
 	if db.postgres {
 		err = db.openPostgres()

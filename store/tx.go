@@ -22,6 +22,7 @@ type Tx struct {
 	now    time.Time
 	topics map[string][]string // tenant → what changed, told after the commit
 	trace  func(query string, args []any)
+	events []pendingEvent // appended, not written yet
 }
 
 // Now is the transaction's time.
@@ -96,6 +97,9 @@ func (db *DB) updateAt(ctx context.Context, level sql.IsolationLevel, f func(ctx
 	if err := f(ctx, tx); err != nil {
 		return err
 	}
+	if err := tx.flush(ctx); err != nil {
+		return err
+	}
 	if err := t.Commit(); err != nil {
 		return dbError(ctx, err)
 	}
@@ -139,15 +143,24 @@ const TopicWork = "work"
 // Wake tells the workers after the commit that there are due rows.
 func (tx *Tx) Wake(tenant string) { tx.Changed(tenant, TopicWork) }
 
-func (tx *Tx) traced(query string, args []any) {
+// before is called before each statement. One that reads events sees those that its own transaction appended.
+func (tx *Tx) before(ctx context.Context, query string, args []any) error {
+	if len(tx.events) > 0 && strings.Contains(query, "event") {
+		if err := tx.flush(ctx); err != nil {
+			return err
+		}
+	}
 	if tx.trace != nil {
 		tx.trace(query, args)
 	}
+	return nil
 }
 
 // Exec runs one statement and returns the number of rows that it changed.
 func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
-	tx.traced(query, args)
+	if err := tx.before(ctx, query, args); err != nil {
+		return 0, err
+	}
 	res, err := tx.tx.ExecContext(ctx, query, args...)
 	if err != nil {
 		return 0, dbError(ctx, err)
@@ -159,7 +172,9 @@ func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error
 // Row runs a query for one row and scans it; ENotFound-free: it returns sql.ErrNoRows unwrapped so that callers name
 // what is missing.
 func (tx *Tx) Row(ctx context.Context, query string, args []any, dest ...any) error {
-	tx.traced(query, args)
+	if err := tx.before(ctx, query, args); err != nil {
+		return err
+	}
 	err := tx.tx.QueryRowContext(ctx, query, args...).Scan(dest...)
 	if err == nil || errors.Is(err, sql.ErrNoRows) {
 		return err
@@ -167,15 +182,19 @@ func (tx *Tx) Row(ctx context.Context, query string, args []any, dest ...any) er
 	return dbError(ctx, err)
 }
 
-// row is for the scan functions, which take a row or rows. Give its error to dbError.
+// row is for the scan functions, which take a row or rows; not for events. Give its error to dbError.
 func (tx *Tx) row(ctx context.Context, query string, args ...any) *sql.Row {
-	tx.traced(query, args)
+	if tx.trace != nil {
+		tx.trace(query, args)
+	}
 	return tx.tx.QueryRowContext(ctx, query, args...)
 }
 
 // Rows runs a query and calls scan once a row.
 func (tx *Tx) Rows(ctx context.Context, query string, args []any, scan func(*sql.Rows) error) error {
-	tx.traced(query, args)
+	if err := tx.before(ctx, query, args); err != nil {
+		return err
+	}
 	rows, err := tx.tx.QueryContext(ctx, query, args...)
 	if err != nil {
 		return dbError(ctx, err)
