@@ -7,7 +7,9 @@ import (
 	"crypto/x509"
 	"errors"
 	"log/slog"
+	"net"
 	netmail "net/mail"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -60,6 +62,7 @@ func extra(settings map[string]string) (faults []notify.Fault) {
 type server struct {
 	host    string
 	options []mail.Option
+	tls     *tls.Config // of implicit TLS, nil without
 	from    *netmail.Address
 	domain  string
 	log     *slog.Logger
@@ -87,8 +90,8 @@ func open(_ context.Context, settings map[string]string, log *slog.Logger) (noti
 		port, _ = strconv.Atoi(settings["port"])
 	}
 	s.options = append(s.options, mail.WithPort(port))
+	tc := &tls.Config{ServerName: s.host, MinVersion: tls.VersionTLS12}
 	if settings["security"] != "none" {
-		tc := &tls.Config{ServerName: s.host, MinVersion: tls.VersionTLS12}
 		if settings["ca"] != "" {
 			tc.RootCAs = x509.NewCertPool()
 			tc.RootCAs.AppendCertsFromPEM([]byte(settings["ca"]))
@@ -98,7 +101,9 @@ func open(_ context.Context, settings map[string]string, log *slog.Logger) (noti
 	auth := mail.SMTPAuthAutoDiscover
 	switch settings["security"] {
 	case "tls":
-		s.options = append(s.options, mail.WithSSL())
+		// The connection is TLS from its first byte, see client: what remains is to believe it.
+		s.tls = tc
+		s.options = append(s.options, mail.WithTLSPolicy(mail.TLSOpportunistic))
 	case "none":
 		s.options = append(s.options, mail.WithTLSPolicy(mail.NoTLS))
 		auth = mail.SMTPAuthPlainNoEnc
@@ -112,9 +117,34 @@ func open(_ context.Context, settings map[string]string, log *slog.Logger) (noti
 	return s, err
 }
 
+// client makes what sends one mail. What close returns ends its connection, however far it came: the library leaves open
+// what fails between greeting and sign-in.
+func (s *server) client() (c *mail.Client, close func(), err error) {
+	var opened net.Conn
+	dial := func(ctx context.Context, network, address string) (net.Conn, error) {
+		raw, err := (&net.Dialer{}).DialContext(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		opened = raw
+		if s.tls == nil {
+			return raw, nil
+		}
+		secured := tls.Client(raw, s.tls)
+		return secured, secured.HandshakeContext(ctx)
+	}
+	c, err = mail.NewClient(s.host, append(slices.Clone(s.options), mail.WithDialContextFunc(dial))...)
+	return c, func() {
+		if opened != nil {
+			_ = opened.Close()
+		}
+	}, err
+}
+
 // Check signs in to the mail server, and sends nothing.
 func (s *server) Check(ctx context.Context) error {
-	c, err := mail.NewClient(s.host, s.options...)
+	c, hangUp, err := s.client()
+	defer hangUp()
 	if err == nil {
 		if err = c.DialWithContext(ctx); err == nil {
 			_ = c.Close()
@@ -130,7 +160,8 @@ func (s *server) Send(ctx context.Context, to notify.Recipient, m notify.Message
 	if err != nil {
 		return "", err
 	}
-	c, err := mail.NewClient(s.host, s.options...)
+	c, hangUp, err := s.client()
+	defer hangUp()
 	if err == nil {
 		err = c.DialAndSendWithContext(ctx, msg)
 	}
