@@ -2,65 +2,30 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
-	"net"
 	"net/http"
-	"os"
-	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/sallyport/sallyport/store/storetest"
 )
 
-// TestNodesShareADatabase runs one node that answers and one that works, on one PostgreSQL: what the worker does is seen
-// by a page that is open at the other node, at once.
-func TestNodesShareADatabase(t *testing.T) {
-	binary, err := built()
-	if err != nil {
-		t.Fatal(err)
-	}
+// sealing is an environment with a sealing key, as all nodes of one database need it.
+func sealing() []string {
 	secret := make([]byte, 32)
 	rand.Read(secret)
-	database := storetest.Address(t, "postgres")
-	node := func(only string) *demoServer {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		address := l.Addr().String()
-		l.Close()
-		d := &demoServer{t: t, binary: binary, url: "http://" + address, home: t.TempDir(), people: map[string]*http.Client{}}
-		d.log = &bytes.Buffer{}
-		d.cmd = exec.Command(binary, "serve", "--demo", "--only", only, "--listen", address, "--database", database)
-		d.cmd.Dir = d.home
-		d.cmd.Env = []string{"HOME=" + d.home, "PATH=" + os.Getenv("PATH"), "SALLYPORT_KEY=" + base64.StdEncoding.EncodeToString(secret)}
-		d.cmd.Stdout, d.cmd.Stderr = d.log, d.log
-		if err := d.cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() {
-			_ = d.cmd.Process.Kill()
-			_ = d.cmd.Wait()
-			if t.Failed() {
-				t.Logf("%s said:\n%s", only, d.log)
-			}
-		})
-		return d
-	}
-	api := node("api")
-	api.eventually("the node that answers is ready", func() bool {
-		res, err := http.Get(api.url + "/readyz")
-		if err != nil {
-			return false
-		}
-		res.Body.Close()
-		return res.StatusCode == 200
-	})
+	return []string{"SALLYPORT_KEY=" + base64.StdEncoding.EncodeToString(secret)}
+}
+
+// TestCluster splits a server in two processes on one PostgreSQL: what one is asked, the other does, and what the other
+// does is seen at once by a page that is open at the one.
+func TestCluster(t *testing.T) {
+	database, key := storetest.Address(t, "postgres"), sealing()
+	api := startDemoIn(t, key, "--database", database, "--only", "api")
 	status, g := api.as("admin", "POST", "/grants", map[string]any{"subject": "user:teammate", "resource": "wiki", "duration": "PT1S", "reason": "to see it end"})
 	if status != 201 {
 		t.Fatalf("%d %v", status, g)
@@ -87,7 +52,7 @@ func TestNodesShareADatabase(t *testing.T) {
 	if _, held := api.as("teammate", "GET", "/users/me/access", nil); strings.Contains(fmt.Sprint(held), "slug:wiki") {
 		t.Fatal("the access is over, whether or not a worker has noticed")
 	}
-	node("worker")
+	work := startDemoIn(t, key, "--database", database, "--only", "worker")
 	select {
 	case <-heard:
 	case <-time.After(30 * time.Second):
@@ -95,5 +60,42 @@ func TestNodesShareADatabase(t *testing.T) {
 	}
 	if _, g = api.as("admin", "GET", "/grants/"+id, nil); g["ended_at"] == nil {
 		t.Fatalf("it was told before it was so: %v", g)
+	}
+	endsByItself(t, api)
+	for path, want := range map[string]int{"/api/v1/me": 404, "/": 404, "/auth/methods": 404, "/metrics": 200, "/healthz": 200, "/readyz": 200} {
+		res, err := http.Get(work.url + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if res.StatusCode != want {
+			t.Errorf("the worker answers %s with %d, want %d", path, res.StatusCode, want)
+		}
+	}
+	for name, node := range map[string]*demoServer{"the worker": work, "the node that answers": api} {
+		begin := time.Now()
+		if err := node.stop(syscall.SIGTERM); err != nil {
+			t.Errorf("%s ends with %v", name, err)
+		}
+		if took := time.Since(begin); took > drainTime {
+			t.Errorf("%s had nothing to do and stops in %s", name, took)
+		}
+	}
+}
+
+// TestAnotherKeyIsRefused: a node that has another key than the database was sealed with does not start.
+func TestAnotherKeyIsRefused(t *testing.T) {
+	for _, engine := range []string{"sqlite", "postgres"} {
+		t.Run(engine, func(t *testing.T) {
+			d := newDemo(t, engine)
+			_ = d.stop(syscall.SIGTERM)
+			d.env = sealing()
+			code, says := d.startAndFail()
+			if code == 0 || !strings.Contains(says, "another key") || !strings.Contains(says, "SALLYPORT_KEY") {
+				t.Errorf("exit %d: %s", code, says)
+			}
+			d.env = nil
+			d.start()
+		})
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/sallyport/sallyport/internal/peers/slapd"
+	"github.com/sallyport/sallyport/store"
 	"github.com/sallyport/sallyport/store/storetest"
 )
 
@@ -51,6 +52,7 @@ func TestKilledBetweenCommitAndEffect(t *testing.T) {
 type crashing struct {
 	*testing.T
 	binary, address, dir, database string
+	timeout                        string // of calls to the target
 	ldap                           *slapd.Server
 	cmd                            *exec.Cmd
 	http                           *http.Client
@@ -64,7 +66,7 @@ func startCrashing(t *testing.T, binary, engine string, ldap *slapd.Server) *cra
 		t.Fatal(err)
 	}
 	jar, _ := cookiejar.New(nil)
-	c := &crashing{T: t, binary: binary, address: l.Addr().String(), dir: t.TempDir(), ldap: ldap, http: &http.Client{Jar: jar, Timeout: 20 * time.Second}}
+	c := &crashing{T: t, binary: binary, address: l.Addr().String(), dir: t.TempDir(), timeout: "1s", ldap: ldap, http: &http.Client{Jar: jar, Timeout: 20 * time.Second}}
 	l.Close()
 	if engine == "postgres" {
 		c.database = storetest.Address(t, engine)
@@ -100,7 +102,7 @@ func startCrashing(t *testing.T, binary, engine string, ldap *slapd.Server) *cra
 // It reports false when work left from before, such as a second look at the directory, led to the label at once.
 func (c *crashing) start(label string) bool {
 	c.Helper()
-	args := []string{"serve", "--demo", "--listen", c.address, "--data", c.dir, "--target-timeout", "1s"}
+	args := []string{"serve", "--demo", "--listen", c.address, "--data", c.dir, "--target-timeout", c.timeout}
 	if c.database != "" {
 		args = append(args, "--database", c.database)
 	}
@@ -199,6 +201,32 @@ func (c *crashing) call(method, path string, in any, status int) map[string]any 
 	out := map[string]any{}
 	_ = json.Unmarshal(text, &out)
 	return out
+}
+
+// where is the address of the database.
+func (c *crashing) where() string {
+	if c.database != "" {
+		return c.database
+	}
+	return filepath.Join(c.dir, "sallyport.db")
+}
+
+// leased reports whether a worker is at something, read beside the server.
+func (c *crashing) leased() bool {
+	c.Helper()
+	db, err := store.Open(c.Context(), c.where(), store.Options{})
+	if err != nil {
+		c.Fatal(err)
+	}
+	defer db.Close()
+	var n int
+	err = db.View(c.Context(), func(ctx context.Context, tx *store.Tx) error {
+		return tx.Row(ctx, `SELECT count(*) FROM provisions WHERE lease_until IS NOT NULL`, nil, &n)
+	})
+	if err != nil {
+		c.Fatal(err)
+	}
+	return n > 0
 }
 
 func (c *crashing) give(i int) {

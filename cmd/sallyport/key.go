@@ -1,7 +1,6 @@
 package main
 
 import (
-	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"io/fs"
@@ -13,21 +12,27 @@ import (
 	"github.com/sallyport/sallyport/store"
 )
 
-// masterKey is the key that seals secrets: the configured one, else that of the file "key" in the data directory, which
-// is made when it is missing. A demo on PostgreSQL has nothing to hide and no directory: its key is known to everybody, so
-// that it starts again from anywhere.
+// masterKey is the key that seals secrets: the configured one, else that of a file, which is made when it is missing. The
+// file is "key" in the data directory. A demo on PostgreSQL that was given no directory keeps it with the settings of the
+// person who runs it, so that it starts again from anywhere; its secrets are as real as any.
 func masterKey(c *config, dataGiven bool) ([]byte, error) {
 	if c.Key != "" {
 		return base64.StdEncoding.DecodeString(c.Key)
 	}
+	dir, name := c.Data, "key"
 	if c.Demo && c.Database != "" && !dataGiven {
-		sum := sha256.Sum256([]byte("the key of a demo, which is no secret"))
-		return sum[:], nil
+		if own, err := os.UserConfigDir(); err == nil {
+			dir, name = filepath.Join(own, "sallyport"), "demo.key"
+		}
 	}
-	if err := os.MkdirAll(c.Data, 0o700); err != nil {
-		return nil, sallyport.Errorf(sallyport.EUnavailable, "the data directory %s cannot be made: %w", c.Data, err).WithHint("Name one that can be written with --data, or set SALLYPORT_KEY.")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, sallyport.Errorf(sallyport.EUnavailable, "the directory %s for the key cannot be made: %w", dir, err).WithHint("Name one that can be written with --data, or set SALLYPORT_KEY.")
 	}
-	path := filepath.Join(c.Data, "key")
+	return keyFile(filepath.Join(dir, name))
+}
+
+// keyFile reads the key of a file, and makes it when it is missing.
+func keyFile(path string) ([]byte, error) {
 	b, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return newKeyFile(path)
@@ -46,12 +51,17 @@ func masterKey(c *config, dataGiven bool) ([]byte, error) {
 	return key, nil
 }
 
+// newKeyFile makes the file whole or not at all; when another process is faster, its key is everybody's.
 func newKeyFile(path string) ([]byte, error) {
-	key := store.NewMasterKey()
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return nil, sallyport.Errorf(sallyport.EUnavailable, "the key file %s cannot be made: %w", path, err)
+	fail := func(err error) ([]byte, error) {
+		return nil, sallyport.Errorf(sallyport.EUnavailable, "the key file %s cannot be made: %w", path, err).WithHint("Name a directory that can be written with --data, or set SALLYPORT_KEY.")
 	}
+	key := store.NewMasterKey()
+	f, err := os.CreateTemp(filepath.Dir(path), ".key-*") // readable for its owner alone
+	if err != nil {
+		return fail(err)
+	}
+	defer os.Remove(f.Name())
 	_, err = f.WriteString(base64.StdEncoding.EncodeToString(key) + "\n")
 	if err == nil {
 		err = f.Sync()
@@ -59,5 +69,16 @@ func newKeyFile(path string) ([]byte, error) {
 	if cerr := f.Close(); err == nil {
 		err = cerr
 	}
-	return key, err
+	if err == nil {
+		if err = os.Link(f.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
+			err = os.Rename(f.Name(), path) // where files have one name only
+		}
+	}
+	if errors.Is(err, fs.ErrExist) {
+		return keyFile(path)
+	}
+	if err != nil {
+		return fail(err)
+	}
+	return key, nil
 }

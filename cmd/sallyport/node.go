@@ -101,6 +101,9 @@ func seed(ctx context.Context, c *config, db *store.DB, cat *catalog.Service) er
 	if err != nil {
 		return err
 	}
+	if err := sameKey(ctx, db, tenant); err != nil {
+		return err
+	}
 	if c.Demo {
 		if err := demo.Seed(ctx, cat, tenant); err != nil {
 			return err
@@ -115,6 +118,20 @@ func seed(ctx context.Context, c *config, db *store.DB, cat *catalog.Service) er
 		}
 	}
 	return nil
+}
+
+// sameKey refuses to work on a database whose secrets were sealed with another key: nothing could be signed and no
+// connection opened, which would show only one failure after the other.
+func sameKey(ctx context.Context, db *store.DB, tenant string) error {
+	err := db.View(ctx, func(ctx context.Context, tx *store.Tx) error {
+		_, _, err := tx.AuditKey(ctx, tenant)
+		return err
+	})
+	if err != nil && sallyport.CodeOf(err) == sallyport.EInternal {
+		return sallyport.Errorf(sallyport.EInvalid, "this database was sealed with another key than this server has: %w", err).
+			WithHint("Start with the SALLYPORT_KEY of the other nodes, or put the key file of its first start back; a database without its key is restored with it, from a backup.")
+	}
+	return err
 }
 
 func (n *node) addWorkers(ctx context.Context, c *config, acc *access.Service, cat *catalog.Service, log *slog.Logger) error {

@@ -52,7 +52,7 @@ func TestMain(m *testing.M) {
 type demoServer struct {
 	t           *testing.T
 	binary, url string
-	args        []string
+	args, env   []string
 	cmd         *exec.Cmd
 	log         *bytes.Buffer
 	home        string
@@ -69,6 +69,12 @@ func newDemo(t *testing.T, engine string) *demoServer {
 
 func startDemo(t *testing.T, args ...string) *demoServer {
 	t.Helper()
+	return startDemoIn(t, nil, args...)
+}
+
+// startDemoIn starts a demo with more in its environment.
+func startDemoIn(t *testing.T, env []string, args ...string) *demoServer {
+	t.Helper()
 	binary, err := built()
 	if err != nil {
 		t.Fatal(err)
@@ -80,7 +86,7 @@ func startDemo(t *testing.T, args ...string) *demoServer {
 	address := l.Addr().String()
 	l.Close()
 	d := &demoServer{t: t, binary: binary, url: "http://" + address, home: t.TempDir(), people: map[string]*http.Client{},
-		args: append([]string{"serve", "--demo", "--listen", address}, args...)}
+		args: append([]string{"serve", "--demo", "--listen", address}, args...), env: env}
 	d.start()
 	t.Cleanup(func() {
 		_ = d.cmd.Process.Kill()
@@ -99,7 +105,7 @@ func (d *demoServer) start() time.Duration {
 	d.log = &bytes.Buffer{}
 	d.cmd = exec.Command(d.binary, d.args...)
 	d.cmd.Dir = d.home
-	d.cmd.Env = []string{"HOME=" + d.home, "PATH=" + os.Getenv("PATH")}
+	d.cmd.Env = append([]string{"HOME=" + d.home, "PATH=" + os.Getenv("PATH")}, d.env...)
 	d.cmd.Stdout, d.cmd.Stderr = d.log, d.log
 	begin := time.Now()
 	if err := d.cmd.Start(); err != nil {
@@ -323,25 +329,6 @@ func killedAndStopped(t *testing.T, d *demoServer, engine string) {
 		t.Errorf("told to stop it ends with %v", err)
 	}
 	d.start()
-}
-
-// TestCluster splits a server in two processes on one database: what one is asked, the other does.
-func TestCluster(t *testing.T) {
-	database := storetest.Address(t, "postgres")
-	d := startDemo(t, "--database", database, "--only", "api")
-	w := startDemo(t, "--database", database, "--only", "worker")
-	if res, err := http.Get(w.url + "/api/v1/me"); err != nil || res.StatusCode != 404 {
-		t.Errorf("the worker serves the API: %v %v", res, err)
-	}
-	if res, err := http.Get(w.url + "/metrics"); err != nil || res.StatusCode != 200 {
-		t.Errorf("the worker has no metrics: %v %v", res, err)
-	}
-	endsByItself(t, d)
-	begin := time.Now()
-	_ = w.stop(syscall.SIGTERM)
-	if took := time.Since(begin); took > drainTime {
-		t.Errorf("an idle worker stops in %s", took)
-	}
 }
 
 func TestDemoStaysOnLoopback(t *testing.T) {
