@@ -3,6 +3,7 @@ package api
 import (
 	"compress/gzip"
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -59,9 +60,14 @@ func (s *server) finish(w *recorder, r *http.Request, c *info, took time.Duratio
 			route = r.Method + " page"
 		}
 	}
+	gone := status >= 500 && callerLeft(r, c.failed)
+	if gone {
+		status = statusCallerLeft
+	}
 	s.metrics.observe(route, status, took)
 	level := slog.LevelInfo
 	switch {
+	case gone:
 	case status >= 500:
 		level = slog.LevelError
 	case c.op == nil && status < 400:
@@ -80,11 +86,19 @@ func (s *server) finish(w *recorder, r *http.Request, c *info, took time.Duratio
 		if c.failed.Rule != "" {
 			attrs = append(attrs, slog.String("rule", c.failed.Rule))
 		}
-		if status >= 500 && c.failed.cause != nil {
+		if status >= 500 && c.failed.cause != nil && !gone {
 			attrs = append(attrs, slog.String("error", c.failed.cause.Error()))
 		}
 	}
 	s.Log.LogAttrs(context.Background(), level, "call", attrs...)
+}
+
+// statusCallerLeft stands in logs and measures for what was answered to nobody: the caller hung up first. It is no fault.
+const statusCallerLeft = 499
+
+// callerLeft reports whether a failure is only that the caller hung up before it was answered.
+func callerLeft(r *http.Request, p *Problem) bool {
+	return p != nil && errors.Is(r.Context().Err(), context.Canceled) && (errors.Is(p.cause, context.Canceled) || p.Status == http.StatusServiceUnavailable)
 }
 
 // How many calls one session or token may make.
