@@ -32,18 +32,24 @@ func (q *query) sees(v Viewer, tenant string, now int64, alias string) string {
 		END)`
 }
 
-// holds is the condition under which a grants row gives its access at a moment: activated, begun, and neither ended nor
-// past its end. The moment is a placeholder or column of microseconds.
-func holds(alias, at string) string {
+// holds is the condition under which a grants row gives its access now: activated, begun, and neither ended nor past its
+// end. The moment is a placeholder of microseconds, not before the present; for the past see held. What was ended is ended
+// whatever the clock of the node that did it said, and so the index of what is not ended serves.
+func holds(alias, now string) string {
+	a := alias + "."
+	return "(" + a + "ended_at IS NULL AND " + a + "activated_at <= " + now + " AND " + a + "starts_at <= " + now + " AND (" + a + "no_end OR " + a + "ends_at > " + now + "))"
+}
+
+// held is holds at any moment, also past ones.
+func held(alias, at string) string {
 	a := alias + "."
 	return "(" + a + "activated_at <= " + at + " AND " + a + "starts_at <= " + at + " AND (" + a + "no_end OR " + a + "ends_at > " + at +
 		") AND (" + a + "ended_at IS NULL OR " + a + "ended_at > " + at + "))"
 }
 
-// living is the condition under which a grants row is wanted at a moment: as holds, but access that is not yet real
-// counts, and its end may be unknown. Targets converge to it.
+// living is the condition under which a grants row is wanted now, or will be at a moment to come: as holds, but access
+// that is not yet real counts, and its end may be unknown. Targets converge to it.
 func living(alias, at string) string {
 	a := alias + "."
-	return "(" + a + "starts_at <= " + at + " AND (" + a + "no_end OR " + a + "ends_at IS NULL OR " + a + "ends_at > " + at +
-		") AND (" + a + "ended_at IS NULL OR " + a + "ended_at > " + at + "))"
+	return "(" + a + "ended_at IS NULL AND " + a + "starts_at <= " + at + " AND (" + a + "no_end OR " + a + "ends_at IS NULL OR " + a + "ends_at > " + at + "))"
 }

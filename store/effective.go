@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"sort"
 	"time"
 
@@ -38,11 +39,15 @@ func (tx *Tx) exists(ctx context.Context, q string, args ...any) (bool, error) {
 
 // EffectiveUsers lists the active people who hold the relation to a resource now, directly or by role, by name.
 func (tx *Tx) EffectiveUsers(ctx context.Context, tenant, resourceID string, relation sallyport.Relation) ([]sallyport.UserRef, error) {
-	return tx.userRefs(ctx, `SELECT u.id, u.login, u.name FROM users u WHERE u.tenant_id=$1 AND u.state='active' AND u.id IN (
-		SELECT g.subject_id FROM grants g WHERE g.tenant_id=$1 AND g.subject_kind='user' AND g.resource_id=$2 AND g.relation=$3 AND `+holds("g", "$4")+`
-		UNION SELECT m.subject_id FROM grants rg JOIN grants m ON m.tenant_id=rg.tenant_id AND m.resource_id=rg.subject_id AND m.relation='member' AND m.subject_kind='user'
-		WHERE rg.tenant_id=$1 AND rg.subject_kind='role' AND rg.resource_id=$2 AND rg.relation=$3 AND `+holds("rg", "$4")+` AND `+holds("m", "$4")+`)
-		ORDER BY u.name_key, u.id`, tenant, resourceID, relation, Micros(tx.now))
+	// CROSS JOIN keeps SQLite to this order: it would go through everybody by name otherwise. Twice the same is for Go to
+	// leave out: a UNION in order of the subject makes SQLite read all grants of people.
+	all, err := tx.userRefs(ctx, `SELECT u.id, u.login, u.name FROM (
+		SELECT g.subject_id AS id FROM grants g WHERE g.tenant_id=$1 AND g.subject_kind='user' AND g.resource_id=$2 AND g.relation=$3 AND `+holds("g", "$4")+`
+		UNION ALL SELECT m.subject_id FROM grants rg CROSS JOIN grants m
+		WHERE rg.tenant_id=$1 AND rg.subject_kind='role' AND rg.resource_id=$2 AND rg.relation=$3 AND `+holds("rg", "$4")+`
+		AND m.tenant_id=rg.tenant_id AND m.resource_id=rg.subject_id AND m.relation='member' AND m.subject_kind='user' AND `+holds("m", "$4")+`) x
+		CROSS JOIN users u WHERE u.tenant_id=$1 AND u.id=x.id AND u.state='active' ORDER BY u.name_key, u.id`, tenant, resourceID, relation, Micros(tx.now))
+	return slices.Compact(all), err
 }
 
 func (tx *Tx) userRefs(ctx context.Context, q string, args ...any) ([]sallyport.UserRef, error) {
@@ -57,17 +62,26 @@ func (tx *Tx) userRefs(ctx context.Context, q string, args ...any) ([]sallyport.
 }
 
 // pathSelect gives every path of effective or coming access. The two conditions narrow the direct grant (alias g) or the
-// membership (m) and the role's grant (g). Columns: the person, the resource, the grant, the membership, the role.
-func pathSelect(direct, byRole, at string) string {
+// membership (m) and the role's grant (g); when is holds or held. Columns: the person, the resource, the grant, the
+// membership, the role.
+func pathSelect(direct, byRole, at string, when func(alias, at string) string) string {
 	return `SELECT g.subject_id AS user_id, g.resource_id, g.relation, g.parameters, g.id AS grant_id, '' AS membership_id, '' AS role_id,
 		g.starts_at AS starts_at, g.ends_at AS ends_at, g.no_end AS no_end, g.origin, g.reason, COALESCE(g.request_id, '') AS request_id
-		FROM grants g WHERE g.subject_kind='user' AND ` + direct + ` AND ` + holds("g", at) + `
+		FROM grants g WHERE g.subject_kind='user' AND ` + direct + ` AND ` + when("g", at) + `
 	UNION ALL SELECT m.subject_id, g.resource_id, g.relation, g.parameters, g.id, m.id, m.resource_id,
 		CASE WHEN m.starts_at > g.starts_at THEN m.starts_at ELSE g.starts_at END,
 		CASE WHEN m.no_end THEN g.ends_at WHEN g.no_end THEN m.ends_at WHEN m.ends_at < g.ends_at THEN m.ends_at ELSE g.ends_at END,
 		(m.no_end AND g.no_end), g.origin, g.reason, COALESCE(g.request_id, '')
 		FROM grants m JOIN grants g ON g.tenant_id=m.tenant_id AND g.subject_kind='role' AND g.subject_id=m.resource_id
-		WHERE m.subject_kind='user' AND m.relation='member' AND ` + byRole + ` AND ` + holds("m", at) + ` AND ` + holds("g", at)
+		WHERE m.subject_kind='user' AND m.relation='member' AND ` + byRole + ` AND ` + when("m", at) + ` AND ` + when("g", at)
+}
+
+// when is the condition for access at a moment: holds from the present on, held before it.
+func (tx *Tx) when(at time.Time) func(alias, at string) string {
+	if at.Before(tx.now) {
+		return held
+	}
+	return holds
 }
 
 // UserAccess is what a person holds at a moment, one item a (resource, relation), with every path, as far as the viewer
@@ -75,7 +89,7 @@ func pathSelect(direct, byRole, at string) string {
 func (tx *Tx) UserAccess(ctx context.Context, tenant, userID string, at time.Time, v Viewer) ([]sallyport.Access, error) {
 	q := &query{}
 	t, u, n := q.arg(tenant), q.arg(userID), q.arg(Micros(at))
-	paths := pathSelect("g.tenant_id="+t+" AND g.subject_id="+u, "m.tenant_id="+t+" AND m.subject_id="+u, n)
+	paths := pathSelect("g.tenant_id="+t+" AND g.subject_id="+u, "m.tenant_id="+t+" AND m.subject_id="+u, n, tx.when(at))
 	return tx.access(ctx, tenant, q, paths, v, "r.name_key, r.id, x.relation", false)
 }
 
@@ -89,7 +103,7 @@ func (tx *Tx) Holders(ctx context.Context, tenant, resourceID string, relation s
 		rel = " AND g.relation=" + q.arg(relation)
 	}
 	cond := "g.tenant_id=" + t + " AND g.resource_id=" + res + rel
-	paths := pathSelect(cond, cond, n)
+	paths := pathSelect(cond, cond, n, tx.when(at))
 	return tx.access(ctx, tenant, q, paths, v, "u.name_key, u.id, x.relation", true)
 }
 

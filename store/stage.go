@@ -52,7 +52,7 @@ func (tx *Tx) requestParts(ctx context.Context, tenant string, list []*sallyport
 	}
 	q = &query{}
 	q.WriteString(`SELECT sa.stage_id, u.id, u.login, u.name, sa.via, u.state FROM stage_approvers sa
-		JOIN users u ON u.tenant_id = sa.tenant_id AND u.id = sa.user_id WHERE sa.tenant_id = ` + q.arg(tenant) + " AND " + q.in("sa.stage_id", slices.Collect(maps.Keys(at))) + " ORDER BY u.name_key, u.id")
+		CROSS JOIN users u WHERE u.tenant_id = sa.tenant_id AND u.id = sa.user_id AND sa.tenant_id = ` + q.arg(tenant) + " AND " + q.in("sa.stage_id", slices.Collect(maps.Keys(at))) + " ORDER BY u.name_key, u.id")
 	err = tx.Rows(ctx, q.String(), q.args, func(rows *sql.Rows) error {
 		var sid string
 		var a sallyport.Approver
