@@ -61,7 +61,7 @@ func (w *Worker) runJob(ctx context.Context, j store.Job) (err error) {
 			err = fmt.Errorf("a fault in the program: %v", fault)
 		}
 	}()
-	f := w.Jobs[j.Kind]
+	f := w.jobs[j.Kind]
 	if f == nil {
 		return errors.New("no such kind of job is known here")
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"os"
 	"slices"
 	"strconv"
@@ -39,13 +40,14 @@ type Worker struct {
 	Deliver Due                         // messages
 	Sync    Due                         // connections that are due to be read
 	CleanUp func(context.Context) error // hourly: what has expired and nobody needs
-	Jobs    map[string]JobFunc          // by kind
+	Jobs    map[string]JobFunc          // by kind; those of package access are known
 
 	// Gap is how long ends may go unwritten, because the database takes no writes, before access that is over is taken
 	// away from the schedule in memory; 15 s.
 	Gap time.Duration
 
 	once  sync.Once
+	jobs  map[string]JobFunc
 	conns connections
 	gap   gap
 }
@@ -91,6 +93,8 @@ func (w *Worker) defaults() {
 			w.Name = host + ":" + strconv.Itoa(os.Getpid())
 		}
 		w.Lease = max(w.Lease, w.CallTimeout+w.CallTimeout/2)
+		w.jobs = map[string]JobFunc{access.JobReach: w.Access.RunReach}
+		maps.Copy(w.jobs, w.Jobs)
 		w.conns.open, w.gap.w = w.Open, w
 	})
 }
@@ -103,10 +107,7 @@ type named struct {
 // dues are the loops beside the two lanes, in the order in which Drain runs them.
 func (w *Worker) dues() []named {
 	list := []named{{"ends", w.gap.ends}, {"starts", w.Access.Start}, {"deadlines", w.Access.RunDeadlines}, {"tasks", w.Access.RunTasks},
-		{"notices", w.Access.RunNotices}}
-	if len(w.Jobs) > 0 {
-		list = append(list, named{"jobs", w.runJobs})
-	}
+		{"notices", w.Access.RunNotices}, {"jobs", w.runJobs}}
 	if w.Sync != nil {
 		list = append(list, named{"syncs", w.Sync})
 	}
