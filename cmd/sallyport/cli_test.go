@@ -143,35 +143,8 @@ func commandLine(t *testing.T, d *demoServer) {
 		}
 	})
 
-	t.Run("the log", func(t *testing.T) {
-		log, key := filepath.Join(d.home, "log.jsonl"), filepath.Join(d.home, "key")
-		if code, _, _ := d.cli("employee", "audit", "export"); code != 6 {
-			t.Errorf("an employee exports: exit %d", code)
-		}
-		if err := os.WriteFile(key, []byte(d.do("auditor", "audit", "key")), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		since := filepath.Join(d.home, "since")
-		if err := os.WriteFile(since, []byte(d.do("auditor", "audit", "checkpoint")), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		d.do("auditor", "audit", "export", "--file", log)
-		if out := d.do("nobody", "audit", "verify", log, "--key", key, "--since", since); !strings.Contains(out, "verified") {
-			t.Errorf("verify says\n%s", out)
-		}
-		b, err := os.ReadFile(log)
-		if err != nil {
-			t.Fatal(err)
-		}
-		lines := bytes.SplitAfter(b, []byte("\n"))
-		cut := append(append([]byte{}, bytes.Join(lines[:10], nil)...), bytes.Join(lines[11:], nil)...)
-		if err := os.WriteFile(log, cut, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if code, out, _ := d.cli("nobody", "audit", "verify", log, "--key", key); code != 3 || !strings.Contains(out, "missing") {
-			t.Errorf("a dropped event: exit %d\n%s", code, out)
-		}
-	})
+	t.Run("the log", func(t *testing.T) { theLog(t, d) })
+	t.Run("every list in every form", func(t *testing.T) { everyForm(t, d) })
 
 	t.Run("tokens, doctor and the rest", func(t *testing.T) {
 		made := d.json("employee", "token", "create", "ci", "--scope", "read", "--for", "12h")

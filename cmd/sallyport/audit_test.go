@@ -1,0 +1,150 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// theLog exports the log, verifies it without the server, and then as somebody who has the file and means ill.
+func theLog(t *testing.T, d *demoServer) {
+	d.t = t
+	log, key, since := filepath.Join(d.home, "log.jsonl"), filepath.Join(d.home, "key"), filepath.Join(d.home, "since")
+	if code, _, _ := d.cli("employee", "audit", "export"); code != 6 {
+		t.Errorf("an employee exports: exit %d", code)
+	}
+	write := func(path, text string) {
+		t.Helper()
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(key, d.do("auditor", "audit", "key"))
+	older := d.do("auditor", "audit", "export") // the whole log as it was
+	d.do("employee", "access")
+	d.json("employee", "token", "create", "to grow the log", "--scope", "read", "--for", "1h")
+	write(since, d.do("auditor", "audit", "checkpoint"))
+	d.do("auditor", "audit", "export", "--file", log)
+	if out := d.do("nobody", "audit", "verify", log, "--key", key, "--since", since); !strings.Contains(out, "verified") {
+		t.Errorf("verify says\n%s", out)
+	}
+	b, err := os.ReadFile(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := strings.SplitAfter(strings.TrimSuffix(string(b), "\n"), "\n")
+	good[len(good)-1] += "\n"
+	var events []int // lines that are events
+	for i, line := range good {
+		if strings.HasPrefix(line, `{"hash"`) {
+			events = append(events, i)
+		}
+	}
+	if len(events) < 50 {
+		t.Fatalf("the log has %d events", len(events))
+	}
+	at, beside, far := events[20], events[21], events[30]
+	for what, c := range map[string]struct {
+		do    func(lines []string) []string
+		since bool
+		kind  string
+		line  bool // the line is named
+	}{
+		"a bit flipped": {func(l []string) []string {
+			b := []byte(l[at])
+			b[strings.Index(l[at], "evt_")+6] ^= 1
+			l[at] = string(b)
+			return l
+		}, false, "content", true},
+		"an event dropped":          {func(l []string) []string { return slices.Delete(l, at, at+1) }, false, "missing", true},
+		"neighbours swapped":        {func(l []string) []string { l[at], l[beside] = l[beside], l[at]; return l }, false, "reordered", true},
+		"two events swapped":        {func(l []string) []string { l[at], l[far] = l[far], l[at]; return l }, false, "index", true},
+		"an event inserted":         {func(l []string) []string { return slices.Insert(l, at, strings.ReplaceAll(l[at], "evt_", "evt_x")) }, false, "", true},
+		"the end cut off":           {func(l []string) []string { return l[:at] }, false, "truncated", false},
+		"the closing line cut off":  {func(l []string) []string { return l[:len(l)-1] }, false, "truncated", false},
+		"the last line cut in half": {func(l []string) []string { n := len(l) - 1; l[n] = l[n][:len(l[n])/2]; return l }, false, "", false},
+		"an older whole log":        {func([]string) []string { return []string{older} }, true, "rollback", false},
+	} {
+		path := filepath.Join(d.home, "bad.jsonl")
+		write(path, strings.Join(c.do(slices.Clone(good)), ""))
+		args := []string{"audit", "verify", path, "--key", key, "-o", "json"}
+		if c.since {
+			if out := d.do("nobody", args...); !strings.Contains(out, "events") {
+				t.Errorf("%s verifies by itself: %s", what, out)
+			}
+			args = append(args, "--since", since)
+		}
+		code, out, errs := d.cli("nobody", args...)
+		var report struct {
+			Faults []struct {
+				Kind string `json:"kind"`
+				Line int64  `json:"line"`
+			} `json:"faults"`
+		}
+		if err := json.Unmarshal([]byte(out), &report); err != nil || code != 3 || len(report.Faults) == 0 {
+			t.Errorf("%s: exit %d, %v\n%s%s", what, code, err, out, errs)
+			continue
+		}
+		named := false
+		for _, f := range report.Faults {
+			named = named || (c.kind == "" || f.Kind == c.kind) && (!c.line || f.Line >= int64(at) && f.Line <= int64(at)+3)
+		}
+		if !named {
+			t.Errorf("%s (line %d) is not called %q: %+v", what, at+1, c.kind, report.Faults)
+		}
+	}
+	write(key, strings.Replace(d.do("auditor", "audit", "key"), "+", "+0", 1))
+	if code, _, _ := d.cli("nobody", "audit", "verify", log, "--key", key); code == 0 {
+		t.Error("it verifies with a key that is none")
+	}
+}
+
+// everyForm reads with every command that lists something: as a table for people, as JSON and as YAML for programs.
+func everyForm(t *testing.T, d *demoServer) {
+	d.t = t
+	for _, args := range [][]string{{"requests"}, {"requests", "--waiting"}, {"access"}, {"access", "lead"}, {"holders", "wiki"}, {"tasks"}, {"token"}, {"sync"},
+		{"version"}, {"doctor", "--data", filepath.Join(d.home, "nowhere")}} {
+		name := strings.Join(args, " ")
+		table := d.do("admin", args...)
+		if strings.HasPrefix(strings.TrimSpace(table), "{") || strings.HasPrefix(strings.TrimSpace(table), "[") || strings.TrimSpace(table) == "" && name != "tasks" {
+			t.Errorf("%s shows people\n%s", name, table)
+		}
+		var asJSON, asYAML any
+		text := d.do("admin", append(args, "-o", "json")...)
+		if err := json.Unmarshal([]byte(text), &asJSON); err != nil {
+			t.Errorf("%s -o json: %v\n%s", name, err, text)
+		}
+		text = d.do("admin", append(args, "-o", "yaml")...)
+		if err := yaml.Unmarshal([]byte(text), &asYAML); err != nil {
+			t.Errorf("%s -o yaml: %v\n%s", name, err, text)
+		}
+		if a, b := size(asJSON), size(asYAML); a != b || a == 0 {
+			t.Errorf("%s: JSON has %d fields or items, YAML %d", name, a, b)
+		}
+		for _, colour := range []string{"never", "always"} {
+			if out := d.do("admin", append(args, "--color", colour)...); colour == "never" && strings.Contains(out, "\x1b") {
+				t.Errorf("%s in colour although none was asked for", name)
+			}
+		}
+	}
+	for _, shell := range []string{"bash", "zsh", "fish", "powershell"} {
+		if out := d.do("nobody", "completion", shell); !strings.Contains(out, "sallyport") {
+			t.Errorf("the completion of %s is %.80q", shell, out)
+		}
+	}
+}
+
+func size(v any) int {
+	switch v := v.(type) {
+	case map[string]any:
+		return len(v)
+	case []any:
+		return len(v) + 1
+	}
+	return 0
+}
