@@ -204,6 +204,7 @@ func (w *Worker) call(ctx context.Context, work access.Work, deadline time.Time)
 	if err := ctx.Err(); err != nil { // the last look at the clock before the write
 		return false, err
 	}
+	crash.At("writing")
 	if err := change(ctx, work.Holding); err != nil {
 		return false, err
 	}

@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -22,15 +23,28 @@ import (
 	"github.com/sallyport/sallyport/store/storetest"
 )
 
+// builtToCrash compiles the real binary once, with the points at which it can be killed and stopped.
+var builtToCrash = sync.OnceValues(func() (string, error) {
+	plain, err := built()
+	if err != nil {
+		return "", err
+	}
+	path := plain + "-crash"
+	build := exec.Command("go", "build", "-tags", "crashpoints", "-o", path, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build: %w\n%s", err, out)
+	}
+	return path, nil
+})
+
 // TestKilledBetweenCommitAndEffect kills the real binary at each point between a commit and its effect in a real
 // OpenLDAP, starts it again, and expects the directory to become what was promised: a member after a grant, none after
 // its end.
 func TestKilledBetweenCommitAndEffect(t *testing.T) {
-	binary := filepath.Join(t.TempDir(), "sallyport")
-	build := exec.Command("go", "build", "-tags", "crashpoints", "-o", binary, ".")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
+	binary, err := builtToCrash()
+	if err != nil {
+		t.Fatal(err)
 	}
 	for _, engine := range []string{"sqlite", "postgres"} {
 		t.Run(engine, func(t *testing.T) {
@@ -53,6 +67,7 @@ type crashing struct {
 	*testing.T
 	binary, address, dir, database string
 	timeout                        string // of calls to the target
+	stall                          string // label at which the next process stops
 	ldap                           *slapd.Server
 	cmd                            *exec.Cmd
 	http                           *http.Client
@@ -108,7 +123,7 @@ func (c *crashing) start(label string) bool {
 	}
 	c.log = &bytes.Buffer{}
 	c.cmd = exec.Command(c.binary, args...)
-	c.cmd.Env = append(os.Environ(), "SALLYPORT_CRASH_AT="+label)
+	c.cmd.Env = append(os.Environ(), "SALLYPORT_CRASH_AT="+label, "SALLYPORT_STALL_AT="+c.stall)
 	c.cmd.Stdout, c.cmd.Stderr = c.log, c.log
 	if err := c.cmd.Start(); err != nil {
 		c.Fatal(err)
