@@ -78,6 +78,7 @@ func TestTheCallerHangsUp(t *testing.T) {
 		r, _ := http.NewRequestWithContext(ctx, "POST", server.URL+"/api/v1/inbox/read", strings.NewReader("{}"))
 		r.Header.Set("Content-Type", "application/json")
 		r.Header.Set("Cookie", cookie)
+		r.Header.Set("X-Request-Id", "hung-up-12345")
 		if res, err := http.DefaultClient.Do(r); !errors.Is(err, context.DeadlineExceeded) {
 			t.Fatalf("it was answered: %v %v", res, err)
 		}
@@ -88,7 +89,7 @@ func TestTheCallerHangsUp(t *testing.T) {
 		}
 		close(release)
 		all.Wait()
-		if text := log.String(); !strings.Contains(text, "status=499") || strings.Contains(text, "level=ERROR") || strings.Contains(text, "level=WARN") {
+		if text := log.String(); !strings.Contains(text, "request_id=hung-up-12345") || !strings.Contains(text, "status=499") || strings.Contains(text, "level=ERROR") || strings.Contains(text, "level=WARN") {
 			t.Errorf("the log says\n%s", text)
 		}
 		if text := string(w.must("auditor", "GET", "/metrics", nil).body); !strings.Contains(text, `status="499"} 1`) || strings.Contains(text, `status="503"`) {

@@ -94,14 +94,17 @@ func startCrashing(t *testing.T, binary, engine string, ldap *slapd.Server) *cra
 	if err := ldap.Seed(ldif); err != nil {
 		t.Fatal(err)
 	}
-	c.start("")
 	t.Cleanup(func() {
+		if c.cmd == nil || c.cmd.Process == nil {
+			return
+		}
 		_ = c.cmd.Process.Kill()
 		_ = c.cmd.Wait()
 		if t.Failed() {
 			t.Logf("the server said:\n%s", c.log)
 		}
 	})
+	c.start("")
 	settings := map[string]any{"url": ldap.URL(), "bind_dn": ldap.BindDN, "bind_password": ldap.Password, "people_base": ldap.People(), "groups_base": ldap.Groups(), "empty_member": ldap.BindDN}
 	c.call("POST", "/connections", map[string]any{"kind": "ldap", "slug": "ldap", "name": "LDAP", "directory": true, "settings": settings}, 201)
 	c.call("POST", "/connections/ldap/sync", map[string]any{}, 0)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"debug/elf"
 	"net"
 	"net/http"
 	"net/url"
@@ -282,5 +283,27 @@ func TestStopsInGoodOrder(t *testing.T) {
 				t.Errorf("written down before the end: %d of the target, %d of the call", active, kept)
 			}
 		})
+	}
+}
+
+// TestStaticBinary: what is built needs nothing of the machine but a kernel.
+func TestStaticBinary(t *testing.T) {
+	binary, err := built()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := elf.Open(binary)
+	if err != nil {
+		t.Fatalf("the binary of this system cannot be read: %v", err)
+	}
+	defer f.Close()
+	libraries, err := f.ImportedLibraries()
+	if err != nil || len(libraries) > 0 {
+		t.Errorf("it needs %v (%v)", libraries, err)
+	}
+	for _, p := range f.Progs {
+		if p.Type == elf.PT_INTERP {
+			t.Error("it needs a loader")
+		}
 	}
 }
