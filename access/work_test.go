@@ -99,6 +99,20 @@ func TestRejectedTaskEndsItsGrant(t *testing.T) {
 		if !strings.Contains(now.Cause, "no licences left") || w.grant(now.GrantID).State != sallyport.GrantEnded || len(w.todo("oscar")) != 0 {
 			w.Fatalf("%+v", now)
 		}
+		told := 0
+		w.tx(func(ctx context.Context, tx *store.Tx) error {
+			told = 0
+			l, err := tx.Messages(ctx, w.tenant, w.users["ken"].ID, false, store.Page{})
+			for _, m := range l.Items {
+				if m.Kind == "request.failed" && strings.Contains(m.Body, "no licences left") && strings.HasSuffix(m.Link, r.ID) {
+					told++
+				}
+			}
+			return err
+		})
+		if told != 1 {
+			w.Fatalf("the requester was told the reason %d times", told)
+		}
 	})
 }
 

@@ -148,6 +148,64 @@ func bomb() string {
 	return b.String()
 }
 
+// changedMeanwhile: a form, a limit and a request that are not any more what was on the screen.
+func changedMeanwhile(t *testing.T, w *world) {
+	form := func(fields ...any) map[string]any { return map[string]any{"form": map[string]any{"fields": fields}} }
+	field := func(name string, more map[string]any) map[string]any {
+		f := map[string]any{"name": name, "type": "text"}
+		for k, v := range more {
+			f[k] = v
+		}
+		return f
+	}
+	slug := w.resource(form(field("team", nil)))
+	seen := map[string]any{"resource": slug, "duration": "P7D", "reason": "work", "answers": map[string]any{"team": "blue"}}
+	if a := w.call("employee", "POST", "/requests/preview", seen); a.status != 200 {
+		t.Fatalf("as shown: %d %s", a.status, a.body)
+	}
+	for what, c := range map[string]struct {
+		change map[string]any
+		says   []string
+	}{
+		"the field is called otherwise":      {form(field("squad", nil)), []string{"answers.team", "load it again"}},
+		"another field is required":          {form(field("team", nil), field("ticket", map[string]any{"required": true})), []string{"answers.ticket"}},
+		"the answer is none of the choices":  {form(map[string]any{"name": "team", "type": "choice", "choices": []string{"red", "green"}}), []string{"answers.team"}},
+		"the answer does not fit any longer": {form(field("team", map[string]any{"pattern": "^[0-9]+$"})), []string{"answers.team"}},
+	} {
+		w.must("admin", "PATCH", "/resources/"+slug, c.change)
+		a := w.call("employee", "POST", "/requests", seen)
+		for _, text := range c.says {
+			if a.status != 400 || !strings.Contains(string(a.body), text) {
+				t.Errorf("%s: %d %s, want %q", what, a.status, a.body, text)
+			}
+		}
+	}
+	w.must("admin", "PATCH", "/resources/"+slug, map[string]any{"form": map[string]any{"fields": []any{}}, "durations": map[string]any{"max": "P1D"}})
+	if a := w.call("employee", "POST", "/requests", map[string]any{"resource": slug, "duration": "P7D", "reason": "work"}); a.status != 422 || !strings.Contains(string(a.body), "P1D") && !strings.Contains(string(a.body), "1 day") {
+		t.Errorf("a limit that came meanwhile: %d %s", a.status, a.body)
+	}
+	if l := w.must("employee", "GET", "/requests?requester=me&resource="+slug, nil).json(t)["items"].([]any); len(l) != 0 {
+		t.Errorf("something was filed all the same: %v", l)
+	}
+
+	// The request that is decided about is replaced by a newer one of its requester.
+	other := w.resource(nil)
+	ask := func(d string) map[string]any {
+		return w.must("teammate", "POST", "/requests", map[string]any{"resource": other, "duration": d, "reason": "work"}).json(t)
+	}
+	old := ask("P7D")
+	newer := ask("P9D")
+	if a := w.call("lead", "POST", "/requests/"+old["id"].(string)+"/votes", map[string]any{"vote": "approve", "version": old["version"]}); a.status != 409 || !strings.Contains(string(a.body), "supersed") && !strings.Contains(string(a.body), "replaced") && !strings.Contains(string(a.body), "newer") {
+		t.Errorf("a vote on a request that a newer one took the place of: %d %s", a.status, a.body)
+	}
+	if a := w.call("lead", "POST", "/requests/"+newer["id"].(string)+"/votes", map[string]any{"vote": "approve", "version": newer["version"].(float64) + 1}); a.status != 409 {
+		t.Errorf("a vote on a version to come: %d %s", a.status, a.body)
+	}
+	if a := w.call("lead", "POST", "/requests/"+newer["id"].(string)+"/votes", map[string]any{"vote": "approve", "version": newer["version"]}); a.status >= 300 {
+		t.Errorf("a vote on what is there: %d %s", a.status, a.body)
+	}
+}
+
 func valuesAreNotEchoed(t *testing.T, w *world) {
 	secret := "hunter2-and-more"
 	for _, body := range []string{

@@ -66,7 +66,7 @@ func TestAPI(t *testing.T) {
 			name string
 			test func(*testing.T, *world)
 		}{
-			{"who may do what", whoMayDoWhat}, {"bad input", badInput}, {"values are not echoed", valuesAreNotEchoed},
+			{"who may do what", whoMayDoWhat}, {"bad input", badInput}, {"what changed while it was filled in", changedMeanwhile}, {"values are not echoed", valuesAreNotEchoed},
 			{"repeated calls", repeatedCalls}, {"weird addresses", weirdAddresses}, {"weird bodies", weirdBodies}, {"versions", versions}, {"pages", pages}, {"around every call", aroundEveryCall},
 			{"scopes of tokens", scopesOfTokens}, {"stream", stream}, // the last: it stops the server
 		} {
