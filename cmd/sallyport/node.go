@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -127,7 +128,8 @@ func sameKey(ctx context.Context, db *store.DB, tenant string) error {
 		_, _, err := tx.AuditKey(ctx, tenant)
 		return err
 	})
-	if err != nil && sallyport.CodeOf(err) == sallyport.EInternal {
+	var sealed *sallyport.Error
+	if errors.As(err, &sealed) && sealed.Code == sallyport.EInternal {
 		return sallyport.Errorf(sallyport.EInvalid, "this database was sealed with another key than this server has: %w", err).
 			WithHint("Start with the SALLYPORT_KEY of the other nodes, or put the key file of its first start back; a database without its key is restored with it, from a backup.")
 	}
