@@ -79,6 +79,18 @@ func (r Request) Key() Key {
 	return Key{Subject: r.Beneficiary.Kind, SubjectID: r.Beneficiary.ID, ResourceID: r.Resource.ID, Relation: r.Relation, Parameters: string(r.Parameters)}
 }
 
+// Asked reports whether a person was asked to decide in any stage that has started.
+func (r Request) Asked(userID string) bool {
+	for _, st := range r.Stages {
+		for _, a := range st.Approvers {
+			if a.ID == userID {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Open returns the stage that is being decided, or nil.
 func (r Request) Open() *Stage {
 	for i := range r.Stages {

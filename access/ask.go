@@ -320,20 +320,6 @@ func (s *Service) CheckLimitsTx(ctx context.Context, tx *store.Tx, tenant string
 // submitTx saves a checked request, starts its first stage, and supersedes an older one for the same.
 func (s *Service) submitTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r *sallyport.Request, res sallyport.Resource) error {
 	t := actor.Tenant
-	old, pending, err := tx.PendingRequest(ctx, t, r.Key())
-	if err != nil {
-		return err
-	}
-	if pending {
-		if old.Requester.ID != actor.User.ID && !old.Beneficiary.IsUser(actor.User.ID) {
-			return &sallyport.Error{Code: sallyport.EConflict, Rule: "domain.13",
-				Message: fmt.Sprintf("%s asked for the same already (%s), and it is being decided", old.Requester.Name, old.ID),
-				Hint:    "See " + s.link("/requests/"+old.ID) + "; only they or " + old.Beneficiary.Name + " can replace it."}
-		}
-		if err := s.closeTx(ctx, tx, actor, old, sallyport.RequestSuperseded, "a newer request for the same", r.ID); err != nil {
-			return err
-		}
-	}
 	r.Stages = nil
 	var first jury
 	for i, spec := range r.Flow.Stages {
@@ -347,10 +333,7 @@ func (s *Service) submitTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 		r.Stages = append(r.Stages, sallyport.Stage{Position: i, Name: spec.Title(), Rule: spec.Rule, Need: j.Need, Spec: spec})
 	}
 	r.Snapshot = snapshot(*r)
-	if err := tx.InsertRequest(ctx, t, r); err != nil {
-		if store.IsUnique(err) {
-			return sallyport.Errorf(sallyport.EConflict, "the same was asked for at this moment already").WithHint("Look at your requests.")
-		}
+	if err := s.insertTx(ctx, tx, actor, r); err != nil {
 		return err
 	}
 	for i := range r.Stages {
@@ -368,6 +351,33 @@ func (s *Service) submitTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 		}
 	}
 	return s.startTx(ctx, tx, actor, *r, res, 0, first)
+}
+
+// insertTx saves a request. One for the same that is pending gives way to it when the caller is its requester or its
+// beneficiary, and is a conflict otherwise (rule 13).
+func (s *Service) insertTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r *sallyport.Request) error {
+	if added, err := tx.InsertRequest(ctx, actor.Tenant, r); err != nil || added {
+		return err
+	}
+	old, pending, err := tx.PendingRequest(ctx, actor.Tenant, r.Key())
+	if err != nil {
+		return err
+	}
+	if pending {
+		if old.Requester.ID != actor.User.ID && !old.Beneficiary.IsUser(actor.User.ID) {
+			return &sallyport.Error{Code: sallyport.EConflict, Rule: "domain.13",
+				Message: fmt.Sprintf("%s asked for the same already (%s), and it is being decided", old.Requester.Name, old.ID),
+				Hint:    "See " + s.link("/requests/"+old.ID) + "; only they or " + old.Beneficiary.Name + " can replace it."}
+		}
+		if err := s.closeTx(ctx, tx, actor, old, sallyport.RequestSuperseded, "a newer request for the same", r.ID); err != nil {
+			return err
+		}
+	}
+	added, err := tx.InsertRequest(ctx, actor.Tenant, r)
+	if err == nil && !added {
+		err = sallyport.Errorf(sallyport.EConflict, "the same was asked for at this moment already").WithHint("Look at your requests.")
+	}
+	return err
 }
 
 // snapshot is what approvers are shown and vote on: canonical, without sensitive answers.

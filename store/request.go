@@ -42,21 +42,33 @@ func scanRequest(rows interface{ Scan(...any) error }, q *sallyport.Request, mor
 	return nil
 }
 
-// Request finds a request with its stages and votes, if the viewer may see its resource or is a party to it. ENotFound
-// otherwise.
+// Request finds a request with its stages and votes, if the viewer may see its resource, is a party to it or was asked to
+// decide it (see seesRequest, which says the same of lists). ENotFound otherwise.
 func (tx *Tx) Request(ctx context.Context, tenant, id string, v Viewer) (sallyport.Request, error) {
 	var r sallyport.Request
-	q := &query{}
-	q.WriteString("SELECT " + requestColumns + requestFrom + " WHERE q.tenant_id = " + q.arg(tenant) + " AND q.id = " + q.arg(id))
-	q.WriteString(" AND " + q.seesRequest(v, tenant, Micros(tx.now)))
-	err := scanRequest(tx.row(ctx, q.String(), q.args...), &r)
+	none := sallyport.Errorf(sallyport.ENotFound, "there is no request %q", clip(id)).WithHint("It may be about something that is for others only.")
+	err := scanRequest(tx.row(ctx, "SELECT "+requestColumns+requestFrom+" WHERE q.tenant_id = $1 AND q.id = $2", tenant, id), &r)
 	if errors.Is(err, sql.ErrNoRows) {
-		return r, sallyport.Errorf(sallyport.ENotFound, "there is no request %q", clip(id)).WithHint("It may be about something that is for others only.")
+		return r, none
 	}
 	if err != nil {
 		return r, dbError(ctx, err)
 	}
-	return r, tx.requestParts(ctx, tenant, []*sallyport.Request{&r})
+	if err := tx.requestParts(ctx, tenant, []*sallyport.Request{&r}); err != nil {
+		return sallyport.Request{}, err
+	}
+	if v.All || r.Requester.ID == v.ID || r.Beneficiary.IsUser(v.ID) || r.Asked(v.ID) {
+		return r, nil
+	}
+	q := &query{}
+	q.WriteString("SELECT 1 FROM resources r WHERE r.tenant_id = " + q.arg(tenant) + " AND r.id = " + q.arg(r.Resource.ID) + " AND " + q.sees(v, tenant, Micros(tx.now), "r"))
+	if seen, err := tx.exists(ctx, q.String(), q.args...); err != nil || !seen {
+		if err == nil {
+			err = none
+		}
+		return sallyport.Request{}, err
+	}
+	return r, nil
 }
 
 // seesRequest adds to sees that requester, beneficiary and those who were asked see the request, also later.
@@ -65,8 +77,8 @@ func (q *query) seesRequest(v Viewer, tenant string, now int64) string {
 		return "TRUE"
 	}
 	u := q.arg(v.ID)
-	return "(q.requester_id = " + u + " OR (q.subject_kind = 'user' AND q.subject_id = " + u + `) OR q.id IN (SELECT ps.request_id FROM stage_approvers pa
-		JOIN stages ps ON ps.tenant_id = pa.tenant_id AND ps.id = pa.stage_id WHERE pa.tenant_id = ` + q.arg(tenant) + ` AND pa.user_id = ` + u + `)
+	return "(q.requester_id = " + u + " OR (q.subject_kind = 'user' AND q.subject_id = " + u + `) OR EXISTS (SELECT 1 FROM stages ps
+		JOIN stage_approvers pa ON pa.tenant_id = ps.tenant_id AND pa.stage_id = ps.id WHERE ps.tenant_id = ` + q.arg(tenant) + ` AND ps.request_id = q.id AND pa.user_id = ` + u + `)
 		OR ` + q.sees(v, tenant, now, "r") + ")"
 }
 
@@ -188,8 +200,10 @@ func (tx *Tx) PendingRequest(ctx context.Context, tenant string, k sallyport.Key
 	return r, err == nil, dbError(ctx, err)
 }
 
-// InsertRequest adds a request; id and times are set here.
-func (tx *Tx) InsertRequest(ctx context.Context, tenant string, r *sallyport.Request) error {
+// InsertRequest adds a request; id and times are set here. It reports false, and adds nothing, when one for the same is
+// pending. Nobody looks for that one first: on PostgreSQL, two that look at the few pages of the pending ones and then
+// write there stop each other, however different what they ask is.
+func (tx *Tx) InsertRequest(ctx context.Context, tenant string, r *sallyport.Request) (bool, error) {
 	if r.ID == "" {
 		r.ID = NewID(sallyport.PrefixRequest)
 	}
@@ -201,19 +215,24 @@ func (tx *Tx) InsertRequest(ctx context.Context, tenant string, r *sallyport.Req
 	if r.Fulfilment != nil {
 		work = r.Fulfilment.State
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO requests (tenant_id, id, kind, state, version, requester_id, subject_kind, subject_id, resource_id, relation, parameters,
+	n, err := tx.Exec(ctx, `INSERT INTO requests (tenant_id, id, kind, state, version, requester_id, subject_kind, subject_id, resource_id, relation, parameters,
 		duration, until, no_end, starts_at, reason, answers, form, flow, snapshot, batch_id, stage_position, extends_id, work_state, expires_at, created_at, updated_at)
-		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$26)`,
+		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$26)
+		ON CONFLICT (tenant_id, subject_kind, subject_id, resource_id, relation, parameters) WHERE state = 'pending' DO NOTHING`,
 		tenant, r.ID, r.Kind, r.State, r.Version, r.Requester.ID, r.Beneficiary.Kind, r.Beneficiary.ID, r.Resource.ID, r.Relation, string(r.Parameters),
 		DurationValue(r.Duration), MicrosPtr(r.Until), r.NoEnd, MicrosPtr(r.StartsAt), r.Reason, toJSON(r.Answers), toJSON(r.Form), toJSON(r.Flow),
 		string(r.Snapshot), r.BatchID, r.Position, r.Extends, work, Micros(r.ExpiresAt), Micros(tx.now))
-	return err
+	return n == 1, err
 }
+
+// isPending is state = 'pending' for a row that is named by its id: written so that no index of the pending ones serves,
+// whose few pages everybody who asks writes to (see InsertRequest).
+const isPending = `(state || '') = 'pending'`
 
 // CloseRequest moves a pending request to its final state, once: it reports false when somebody else was first.
 func (tx *Tx) CloseRequest(ctx context.Context, tenant, id string, state sallyport.RequestState, by, cause, supersededBy string) (bool, error) {
 	n, err := tx.Exec(ctx, `UPDATE requests SET state=$3, decided_at=$4, decided_by=$5, cause=$6, superseded_by=$7, waiting_since=NULL, updated_at=$4
-		WHERE tenant_id=$1 AND id=$2 AND state='pending'`, tenant, id, state, Micros(tx.now), null(by), cause, supersededBy)
+		WHERE tenant_id=$1 AND id=$2 AND `+isPending, tenant, id, state, Micros(tx.now), null(by), cause, supersededBy)
 	if err != nil || n == 0 {
 		return false, err
 	}
@@ -228,7 +247,7 @@ func (tx *Tx) AdvanceRequest(ctx context.Context, tenant, id string, version, po
 	if position == 0 {
 		raise = 0
 	}
-	n, err := tx.Exec(ctx, `UPDATE requests SET stage_position=$4, waiting_since=$5, updated_at=$5, version=version+$6 WHERE tenant_id=$1 AND id=$2 AND state='pending' AND version=$3`,
+	n, err := tx.Exec(ctx, `UPDATE requests SET stage_position=$4, waiting_since=$5, updated_at=$5, version=version+$6 WHERE tenant_id=$1 AND id=$2 AND version=$3 AND `+isPending,
 		tenant, id, version, position, Micros(tx.now), raise)
 	return n == 1, err
 }

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -31,9 +32,16 @@ type DB struct {
 	now      func() time.Time
 	bus      *bus
 	turn     sync.RWMutex // see Update
+	retries  atomic.Int64
+	slots    chan struct{} // see inTurn
 	sealer   Sealer
 	trace    func(query string, args []any) // tests count statements and look at their plans; nil otherwise
 }
+
+// writers is how many transactions of this process write to PostgreSQL at once; the others wait for their turn. More of
+// them do more work and finish less: all that ask and decide now meet on the same newest pages of the indexes, where
+// SERIALIZABLE lets one of two go on.
+const writers = 4
 
 // Sealer seals secrets at rest. Seal and Open are inverse; Open fails on anything tampered with. aad binds the sealed
 // text to its place.
@@ -93,6 +101,7 @@ func (db *DB) openPostgres() error {
 	if cfg.RuntimeParams["jit"] == "" {
 		cfg.RuntimeParams["jit"] = "off" // compiling an audience's conditions takes seconds, running them milliseconds
 	}
+	db.slots = make(chan struct{}, writers)
 	db.write = stdlib.OpenDB(*cfg)
 	db.write.SetMaxOpenConns(24)
 	db.write.SetMaxIdleConns(24)
@@ -144,6 +153,9 @@ func (db *DB) Ping(ctx context.Context) error {
 
 // Now is the store's clock: UTC, whole microseconds.
 func (db *DB) Now() time.Time { return db.now().UTC().Truncate(time.Microsecond) }
+
+// Retries is how often a transaction was run again since the start, because others changed the same at that moment.
+func (db *DB) Retries() int64 { return db.retries.Load() }
 
 // Postgres reports which engine this is; for the tests that look at query plans.
 func (db *DB) Postgres() bool { return db.postgres }

@@ -45,6 +45,7 @@ func (db *DB) Update(ctx context.Context, f func(ctx context.Context, tx *Tx) er
 	var err error
 	for attempt := range 12 {
 		if attempt > 0 {
+			db.retries.Add(1)
 			wait := time.Duration(1<<min(attempt, 6)) * time.Millisecond
 			select {
 			case <-ctx.Done():
@@ -67,6 +68,12 @@ func (db *DB) inTurn(ctx context.Context, alone bool, f func(ctx context.Context
 		db.turn.Lock()
 		defer db.turn.Unlock()
 	default:
+		select {
+		case db.slots <- struct{}{}:
+			defer func() { <-db.slots }()
+		case <-ctx.Done():
+			return ctxError(ctx)
+		}
 		db.turn.RLock()
 		defer db.turn.RUnlock()
 	}
