@@ -68,6 +68,7 @@ type Request struct {
 	ExpiresAt    time.Time       `json:"expires_at"`
 	CreatedAt    time.Time       `json:"created_at"`
 	UpdatedAt    time.Time       `json:"updated_at"`
+	Hints        *Hints          `json:"hints,omitempty" doc:"In lists, when they are asked for"`
 	MayVote      bool            `json:"may_vote" doc:"The caller may approve or deny now"`
 	MayCancel    bool            `json:"may_cancel"`
 	Flow         Flow            `json:"-"`
@@ -99,6 +100,16 @@ func (r Request) Open() *Stage {
 		}
 	}
 	return nil
+}
+
+// Hints is the short form of Insight that lists carry: of people's requests only.
+type Hints struct {
+	Basis        string `json:"basis" enum:"manager,department,none" doc:"Who counts as near: people with the same manager, else of the same department"`
+	Have         int    `json:"have" doc:"How many of those near have the same now"`
+	Of           int    `json:"of" doc:"How many are near"`
+	HadBefore    int    `json:"had_before" doc:"How often the beneficiary was given it so far"`
+	DeniedBefore int    `json:"denied_before" doc:"How often it was denied to the beneficiary"`
+	InApp        int    `json:"in_app" doc:"How much else of the same app the beneficiary holds directly"`
 }
 
 // Insight helps an approver to decide.

@@ -61,6 +61,16 @@ type Resource struct {
 	CreatedAt   time.Time    `json:"created_at"`
 	UpdatedAt   time.Time    `json:"updated_at"`
 	DeletedAt   *time.Time   `json:"deleted_at,omitempty"`
+	May         *May         `json:"may,omitempty" doc:"What the caller may do with it; of one resource, not in lists"`
+}
+
+// May says what a caller may do with a resource. A call can still be refused: by a rule, or because something changed.
+type May struct {
+	Edit   bool `json:"edit" doc:"Change it, at least its description, form and durations"`
+	Delete bool `json:"delete"`
+	Give   bool `json:"give" doc:"Add and extend people directly, without a request"`
+	End    bool `json:"end" doc:"End other people's access to it"`
+	Tag    bool `json:"tag" doc:"Put tags on it"`
 }
 
 // Ref names the resource.

@@ -74,6 +74,17 @@ func (s *Service) mayGive(ctx context.Context, tx *store.Tx, actor sallyport.Act
 	return sallyport.Errorf(sallyport.EForbidden, "only the owners of %s and admins add people directly", res.Name).WithHint("%s", ask).WithRule("domain.13")
 }
 
+// MayGive says whether the actor may add people to a resource directly, and end others' access to it.
+func (s *Service) MayGive(ctx context.Context, tx *store.Tx, actor sallyport.Actor, res sallyport.Resource) (give, end bool, err error) {
+	err = s.mayGive(ctx, tx, actor, res, "a reason")
+	if err != nil && sallyport.CodeOf(err) != sallyport.EForbidden {
+		return false, false, err
+	}
+	give = err == nil
+	end, err = s.owns(ctx, tx, actor, res)
+	return give, end || actor.Admin, err
+}
+
 // owns reports whether the actor effectively owns the resource or its app.
 func (s *Service) owns(ctx context.Context, tx *store.Tx, actor sallyport.Actor, res sallyport.Resource) (bool, error) {
 	owns, err := tx.Holds(ctx, actor.Tenant, actor.User.ID, res.ID, sallyport.Owner)

@@ -38,6 +38,11 @@ func (s *Service) Requests(ctx context.Context, actor sallyport.Actor, f store.R
 		if out, err = tx.Requests(ctx, actor.Tenant, Viewer(actor), f, p); err != nil {
 			return err
 		}
+		if f.Hints {
+			if err := tx.RequestHints(ctx, actor.Tenant, Viewer(actor), out.Items); err != nil {
+				return err
+			}
+		}
 		delegators, err := tx.Delegators(ctx, actor.Tenant, actor.User.ID)
 		if err != nil {
 			return err

@@ -56,6 +56,8 @@ func badInput(t *testing.T, w *world) {
 		{"a person who is not there", "POST", "/requests", ask(`,"beneficiary":"nobody"`), 404, "nobody"},
 		{"a limit over 200", "GET", "/users?limit=201", "", 422, "200"},
 		{"a negative limit", "GET", "/users?limit=-1", "", 422, "200"},
+		{"a limit of nothing", "GET", "/users?limit=0", "", 422, "200"},
+		{"a limit of nothing of what is cut here", "GET", "/users/me/access?limit=0", "", 422, "200"},
 		{"a limit over 200 of what is cut here", "GET", "/users/me/access?limit=201", "", 422, "200"},
 		{"a limit that is no number", "GET", "/users?limit=many", "", 400, "query.limit"},
 		{"a cursor that is none", "GET", "/users?cursor=abc", "", 400, "cursor"},

@@ -19,6 +19,7 @@ type requestsInput struct {
 	DecidedBy   string `query:"decided_by" maxLength:"256" doc:"Who voted on it"`
 	Party       string `query:"party" maxLength:"256" doc:"Requester or beneficiary"`
 	Batch       string `query:"batch" maxLength:"64"`
+	Hints       bool   `query:"hints" doc:"With what helps to decide: who near them has it, what they had before"`
 }
 
 // Reason is the body of calls that take nothing but a reason.
@@ -44,7 +45,7 @@ func (s *server) registerRequests() {
 
 	handle(s, "list-requests", func(ctx context.Context, a sallyport.Actor, in *requestsInput) (*list[sallyport.Request], error) {
 		f, err := view(ctx, s, func(ctx context.Context, tx *store.Tx) (f store.RequestFilter, err error) {
-			f = store.RequestFilter{Q: in.Q, State: in.State, Kind: in.Kind, BatchID: in.Batch}
+			f = store.RequestFilter{Q: in.Q, State: in.State, Kind: in.Kind, BatchID: in.Batch, Hints: in.Hints}
 			for _, u := range []struct {
 				ref string
 				id  *string

@@ -77,9 +77,7 @@ func (s *server) registerResources() {
 	})
 
 	handle(s, "get-resource", func(ctx context.Context, a sallyport.Actor, in *ByID) (*one[sallyport.Resource], error) {
-		r, err := view(ctx, s, func(ctx context.Context, tx *store.Tx) (sallyport.Resource, error) {
-			return tx.Resource(ctx, a.Tenant, in.ID, access.Viewer(a))
-		})
+		r, err := s.Catalog.Resource(ctx, a, in.ID)
 		return versioned(r, r.Version), err
 	})
 
@@ -108,13 +106,14 @@ func (s *server) registerResources() {
 	type deleteInput struct {
 		ByID
 		IfMatch string `header:"If-Match"`
+		Reason  string `query:"reason" maxLength:"2000" doc:"Why; those whose access ends by it read it"`
 	}
 	handle(s, "delete-resource", func(ctx context.Context, a sallyport.Actor, in *deleteInput) (*nothing, error) {
 		version, err := ifMatch(in.IfMatch)
 		if err != nil {
 			return nil, err
 		}
-		return &nothing{}, s.Catalog.DeleteResource(ctx, a, in.ID, version)
+		return &nothing{}, s.Catalog.DeleteResource(ctx, a, in.ID, version, in.Reason)
 	})
 
 	handle(s, "list-holders", func(ctx context.Context, a sallyport.Actor, in *holdersInput) (*list[sallyport.Access], error) {

@@ -16,12 +16,9 @@ import (
 func cut[T any](items []T, p Paging, key func(T) []string) (store.List[T], error) {
 	out := store.List[T]{Items: []T{}}
 	limit := p.Limit
-	if limit == 0 {
-		limit = 100
-	}
-	if limit < 0 || limit > store.MaxLimit {
+	if limit <= 0 || limit > store.MaxLimit {
 		return out, &sallyport.Error{Code: sallyport.EPrecondition, Rule: "limit",
-			Message: fmt.Sprintf("limit is %d; a page has 1 to %d items", p.Limit, store.MaxLimit), Hint: "Use the cursor to read on."}
+			Message: fmt.Sprintf("limit is out of range; a page has 1 to %d items", store.MaxLimit), Hint: "Use the cursor to read on."}
 	}
 	if p.Sort != "" {
 		return out, sallyport.Invalid("query.sort", "this list has one order; leave it out")

@@ -19,13 +19,16 @@ func clip(s string) string {
 
 // Paging are the query parameters of every list.
 type Paging struct {
-	Limit  int    `query:"limit" doc:"How many items; default 100, at most 200"`
+	Limit  int    `query:"limit" default:"100" doc:"How many items, 1 to 200"`
 	Cursor string `query:"cursor" maxLength:"4096" doc:"next_cursor of the page before"`
 	Sort   string `query:"sort" maxLength:"64" doc:"A field; with - before it the other way round"`
 	Total  bool   `query:"total" doc:"Count all that match"`
 }
 
 func (p Paging) page() store.Page {
+	if p.Limit == 0 { // which the store takes as its default
+		p.Limit = -1
+	}
 	return store.Page{Limit: p.Limit, Cursor: p.Cursor, Sort: p.Sort, Total: p.Total}
 }
 

@@ -100,7 +100,7 @@ func (s *Service) applyStep(ctx context.Context, tx *store.Tx, actor sallyport.A
 		if err != nil || r.DeletedAt != nil {
 			return err // gone with its app
 		}
-		return s.deleteTx(ctx, tx, actor, r)
+		return s.deleteTx(ctx, tx, actor, r, "the resource was removed from the catalogue files")
 	}
 	it := st.it
 	if st.before == nil {

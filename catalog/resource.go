@@ -140,7 +140,14 @@ func (s *Service) audience(ctx context.Context, tx *store.Tx, tenant, ref string
 
 // DeleteResource takes a resource out of the catalogue: what is held of it ends, what is pending closes, an app's
 // entitlements go with it. Admins only; the built-in ones stay.
-func (s *Service) DeleteResource(ctx context.Context, actor sallyport.Actor, ref string, version int) error {
+func (s *Service) DeleteResource(ctx context.Context, actor sallyport.Actor, ref string, version int, reason string) error {
+	if err := sallyport.CheckReason(reason); err != nil {
+		return sallyport.Invalid("query.reason", "%s", err)
+	}
+	cause := "the resource was removed"
+	if reason = strings.TrimSpace(reason); reason != "" {
+		cause += ": " + reason
+	}
 	return s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
 		r, err := living(ctx, tx, actor, ref)
 		if err != nil {
@@ -152,11 +159,11 @@ func (s *Service) DeleteResource(ctx context.Context, actor sallyport.Actor, ref
 		if err := sameVersion(r, version); err != nil {
 			return err
 		}
-		return s.deleteTx(ctx, tx, actor, r)
+		return s.deleteTx(ctx, tx, actor, r, cause)
 	})
 }
 
-func (s *Service) deleteTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Resource) error {
+func (s *Service) deleteTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Resource, cause string) error {
 	if isBuiltIn(r) {
 		return sallyport.Errorf(sallyport.EForbidden, "%s is built in and cannot be removed", r.Name).WithRule("built_in")
 	}
@@ -169,7 +176,7 @@ func (s *Service) deleteTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 			return err
 		}
 		for _, p := range parts {
-			if err := s.deleteTx(ctx, tx, actor, p); err != nil {
+			if err := s.deleteTx(ctx, tx, actor, p, cause); err != nil {
 				return err
 			}
 		}
@@ -177,7 +184,7 @@ func (s *Service) deleteTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 	if err := s.nobodyNeeds(ctx, tx, actor.Tenant, r); err != nil {
 		return err
 	}
-	if err := s.Access.CloseResourceTx(ctx, tx, actor, r, "the resource was removed"); err != nil {
+	if err := s.Access.CloseResourceTx(ctx, tx, actor, r, cause); err != nil {
 		return err
 	}
 	ok, err := tx.DeleteResource(ctx, actor.Tenant, r.ID)

@@ -48,7 +48,7 @@ func TestWhoMayChangeTheCatalogue(t *testing.T) {
 		if err != nil || len(r.Owners) != 1 || r.Owners[0].Login != "cleo" || r.Flow == nil {
 			t.Errorf("%v %v", r.Owners, err)
 		}
-		refused(t, "a manager removes", w.s.DeleteResource(ctx, dan, "wiki.editors", 0), sallyport.EForbidden)
+		refused(t, "a manager removes", w.s.DeleteResource(ctx, dan, "wiki.editors", 0, ""), sallyport.EForbidden)
 		_, err = w.s.UpdateResource(ctx, dan, store.SlugAdmin, sallyport.ResourcePatch{Owners: &owners}, 0)
 		refused(t, "a manager makes themselves admin", err, sallyport.EForbidden)
 		if n := w.events("resource.changed"); n != 2 {
@@ -117,13 +117,20 @@ func TestRemovingAResource(t *testing.T) {
 		if _, err := w.s.Access.Ask(ctx, w.admin, sallyport.Ask{Resource: "wiki.editors", Duration: &week, Reason: "to write"}); err != nil {
 			t.Fatal(err)
 		}
-		refused(t, "a group that others need", w.s.DeleteResource(ctx, w.admin, "team", 0), sallyport.EPrecondition)
-		if err := w.s.DeleteResource(ctx, w.admin, "wiki", 0); err != nil {
+		refused(t, "a group that others need", w.s.DeleteResource(ctx, w.admin, "team", 0, ""), sallyport.EPrecondition)
+		if err := w.s.DeleteResource(ctx, w.admin, "wiki", 0, "nobody writes there any more"); err != nil {
 			t.Fatal(err)
 		}
 		if w.holds("ada", e.ID) {
 			t.Error("ada still holds an entitlement of an app that is gone")
 		}
+		w.update(func(ctx context.Context, tx *store.Tx) error {
+			l, err := tx.Grants(ctx, w.tenant, access.Everything, store.GrantFilter{ResourceID: e.ID}, store.Page{})
+			if err == nil && (len(l.Items) != 1 || !strings.Contains(l.Items[0].EndedReason, "nobody writes there any more")) {
+				t.Errorf("the grants on what was removed: %+v", l.Items)
+			}
+			return err
+		})
 		w.update(func(ctx context.Context, tx *store.Tx) error {
 			l, err := tx.Requests(ctx, w.tenant, access.Everything, store.RequestFilter{ResourceID: e.ID}, store.Page{})
 			if err == nil && (len(l.Items) != 1 || l.Items[0].State == sallyport.RequestPending) {
@@ -131,10 +138,10 @@ func TestRemovingAResource(t *testing.T) {
 			}
 			return err
 		})
-		if err := w.s.DeleteResource(ctx, w.admin, "team", 0); err != nil {
+		if err := w.s.DeleteResource(ctx, w.admin, "team", 0, ""); err != nil {
 			t.Errorf("the group that nobody needs any more: %v", err)
 		}
-		refused(t, "what is built in", w.s.DeleteResource(ctx, w.admin, store.SlugAdmin, 0), sallyport.EForbidden)
+		refused(t, "what is built in", w.s.DeleteResource(ctx, w.admin, store.SlugAdmin, 0, ""), sallyport.EForbidden)
 		// The slug and name are free again.
 		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindApp, Name: "Wiki"})
 	})

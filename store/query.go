@@ -64,7 +64,7 @@ func (p Page) normal() (Page, error) {
 	}
 	if p.Limit < 0 || p.Limit > MaxLimit {
 		return p, &sallyport.Error{Code: sallyport.EPrecondition, Rule: "limit",
-			Message: fmt.Sprintf("limit is %d; a page has 1 to %d items", p.Limit, MaxLimit), Hint: "Use the cursor to read on."}
+			Message: fmt.Sprintf("limit is out of range; a page has 1 to %d items", MaxLimit), Hint: "Use the cursor to read on."}
 	}
 	return p, nil
 }

@@ -95,6 +95,7 @@ type RequestFilter struct {
 	PartyID     string // user id: requester or beneficiary
 	BatchID     string
 	Q           string
+	Hints       bool // fill Hints
 }
 
 var requestListing = listing{id: "q.id", sorts: map[string]string{"": "-q.id", "created_at": "q.id", "expires_at": "q.expires_at",

@@ -57,6 +57,13 @@ func TestNoQueryInALoop(t *testing.T) {
 					l, err := tx.Requests(ctx, w.tenant, v, store.RequestFilter{Assignee: ada.ID}, page)
 					return len(l.Items), err
 				},
+				"hints": func(ctx context.Context, tx *store.Tx) (int, error) {
+					l, err := tx.Requests(ctx, w.tenant, v, store.RequestFilter{Assignee: ada.ID}, page)
+					if err == nil {
+						err = tx.RequestHints(ctx, w.tenant, v, l.Items)
+					}
+					return len(l.Items), err
+				},
 				"events": func(ctx context.Context, tx *store.Tx) (int, error) {
 					l, err := tx.Events(ctx, w.tenant, v, store.EventFilter{ResourceID: vpn.ID}, page)
 					return len(l.Items), err

@@ -1494,6 +1494,38 @@ export interface components {
             state: "scheduled" | "granting" | "active" | "revoking" | "ended" | "failing";
             subject: components["schemas"]["Subject"];
         };
+        Hints: {
+            /**
+             * @description Who counts as near: people with the same manager, else of the same department
+             * @enum {string}
+             */
+            basis: "manager" | "department" | "none";
+            /**
+             * Format: int64
+             * @description How often it was denied to the beneficiary
+             */
+            denied_before: number;
+            /**
+             * Format: int64
+             * @description How often the beneficiary was given it so far
+             */
+            had_before: number;
+            /**
+             * Format: int64
+             * @description How many of those near have the same now
+             */
+            have: number;
+            /**
+             * Format: int64
+             * @description How much else of the same app the beneficiary holds directly
+             */
+            in_app: number;
+            /**
+             * Format: int64
+             * @description How many are near
+             */
+            of: number;
+        };
         Insight: {
             /** @description What a role reaches */
             gives?: components["schemas"]["ResourceRef"][];
@@ -1624,6 +1656,17 @@ export interface components {
         Marked: {
             /** Format: int64 */
             marked: number;
+        };
+        May: {
+            delete: boolean;
+            /** @description Change it, at least its description, form and durations */
+            edit: boolean;
+            /** @description End other people's access to it */
+            end: boolean;
+            /** @description Add and extend people directly, without a request */
+            give: boolean;
+            /** @description Put tags on it */
+            tag: boolean;
         };
         Me: {
             counts: components["schemas"]["Counts"];
@@ -1882,6 +1925,8 @@ export interface components {
             fulfilment?: components["schemas"]["WorkState"];
             grant?: components["schemas"]["Grant"];
             grant_id?: string;
+            /** @description In lists, when they are asked for */
+            hints?: components["schemas"]["Hints"];
             id: string;
             kind: string;
             may_cancel: boolean;
@@ -1943,6 +1988,8 @@ export interface components {
             kind: "app" | "entitlement" | "group" | "role" | "work_order";
             /** @description False: fed by the directory's own rules; every change is refused */
             managed: boolean;
+            /** @description What the caller may do with it; of one resource, not in lists */
+            may?: components["schemas"]["May"];
             name: string;
             owners?: components["schemas"]["UserRef"][];
             /** @description A thing that is handed over and returned at the end */
@@ -2851,7 +2898,7 @@ export interface operations {
     "list-connections": {
         parameters: {
             query?: {
-                /** @description How many items; default 100, at most 200 */
+                /** @description How many items, 1 to 200 */
                 limit?: number;
                 /** @description next_cursor of the page before */
                 cursor?: string;
@@ -4137,7 +4184,7 @@ export interface operations {
     "list-events": {
         parameters: {
             query?: {
-                /** @description How many items; default 100, at most 200 */
+                /** @description How many items, 1 to 200 */
                 limit?: number;
                 /** @description next_cursor of the page before */
                 cursor?: string;
@@ -4266,7 +4313,7 @@ export interface operations {
     "list-grants": {
         parameters: {
             query?: {
-                /** @description How many items; default 100, at most 200 */
+                /** @description How many items, 1 to 200 */
                 limit?: number;
                 /** @description next_cursor of the page before */
                 cursor?: string;
@@ -5055,7 +5102,7 @@ export interface operations {
     "list-messages": {
         parameters: {
             query?: {
-                /** @description How many items; default 100, at most 200 */
+                /** @description How many items, 1 to 200 */
                 limit?: number;
                 /** @description next_cursor of the page before */
                 cursor?: string;
@@ -5378,7 +5425,7 @@ export interface operations {
     "list-requests": {
         parameters: {
             query?: {
-                /** @description How many items; default 100, at most 200 */
+                /** @description How many items, 1 to 200 */
                 limit?: number;
                 /** @description next_cursor of the page before */
                 cursor?: string;
@@ -5402,6 +5449,8 @@ export interface operations {
                 /** @description Requester or beneficiary */
                 party?: string;
                 batch?: string;
+                /** @description With what helps to decide: who near them has it, what they had before */
+                hints?: boolean;
             };
             header?: never;
             path?: never;
@@ -6372,7 +6421,7 @@ export interface operations {
     "list-resources": {
         parameters: {
             query?: {
-                /** @description How many items; default 100, at most 200 */
+                /** @description How many items, 1 to 200 */
                 limit?: number;
                 /** @description next_cursor of the page before */
                 cursor?: string;
@@ -6707,7 +6756,10 @@ export interface operations {
     };
     "delete-resource": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Why; those whose access ends by it read it */
+                reason?: string;
+            };
             header?: {
                 /** @description Same key, same result, for 24 hours: for a call that may be sent twice */
                 "Idempotency-Key"?: string;
@@ -7036,7 +7088,7 @@ export interface operations {
     "get-resource-history": {
         parameters: {
             query?: {
-                /** @description How many items; default 100, at most 200 */
+                /** @description How many items, 1 to 200 */
                 limit?: number;
                 /** @description next_cursor of the page before */
                 cursor?: string;
@@ -7156,7 +7208,7 @@ export interface operations {
     "list-holders": {
         parameters: {
             query?: {
-                /** @description How many items; default 100, at most 200 */
+                /** @description How many items, 1 to 200 */
                 limit?: number;
                 /** @description next_cursor of the page before */
                 cursor?: string;
@@ -7602,7 +7654,7 @@ export interface operations {
     "list-sessions": {
         parameters: {
             query?: {
-                /** @description How many items; default 100, at most 200 */
+                /** @description How many items, 1 to 200 */
                 limit?: number;
                 /** @description next_cursor of the page before */
                 cursor?: string;
@@ -7920,7 +7972,7 @@ export interface operations {
     "list-syncs": {
         parameters: {
             query?: {
-                /** @description How many items; default 100, at most 200 */
+                /** @description How many items, 1 to 200 */
                 limit?: number;
                 /** @description next_cursor of the page before */
                 cursor?: string;
@@ -8139,7 +8191,7 @@ export interface operations {
     "list-tags": {
         parameters: {
             query?: {
-                /** @description How many items; default 100, at most 200 */
+                /** @description How many items, 1 to 200 */
                 limit?: number;
                 /** @description next_cursor of the page before */
                 cursor?: string;
@@ -8681,7 +8733,7 @@ export interface operations {
     "list-tasks": {
         parameters: {
             query?: {
-                /** @description How many items; default 100, at most 200 */
+                /** @description How many items, 1 to 200 */
                 limit?: number;
                 /** @description next_cursor of the page before */
                 cursor?: string;
@@ -9350,7 +9402,7 @@ export interface operations {
     "list-tokens": {
         parameters: {
             query?: {
-                /** @description How many items; default 100, at most 200 */
+                /** @description How many items, 1 to 200 */
                 limit?: number;
                 /** @description next_cursor of the page before */
                 cursor?: string;
@@ -9676,7 +9728,7 @@ export interface operations {
     "list-users": {
         parameters: {
             query?: {
-                /** @description How many items; default 100, at most 200 */
+                /** @description How many items, 1 to 200 */
                 limit?: number;
                 /** @description next_cursor of the page before */
                 cursor?: string;
@@ -9900,7 +9952,7 @@ export interface operations {
     "get-user-access": {
         parameters: {
             query?: {
-                /** @description How many items; default 100, at most 200 */
+                /** @description How many items, 1 to 200 */
                 limit?: number;
                 /** @description next_cursor of the page before */
                 cursor?: string;
@@ -10236,7 +10288,7 @@ export interface operations {
     "get-user-history": {
         parameters: {
             query?: {
-                /** @description How many items; default 100, at most 200 */
+                /** @description How many items, 1 to 200 */
                 limit?: number;
                 /** @description next_cursor of the page before */
                 cursor?: string;
