@@ -85,8 +85,12 @@ export const createResource = (body: NewResource, idempotencyKey: string) =>
 export const updateResource = (id: string, body: ResourcePatch, version: number) =>
   call<Resource>('patch', '/api/v1/resources/{id}', { path: { id }, body, version })
 
-export const deleteResource = (id: string, version: number) =>
-  call<void>('delete', '/api/v1/resources/{id}', { path: { id }, version })
+export const deleteResource = (id: string, version: number, reason?: string) =>
+  call<void>('delete', '/api/v1/resources/{id}', {
+    path: { id },
+    query: reason ? { reason } : undefined,
+    version,
+  })
 
 /** constraintsQuery reads what limits a resource, and where each limit comes from. */
 export const constraintsQuery = (id: string) =>

@@ -34,7 +34,7 @@ export const inboxQuery = () =>
     queryKey: ['inbox'] as const,
     queryFn: ({ signal }) =>
       call<Page<AccessRequest>>('get', '/api/v1/requests', {
-        query: { assignee: 'me', state: 'pending', limit: 200 },
+        query: { assignee: 'me', state: 'pending', hints: true, limit: 200 },
         signal,
       }),
     placeholderData: keepPreviousData,

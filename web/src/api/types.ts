@@ -42,6 +42,7 @@ export type Ask = Omit<Schemas['Ask'], 'answers'> & { answers?: Answers }
 export type Preview = Schemas['Preview']
 export type Limit = Schemas['Limit']
 export type Insight = Schemas['Insight']
+export type Hints = Schemas['Hints']
 
 export type Grant = Schemas['Grant']
 export type GrantState = Grant['state']

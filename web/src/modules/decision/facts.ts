@@ -1,5 +1,5 @@
 // What an approver ought to see beside a request, asked from the server.
-import type { AccessRequest, Insight } from '../../api/types'
+import type { AccessRequest, Hints, Insight } from '../../api/types'
 
 export interface Fact {
   key: string
@@ -7,9 +7,50 @@ export interface Fact {
   text: string
 }
 
-/** glance is what can be said from the request alone, for a card in a list. */
-export function glance(r: AccessRequest): Fact[] {
+const times = (n: number, once: string, often: (n: number) => string) => (n === 1 ? once : often(n))
+
+/** near says who near the person has the same; undefined where nobody is near. */
+function near(p: { basis: string; have: number; of: number }): Fact | undefined {
+  if (!p.of) return undefined
+  const people = p.basis === 'manager' ? 'teammates' : 'people of the department'
+  return {
+    key: 'near',
+    tone: p.have > 0 ? 'good' : 'neutral',
+    text: p.have > 0 ? `${p.have} of ${p.of} ${people} have it` : `None of ${p.of} ${people} has it`,
+  }
+}
+
+const hadFact = (n: number): Fact => ({
+  key: 'had',
+  tone: 'good',
+  text: times(n, 'Had it once before', (n) => `Had it ${n} times before`),
+})
+
+const deniedFact = (n: number): Fact => ({
+  key: 'denied',
+  tone: 'warn',
+  text: times(n, 'Was denied once before', (n) => `Was denied ${n} times before`),
+})
+
+/** known is what the server says in short about the person and the resource. */
+function known(h: Hints, r: AccessRequest): Fact[] {
   const facts: Fact[] = []
+  const close = near(h)
+  if (close) facts.push(close)
+  if (h.had_before > 0 && r.kind !== 'extend') facts.push(hadFact(h.had_before))
+  if (h.denied_before > 0) facts.push(deniedFact(h.denied_before))
+  if (h.in_app > 0)
+    facts.push({
+      key: 'app',
+      tone: 'neutral',
+      text: times(h.in_app, 'Holds one thing more of this app', (n) => `Holds ${n} things more of this app`),
+    })
+  return facts
+}
+
+/** glance is what can be said from the request as a list has it, for a card. */
+export function glance(r: AccessRequest): Fact[] {
+  const facts: Fact[] = r.hints ? known(r.hints, r) : []
   if (r.relation === 'owner') facts.push({ key: 'owner', tone: 'warn', text: 'Becomes an owner' })
   if (r.no_end) facts.push({ key: 'end', tone: 'warn', text: 'Without end' })
   if (r.kind === 'extend') facts.push({ key: 'extend', tone: 'good', text: 'Has it now' })
@@ -27,33 +68,13 @@ export const warned = (r: AccessRequest): boolean => glance(r).some((f) => f.ton
 
 /** inDepth adds what the server knows: who near the person has it, what they had before. */
 export function inDepth(r: AccessRequest, insight: Insight | undefined): Fact[] {
-  const facts = glance(r)
+  const facts = glance(insight ? { ...r, hints: undefined } : r)
   if (!insight) return facts
-  const { peers } = insight
-  if (peers.of > 0) {
-    const near = peers.basis === 'manager' ? 'teammates' : 'people of the department'
-    facts.unshift({
-      key: 'near',
-      tone: peers.have > 0 ? 'good' : 'neutral',
-      text:
-        peers.have > 0
-          ? `${peers.have} of ${peers.of} ${near} have it`
-          : `None of ${peers.of} ${near} has it`,
-    })
-  }
+  const close = near(insight.peers)
+  if (close) facts.unshift(close)
   const ended = (insight.history ?? []).filter((g) => g.state === 'ended').length
-  if (ended > 0)
-    facts.push({
-      key: 'had',
-      tone: 'good',
-      text: ended === 1 ? 'Had it once before' : `Had it ${ended} times before`,
-    })
+  if (ended > 0) facts.push(hadFact(ended))
   const denied = (insight.requests ?? []).filter((q) => q.state === 'denied').length
-  if (denied > 0)
-    facts.push({
-      key: 'denied',
-      tone: 'warn',
-      text: denied === 1 ? 'Was denied once before' : `Was denied ${denied} times before`,
-    })
+  if (denied > 0) facts.push(deniedFact(denied))
   return facts
 }

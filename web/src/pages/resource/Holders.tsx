@@ -27,7 +27,15 @@ const Give = later<{ resource: Resource; relation: Relation; onClose: () => void
 )
 
 /** Holders is who has a resource, now or at another moment, and why. */
-export function Holders({ resource, mayManage }: { resource: Resource; mayManage: boolean }) {
+export function Holders({
+  resource,
+  mayGive,
+  mayEnd,
+}: {
+  resource: Resource
+  mayGive: boolean
+  mayEnd: boolean
+}) {
   const [filters, set] = useFilters()
   const [text, setText] = useTextFilter('q')
   const relation = filters.relation === 'owner' ? 'owner' : 'member'
@@ -95,7 +103,7 @@ export function Holders({ resource, mayManage }: { resource: Resource; mayManage
         >
           Export
         </Button>
-        {mayManage && resource.managed && (
+        {mayGive && (
           <Button icon={<UserPlus aria-hidden className="size-4" />} onClick={() => setGiving(true)}>
             Add people
           </Button>
@@ -133,7 +141,7 @@ export function Holders({ resource, mayManage }: { resource: Resource; mayManage
           rows={items}
           id={(a) => (a.user?.id ?? '') + a.relation}
           action={
-            mayManage && !at
+            mayEnd && !at
               ? (a) =>
                   endable(a) && (
                     <Button size="sm" look="danger-quiet" onClick={() => setEnding(endingOf(a, title))}>
@@ -150,7 +158,7 @@ export function Holders({ resource, mayManage }: { resource: Resource; mayManage
         user={why?.user}
         onClose={() => setWhy(null)}
         onEnd={
-          mayManage && !at
+          mayEnd && !at
             ? (p) => {
                 setEnding({
                   ids: [p.via === 'role' ? (p.membership_grant_id ?? p.grant_id) : p.grant_id],

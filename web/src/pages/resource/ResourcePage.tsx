@@ -18,15 +18,13 @@ import { Tabs } from '../../components/Tabs'
 import { date } from '../../components/time'
 import { useAsk } from '../../modules/ask/open'
 import { useFilters } from '../../modules/filters'
-import { useMe } from '../../modules/me'
 import { kindWords } from '../../modules/names'
 import { requestPath } from '../../modules/paths'
-import { useRights } from '../../modules/rights'
 import { useTitle } from '../../modules/titles'
 import { Overview } from './Overview'
 
 const holding = <SkeletonRows rows={6} label="Loading" />
-const Holders = later<{ resource: Resource; mayManage: boolean }>(
+const Holders = later<{ resource: Resource; mayGive: boolean; mayEnd: boolean }>(
   () => import('./Holders').then((m) => m.Holders),
   undefined,
   holding,
@@ -63,15 +61,9 @@ export function ResourcePage() {
 }
 
 function Loaded({ resource: r }: { resource: Resource }) {
-  const me = useMe()
-  const rights = useRights()
   const ask = useAsk()
   const name = useTitle()(r)
   const [filters, set] = useFilters()
-  const app = useQuery({ ...resourceQuery(r.app?.slug ?? ''), enabled: !!r.app }).data
-  const owns = [...(r.owners ?? []), ...(app?.owners ?? [])].some((o) => o.id === me?.user.id)
-  const mayEdit = r.managed && (rights.catalogue || owns)
-  const mayManage = rights.admin || owns
   const mine = useQuery(accessAtQuery('me')).data?.items?.find(
     (a) => a.resource.id === r.id && a.relation === 'member',
   )
@@ -82,14 +74,20 @@ function Loaded({ resource: r }: { resource: Resource }) {
     { value: 'overview', label: 'Overview', content: <Overview resource={r} /> },
     ...(r.kind === 'work_order'
       ? []
-      : [{ value: 'holders', label: 'Who has it', content: <Holders resource={r} mayManage={mayManage} /> }]),
+      : [
+          {
+            value: 'holders',
+            label: 'Who has it',
+            content: <Holders resource={r} mayGive={!!r.may?.give} mayEnd={!!r.may?.end} />,
+          },
+        ]),
     { value: 'history', label: 'History', content: <ResourceHistory resource={r} /> },
-    ...(mayEdit
+    ...(r.may?.edit
       ? [
           {
             value: 'settings',
             label: 'Settings',
-            content: <Settings resource={r} mayDelete={rights.admin || rights.catalogue} />,
+            content: <Settings resource={r} mayDelete={!!r.may?.delete} />,
           },
         ]
       : []),

@@ -46,7 +46,7 @@ export function Settings({ resource, mayDelete }: { resource: Resource; mayDelet
     setError('')
     try {
       const saved = await updateResource(base.id, patch, base.version)
-      client.setQueryData(['resource', saved.slug], saved)
+      client.setQueryData(['resource', saved.slug], { ...saved, may: resource.may })
       reset(saved)
       for (const key of ['resource', 'resources', 'constraints', 'preview', 'events', 'holders'])
         void client.invalidateQueries({ queryKey: [key] })
@@ -101,8 +101,9 @@ export function Settings({ resource, mayDelete }: { resource: Resource; mayDelet
             title={`Remove ${resource.name} from the catalogue?`}
             action="Remove it"
             dismiss="Keep it"
-            onConfirm={async () => {
-              await deleteResource(resource.id, resource.version)
+            reason={{ label: 'Why', help: 'Those who lose it read this.' }}
+            onConfirm={async (reason) => {
+              await deleteResource(resource.id, resource.version, reason)
               void client.invalidateQueries({ queryKey: ['resources'] })
               await navigate({ to: '/catalogue' as string })
               toast(`${resource.name} was removed.`, { tone: 'good' })
