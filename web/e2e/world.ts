@@ -52,6 +52,21 @@ export async function expectAccessible(page: Page, where: string) {
   expect.soft(over, `${where} is wider than the window`).toBeLessThanOrEqual(0)
 }
 
+/** everyLook runs a check on what is on the screen in light and dark, on a desktop and at phone width. */
+export async function everyLook(page: Page, where: string) {
+  for (const [size, { viewport }] of [
+    ['desktop', desktop],
+    ['phone', phone],
+  ] as const) {
+    await page.setViewportSize(viewport)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      await expectAccessible(page, `${where}, ${size}, ${colorScheme}`)
+    }
+  }
+  await page.setViewportSize(desktop.viewport)
+}
+
 /** settled waits until nothing is loading and nothing moves. */
 export async function settled(page: Page) {
   await page.waitForLoadState('load')

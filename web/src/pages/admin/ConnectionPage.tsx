@@ -141,10 +141,10 @@ function Loaded({ connection: c }: { connection: Connection }) {
             <Note tone="bad">
               {c.check_error}
               {c.checked_at && (
-                <span className="opacity-80">
+                <>
                   {' '}
                   (<RelativeTime at={c.checked_at} />)
-                </span>
+                </>
               )}
             </Note>
           )}
