@@ -109,6 +109,17 @@ function AskForm({
   const mustEnd = limits.some((l) => l.key === 'no_standing_access' && relation === 'member')
   const mustReason = limits.some((l) => l.key === `require_${relation}_reason` && l.value !== false)
 
+  // The dialog is open before its fields are there: it takes the focus, some moments later, and hands it on.
+  useEffect(() => {
+    let tries = 0
+    const timer = setInterval(() => {
+      const first = document.querySelector<HTMLElement>('[role=dialog] [data-autofocus]')
+      if (first && document.activeElement === first.closest('[role=dialog]')) first.focus()
+      if (++tries === 10) clearInterval(timer)
+    }, 50)
+    return () => clearInterval(timer)
+  }, [])
+
   // Each resource begins with its own usual length.
   const begun = useRef('')
   useEffect(() => {
