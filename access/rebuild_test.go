@@ -223,12 +223,7 @@ func TestHistoryAgreesWithTheLog(t *testing.T) {
 					limit := length()
 					id := w.res[rapid.SampledFrom(things).Draw(rt, "of")].ID
 					w.tx(func(ctx context.Context, tx *store.Tx) error {
-						ids, err := tx.CutGrants(ctx, w.tenant, id, sallyport.Member, limit)
-						if err != nil || len(ids) == 0 {
-							return err
-						}
-						_, err = tx.Append(ctx, store.NewEvent{Verb: "grant.cut", Actor: root, ObjectKind: "resource", ObjectID: id, Refs: ids,
-							Body: map[string]any{"ends_at": tx.Now().Add(limit.Std()).Format("2006-01-02T15:04:05.000000Z")}})
+						_, err := w.s.CutTx(ctx, tx, root, "", "a limit", store.Cut{ResourceID: id, Relation: sallyport.Member, Limit: limit})
 						return err
 					})
 					return nil

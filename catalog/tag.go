@@ -3,10 +3,10 @@ package catalog
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/access"
 	"github.com/sallyport/sallyport/store"
 )
 
@@ -169,16 +169,17 @@ func (s *Service) detachTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 	return err
 }
 
-// cutTx cuts what is held longer than a tag allows, in one statement for each relation (domain rule 18).
+// cutTx cuts what is held longer than a tag allows, in one statement for each of its limits (domain rule 18).
 func (s *Service) cutTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, t sallyport.Tag, resourceID string, accept bool) error {
 	if !t.Enabled {
 		return nil
 	}
-	for rel, limit := range map[sallyport.Relation]sallyport.Duration{sallyport.Member: t.Constraints.MemberTimeLimit, sallyport.Owner: t.Constraints.OwnerTimeLimit} {
-		if limit == 0 {
-			continue
-		}
-		cut, all, err := tx.CountLonger(ctx, actor.Tenant, resourceID, rel, limit)
+	cuts, err := s.cuts(ctx, tx, actor.Tenant, t, resourceID)
+	if err != nil {
+		return err
+	}
+	for _, c := range cuts {
+		cut, all, err := tx.CountLonger(ctx, actor.Tenant, c)
 		if err != nil {
 			return err
 		}
@@ -186,23 +187,44 @@ func (s *Service) cutTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor
 			continue
 		}
 		if (cut > cutsMany || all > 20 && cut*10 > all) && !(accept && (actor.Admin || actor.IsSystem())) {
-			return sallyport.Errorf(sallyport.EPrecondition, "the tag %s would bring forward the end of %d of %d grants, to %s from now", t.Name, cut, all, limit.Words()).
+			return sallyport.Errorf(sallyport.EPrecondition, "the tag %s would bring forward the end of %d of %d grants, to %s from now", t.Name, cut, all, c.Limit.Words()).
 				WithHint("An admin who has seen this number may do it.").WithRule("domain.18")
 		}
-		ids, err := tx.CutGrants(ctx, actor.Tenant, resourceID, rel, limit)
-		if err != nil {
+		if _, err := s.Access.CutTx(ctx, tx, actor, t.ID, "the tag "+t.Name, c); err != nil {
 			return err
 		}
-		for some := range slices.Chunk(ids, 1000) { // a record has a greatest length
-			if _, err := tx.Append(ctx, store.NewEvent{Verb: "grant.cut", Actor: actor, ObjectKind: "resource", ObjectID: resourceID, Refs: append(slices.Clone(some), t.ID),
-				Cause: "the tag " + t.Name, Body: map[string]any{"relation": string(rel), "limit": limit.String(), "grants": len(some),
-					"ends_at": tx.Now().Add(limit.Std()).Format("2006-01-02T15:04:05.000000Z")}}); err != nil {
-				return err
-			}
-		}
-		tx.Wake(actor.Tenant)
 	}
 	return nil
+}
+
+// standing is what endless access is cut to where it must have an end and nothing says which.
+const standing = 90 * sallyport.Day
+
+// cuts lists what a tag demands of what is held: its time limits, also of memberships of the roles that hold the resource
+// where it propagates to them; and an end for what has none: the resource's greatest length, or standing.
+func (s *Service) cuts(ctx context.Context, tx *store.Tx, tenant string, t sallyport.Tag, resourceID string) ([]store.Cut, error) {
+	var out []store.Cut
+	for _, c := range []store.Cut{{Relation: sallyport.Member, Limit: t.Constraints.MemberTimeLimit}, {Relation: sallyport.Owner, Limit: t.Constraints.OwnerTimeLimit}} {
+		if c.ResourceID = resourceID; c.Limit == 0 {
+			continue
+		}
+		out = append(out, c)
+		if c.Roles = t.Constraints.PropagateToRoles; c.Roles {
+			out = append(out, c)
+		}
+	}
+	if t.Constraints.NoStandingAccess && t.Constraints.MemberTimeLimit == 0 {
+		r, err := tx.BareResource(ctx, tenant, resourceID, access.Everything)
+		if err != nil {
+			return nil, err
+		}
+		end := sallyport.Duration(standing)
+		if r.Durations.Max > 0 {
+			end = r.Durations.Max
+		}
+		out = append(out, store.Cut{ResourceID: resourceID, Relation: sallyport.Member, Limit: end, Endless: true})
+	}
+	return out, nil
 }
 
 // setTagsTx makes these the tags of a resource.

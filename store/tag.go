@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"time"
 
 	"github.com/sallyport/sallyport"
 )
@@ -120,32 +121,70 @@ func (tx *Tx) TaggedResources(ctx context.Context, tenant, tagID string) ([]stri
 	return out, err
 }
 
-// tooLong is the condition of living, activated grants of a resource, or of the entitlements in it, that end after a
-// moment. Grants of built-in resources are never cut.
-const tooLong = ` g.tenant_id=$1 AND g.relation=$3 AND g.ended_at IS NULL AND g.activated_at IS NOT NULL AND g.origin <> 'import'
-	AND (g.no_end OR g.ends_at > $4) AND g.resource_id IN (SELECT r.id FROM resources r WHERE r.tenant_id=$1 AND (r.id=$2 OR r.app_id=$2) AND r.built_in = FALSE)`
+// Cut says which grants a limit concerns: those of a resource or of what is in it, and with Roles those by which people
+// are members of the roles that hold it. Endless leaves alone what has an end already.
+type Cut struct {
+	ResourceID string
+	Relation   sallyport.Relation
+	Limit      sallyport.Duration
+	Roles      bool
+	Endless    bool
+}
 
-// CountLonger counts the grants of a resource and of what is in it that end more than the limit from now, and all that
-// live.
-func (tx *Tx) CountLonger(ctx context.Context, tenant, resourceID string, rel sallyport.Relation, limit sallyport.Duration) (cut, all int, err error) {
-	args := []any{tenant, resourceID, rel, Micros(tx.now.Add(limit.Std()))}
-	if err = tx.Row(ctx, `SELECT count(*) FROM grants g WHERE`+tooLong, args, &cut); err != nil {
+// Shortened is a grant that was cut. EndsAt is nil while its length counts from an activation to come.
+type Shortened struct {
+	ID     string
+	EndsAt *time.Time
+}
+
+// base is the moment from which a limit counts: now, or the start of what has not begun.
+const base = `(CASE WHEN g.starts_at > $4 THEN g.starts_at ELSE $4 END)`
+
+// where is the condition of the grants that are longer than a limit, with the arguments of the statement. What is not yet
+// real has a length in place of an end. Grants of built-in resources are never cut, and imports are followed as they are.
+func (c Cut) where(tenant string, now time.Time) (string, []any) {
+	things := `SELECT r.id FROM resources r WHERE r.tenant_id=$1 AND (r.id=$2 OR r.app_id=$2) AND r.built_in = FALSE`
+	text := ` g.tenant_id=$1 AND g.ended_at IS NULL AND g.origin <> 'import'`
+	if c.Roles {
+		text += ` AND g.relation='member' AND g.subject_kind='user' AND g.resource_id IN (SELECT rg.subject_id FROM grants rg
+			WHERE rg.tenant_id=$1 AND rg.subject_kind='role' AND rg.ended_at IS NULL AND rg.relation=$3 AND rg.resource_id IN (` + things + `))`
+	} else {
+		text += ` AND g.relation=$3 AND g.resource_id IN (` + things + `)`
+	}
+	if c.Endless {
+		text += ` AND g.no_end AND ` + base + ` + $5 > g.created_at` // the latter always: both arguments are named
+	} else {
+		text += ` AND (g.no_end OR g.duration > $5 AND g.activated_at IS NULL OR g.ends_at > ` + base + ` + $5)`
+	}
+	return text, []any{tenant, c.ResourceID, c.Relation, Micros(now), int64(c.Limit.Std() / time.Microsecond)}
+}
+
+// CountLonger counts the grants that a cut would shorten, and all living ones that it looks at.
+func (tx *Tx) CountLonger(ctx context.Context, tenant string, c Cut) (cut, all int, err error) {
+	text, args := c.where(tenant, tx.now)
+	if err = tx.Row(ctx, `SELECT count(*) FROM grants g WHERE`+text, args, &cut); err != nil {
 		return 0, 0, err
 	}
-	args[3] = Micros(tx.now)
-	err = tx.Row(ctx, `SELECT count(*) FROM grants g WHERE`+tooLong, args, &all)
+	c.Endless, c.Limit = false, -sallyport.MaxDuration
+	text, args = c.where(tenant, tx.now)
+	err = tx.Row(ctx, `SELECT count(*) FROM grants g WHERE`+text, args, &all)
 	return cut, all, err
 }
 
-// CutGrants brings the ends of those grants forward to the limit from now, in one statement, and returns their ids.
-func (tx *Tx) CutGrants(ctx context.Context, tenant, resourceID string, rel sallyport.Relation, limit sallyport.Duration) ([]string, error) {
-	var ids []string
-	err := tx.Rows(ctx, `UPDATE grants AS g SET ends_at=$4, no_end=FALSE WHERE`+tooLong+` RETURNING id`,
-		[]any{tenant, resourceID, rel, Micros(tx.now.Add(limit.Std()))}, func(r *sql.Rows) error {
-			var id string
-			err := r.Scan(&id)
-			ids = append(ids, id)
-			return err
-		})
-	return ids, err
+// CutGrants brings the ends of those grants forward to the limit from now, in one statement, and returns what was cut.
+func (tx *Tx) CutGrants(ctx context.Context, tenant string, c Cut) ([]Shortened, error) {
+	text, args := c.where(tenant, tx.now)
+	var out []Shortened
+	err := tx.Rows(ctx, `UPDATE grants AS g SET no_end=FALSE,
+		ends_at = CASE WHEN g.activated_at IS NOT NULL THEN `+base+` + $5
+			WHEN g.no_end OR g.duration IS NOT NULL THEN g.attempted_at + $5
+			ELSE `+base+` + $5 END,
+		duration = CASE WHEN g.activated_at IS NULL AND (g.no_end OR g.duration > $5) THEN $5 ELSE g.duration END
+		WHERE`+text+` RETURNING id, ends_at`, args, func(r *sql.Rows) error {
+		var s Shortened
+		err := r.Scan(&s.ID, timePtrScan{&s.EndsAt})
+		out = append(out, s)
+		return err
+	})
+	return out, err
 }

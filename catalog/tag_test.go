@@ -1,0 +1,215 @@
+package catalog_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/access"
+	"github.com/sallyport/sallyport/store"
+)
+
+// living reads the living grants on a resource.
+func (w *world) living(slug string) []sallyport.Grant {
+	w.t.Helper()
+	var out []sallyport.Grant
+	w.update(func(ctx context.Context, tx *store.Tx) error {
+		l, err := tx.Grants(ctx, w.tenant, access.Everything, store.GrantFilter{ResourceID: w.id(tx, slug)}, store.Page{})
+		out = nil
+		for _, g := range l.Items {
+			if g.EndedAt == nil {
+				out = append(out, g)
+			}
+		}
+		return err
+	})
+	return out
+}
+
+func (w *world) tagged(slug string, c sallyport.Constraints) error {
+	w.t.Helper()
+	t, err := w.s.SaveTag(w.t.Context(), w.admin, "", sallyport.Tag{Name: "On " + slug, Enabled: true, Constraints: c}, false)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return w.s.AttachTag(w.t.Context(), w.admin, slug, t.ID, true)
+}
+
+// What is approved and not yet real has a length, no end: a limit that comes meanwhile cuts that too, and the end counts
+// from the activation.
+func TestALimitCutsWhatIsNotYetReal(t *testing.T) {
+	each(t, func(w *world) {
+		w.people("ada", "ben", "cleo")
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindGroup, Name: "Hands", Owners: []string{"cleo"}})
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindApp, Name: "Lab", Fulfilment: &sallyport.Fulfilment{Kind: sallyport.FulfilManual, Assignee: "group:hands"}})
+		w.give("cleo", "hands")
+		w.give("ada", "lab") // endless
+		d := 60 * sallyport.Day
+		if _, err := w.s.Access.Give(t.Context(), w.admin, sallyport.Give{Subject: "ben", Resource: "lab", Duration: &d, Reason: "to measure"}); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.tagged("lab", sallyport.Constraints{MemberTimeLimit: 2 * sallyport.Day}); err != nil {
+			t.Fatal(err)
+		}
+		for _, g := range w.living("lab") {
+			if g.NoEnd || g.EndsAt != nil || g.Duration == nil || *g.Duration != 2*sallyport.Day {
+				t.Errorf("%s: duration %v, ends %v, endless %v; want two days from its activation", g.Subject.Login, g.Duration, g.EndsAt, g.NoEnd)
+			}
+		}
+		l, err := w.s.Access.Tasks(t.Context(), w.actor("cleo"), store.TaskFilter{}, store.Page{})
+		if err != nil || len(l.Items) != 2 {
+			t.Fatalf("tasks %+v %v", l.Items, err)
+		}
+		for _, task := range l.Items {
+			if _, err := w.s.Access.Claim(t.Context(), w.actor("cleo"), task.ID); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := w.s.Access.Complete(t.Context(), w.actor("cleo"), task.ID, "done"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, g := range w.living("lab") {
+			if g.EndsAt == nil || g.EndsAt.Sub(g.StartsAt) != 48*time.Hour {
+				t.Errorf("%s has it from %v to %v", g.Subject.Login, g.StartsAt, g.EndsAt)
+			}
+		}
+	})
+}
+
+// What begins later is cut to the limit from its beginning, and never ends before it.
+func TestALimitCutsWhatBeginsLater(t *testing.T) {
+	each(t, func(w *world) {
+		w.people("ada")
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindApp, Name: "Lab"})
+		start, until := time.Now().Add(240*time.Hour), time.Now().Add(2400*time.Hour)
+		w.update(func(ctx context.Context, tx *store.Tx) error {
+			u, err := tx.User(ctx, w.tenant, "ada")
+			if err != nil {
+				return err
+			}
+			r, err := tx.Resource(ctx, w.tenant, "lab", access.Everything)
+			if err != nil {
+				return err
+			}
+			_, err = w.s.Access.AddGrantTx(ctx, tx, w.admin, access.NewGrant{Subject: sallyport.Subject{Kind: sallyport.SubjectUser, ID: u.ID}, Resource: r,
+				ReasonKind: "direct", Reason: "later", StartsAt: &start, Until: &until})
+			return err
+		})
+		if err := w.tagged("lab", sallyport.Constraints{MemberTimeLimit: 2 * sallyport.Day}); err != nil {
+			t.Fatal(err)
+		}
+		if l := w.living("lab"); len(l) != 1 || l[0].EndsAt == nil || l[0].EndsAt.Sub(l[0].StartsAt) != 48*time.Hour {
+			t.Errorf("%+v", l)
+		}
+	})
+}
+
+// propagate_to_roles cuts memberships of the roles that give it; no_standing_access gives an end to what has none, and
+// leaves alone what has one.
+func TestLimitsOfRolesAndStandingAccess(t *testing.T) {
+	each(t, func(w *world) {
+		w.people("ada", "ben")
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindApp, Name: "Vault"})
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindRole, Name: "Keepers"})
+		w.give("ada", "keepers")
+		year := 365 * sallyport.Day
+		if _, err := w.s.Access.Give(t.Context(), w.admin, sallyport.Give{Subject: "role:keepers", Resource: "vault", Duration: &year, Reason: "their work"}); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.tagged("vault", sallyport.Constraints{MemberTimeLimit: 7 * sallyport.Day, PropagateToRoles: true}); err != nil {
+			t.Fatal(err)
+		}
+		for _, slug := range []string{"vault", "keepers"} {
+			if l := w.living(slug); len(l) != 1 || l[0].NoEnd || l[0].EndsAt == nil || l[0].EndsAt.Sub(l[0].CreatedAt) > 7*24*time.Hour+time.Minute {
+				t.Errorf("%s: %+v", slug, l)
+			}
+		}
+
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindApp, Name: "Club"})
+		w.give("ada", "club")
+		if _, err := w.s.Access.Give(t.Context(), w.admin, sallyport.Give{Subject: "ben", Resource: "club", Duration: &year, Reason: "a guest"}); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.tagged("club", sallyport.Constraints{NoStandingAccess: true}); err != nil {
+			t.Fatal(err)
+		}
+		for _, g := range w.living("club") {
+			if days := g.EndsAt.Sub(g.CreatedAt).Hours() / 24; g.NoEnd || g.Subject.Login == "ada" && days > 90.1 || g.Subject.Login == "ben" && days < 364 {
+				t.Errorf("%s: ends %v", g.Subject.Login, g.EndsAt)
+			}
+		}
+	})
+}
+
+// TestLimitsRaced: a tag is put on while somebody is given more than it allows, a thousand times: either the grant comes
+// first and is cut, or it is refused. Nothing stays beyond the limit.
+func TestLimitsRaced(t *testing.T) {
+	each(t, func(w *world) {
+		const races, limit = 1000, 2 * sallyport.Day
+		ctx := t.Context()
+		w.people("ada")
+		tag, err := w.s.SaveTag(ctx, w.admin, "", sallyport.Tag{Name: "Short", Enabled: true, Constraints: sallyport.Constraints{MemberTimeLimit: limit}}, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.update(func(ctx context.Context, tx *store.Tx) error {
+			for i := range races {
+				r := sallyport.Resource{Kind: sallyport.KindApp, Slug: fmt.Sprint("race-", i), Name: fmt.Sprint("Race ", i), Managed: true}
+				if err := tx.InsertResource(ctx, w.tenant, &r, false); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		var next, first, refused atomic.Int64
+		var workers sync.WaitGroup
+		for range 4 {
+			workers.Go(func() {
+				for {
+					i := int(next.Add(1)) - 1
+					if i >= races {
+						return
+					}
+					slug, long := fmt.Sprint("race-", i), 90*sallyport.Day
+					var both sync.WaitGroup
+					both.Go(func() {
+						time.Sleep(rand.N(2 * time.Millisecond))
+						if err := w.s.AttachTag(ctx, w.admin, slug, tag.ID, true); err != nil {
+							t.Errorf("%s: the tag: %v", slug, err)
+						}
+					})
+					both.Go(func() {
+						time.Sleep(rand.N(2 * time.Millisecond))
+						switch _, err := w.s.Access.Give(ctx, w.admin, sallyport.Give{Subject: "ada", Resource: slug, Duration: &long, Reason: "a race"}); sallyport.CodeOf(err) {
+						case sallyport.EPrecondition:
+							refused.Add(1)
+						default:
+							if err != nil {
+								t.Errorf("%s: the grant: %v", slug, err)
+							}
+							first.Add(1)
+						}
+					})
+					both.Wait()
+				}
+			})
+		}
+		workers.Wait()
+		over := 0
+		w.update(func(ctx context.Context, tx *store.Tx) error {
+			return tx.Row(ctx, `SELECT count(*) FROM grants g JOIN resources r ON r.tenant_id=g.tenant_id AND r.id=g.resource_id
+				WHERE g.tenant_id=$1 AND r.slug LIKE 'race-%' AND (g.no_end OR g.ends_at > $2)`, []any{w.tenant, store.Micros(tx.Now().Add(limit.Std()))}, &over)
+		})
+		if over != 0 {
+			t.Errorf("%d grants are beyond the limit", over)
+		}
+		if first.Load()+refused.Load() != races || first.Load() == 0 || refused.Load() == 0 {
+			t.Errorf("%d grants came first, %d were refused: that is no race", first.Load(), refused.Load())
+		}
+	})
+}
