@@ -51,6 +51,7 @@ const places: [persona: Persona, paths: string[]][] = [
       '/admin',
       '/admin/catalogue',
       '/admin/catalogue/new',
+      '/admin/tags',
       '/admin/connections',
       '/admin/connections/new',
       '/admin/import',
@@ -177,6 +178,7 @@ const dialogs: [what: string, persona: Persona, path: string, open: (page: Tab) 
         .last()
         .click(),
   ],
+  ['a tag', 'admin', '/admin/tags', (p) => p.getByRole('button', { name: 'New tag' }).click()],
   ['a token', 'admin', '/admin/tokens', (p) => p.getByRole('button', { name: 'New token' }).click()],
   [
     'an event',

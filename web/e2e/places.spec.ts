@@ -184,3 +184,39 @@ test('on a phone, tables are cards', async ({ browser }) => {
   }
   expectNoFaults(page)
 })
+
+test('a tag limits what is held and what is asked for', async ({ browser }) => {
+  const page = await as(browser, 'admin')
+  const { post } = api(page.context())
+  await post('/resources', { kind: 'app', name: 'Darkroom' })
+  await post('/grants', { subject: 'teammate', resource: 'darkroom', duration: 'P90D', reason: 'to develop' })
+  await page.goto('/admin/tags')
+  await page.getByRole('button', { name: 'New tag' }).first().click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Name', { exact: true }).fill('Fortnight')
+  await dialog.getByLabel('Members at most').fill('14')
+  await dialog.getByLabel('Members need a reason').check()
+  await expect(dialog).toContainText('Members at most 14 days; a reason is required for members.')
+  await dialog.getByRole('button', { name: 'Add tag' }).click()
+  const tag = page.getByRole('list', { name: 'Tags' }).getByRole('listitem').filter({ hasText: 'Fortnight' })
+  await expect(tag).toContainText('On nothing yet')
+
+  await page.goto('/catalogue/darkroom?tab=settings')
+  await page.getByLabel('Tag to put on').selectOption({ label: 'Fortnight' })
+  await page.getByRole('button', { name: 'Put it on' }).click()
+  await expect(page.getByRole('list', { name: 'Tags on it' })).toContainText('Fortnight')
+  await expectAccessible(page, 'tags of a resource')
+  const { items } = await api(page.context()).get<{ items: { ends_at: string }[] }>(
+    '/grants?resource=darkroom&active=true',
+  )
+  const days = (Date.parse(items[0]?.ends_at ?? '') - Date.now()) / 86_400_000
+  expect(days, 'what was held for longer is shortened').toBeLessThanOrEqual(14)
+
+  // Who asks is told the limit and where it comes from, before sending.
+  const employee = await as(browser, 'employee')
+  await employee.goto('/?ask=darkroom')
+  await expect(employee.getByRole('region', { name: 'What will happen' })).toContainText('Fortnight')
+  await page.getByRole('button', { name: 'Take Fortnight off' }).click()
+  await expect(page.getByText('No tag is on it.')).toBeVisible()
+  expectNoFaults(page)
+})

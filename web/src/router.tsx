@@ -147,6 +147,12 @@ const connection = createRoute({
   component: lazyRouteComponent(() => import('./pages/admin/ConnectionPage'), 'ConnectionPage'),
 })
 
+const tags = createRoute({
+  getParentRoute: () => shell,
+  path: '/admin/tags',
+  component: lazyRouteComponent(() => import('./pages/admin/TagsAdmin'), 'TagsAdmin'),
+})
+
 const importPeople = createRoute({
   getParentRoute: () => shell,
   path: '/admin/import',
@@ -205,6 +211,7 @@ const tree = root.addChildren([
     connections,
     newConnection,
     connection,
+    tags,
     importPeople,
     audit,
     tokens,

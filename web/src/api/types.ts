@@ -41,6 +41,8 @@ export type Vote = Schemas['Vote']
 export type Ask = Omit<Schemas['Ask'], 'answers'> & { answers?: Answers }
 export type Preview = Schemas['Preview']
 export type Limit = Schemas['Limit']
+export type Tag = Schemas['Tag']
+export type Constraints = Schemas['Constraints']
 export type Insight = Schemas['Insight']
 export type Hints = Schemas['Hints']
 

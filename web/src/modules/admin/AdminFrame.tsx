@@ -7,6 +7,7 @@ import {
   Plug,
   ScrollText,
   ShieldCheck,
+  TagIcon,
   Upload,
 } from 'lucide-react'
 import type { ReactNode } from 'react'
@@ -32,6 +33,14 @@ export const adminPlaces: readonly AdminPlace[] = [
     label: 'Catalogue',
     text: 'Apps, entitlements, groups, roles and work orders: who decides, what is asked, how it becomes real.',
     icon: Boxes,
+    may: (r) => r.catalogue,
+    who: 'Catalogue manager',
+  },
+  {
+    to: '/admin/tags',
+    label: 'Tags',
+    text: 'Labels with limits: how long access may last, what needs a reason, who may not add themselves.',
+    icon: TagIcon,
     may: (r) => r.catalogue,
     who: 'Catalogue manager',
   },

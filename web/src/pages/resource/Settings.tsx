@@ -12,6 +12,7 @@ import { toast } from '../../components/toast'
 import { draftFaults, draftOf, toPatch } from '../../modules/catalogue/draft'
 import { ResourceEditor } from '../../modules/catalogue/ResourceEditor'
 import { SaveBar } from '../../modules/catalogue/SaveBar'
+import { TagsCard } from '../../modules/tags/TagsCard'
 
 /** Settings change a resource. What is in flight keeps the flow and fulfilment that it began with. */
 export function Settings({ resource, mayDelete }: { resource: Resource; mayDelete: boolean }) {
@@ -85,6 +86,7 @@ export function Settings({ resource, mayDelete }: { resource: Resource; mayDelet
       )}
       {error && <Note tone="bad">{error}</Note>}
       <ResourceEditor draft={draft} onChange={setDraft} fault={(path) => faults[path]} />
+      {resource.may?.tag && <TagsCard resource={resource} />}
       {mayDelete && (
         <Card title="Remove it">
           <p className="mb-3 text-muted">

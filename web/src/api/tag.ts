@@ -1,0 +1,44 @@
+import { queryOptions } from '@tanstack/react-query'
+import { call } from './client'
+import type { Constraints, Page, Resource, Tag } from './types'
+
+/** tagsQuery reads all tags; a company has tens of them. */
+export const tagsQuery = () =>
+  queryOptions({
+    queryKey: ['tags'] as const,
+    queryFn: ({ signal }) => call<Page<Tag>>('get', '/api/v1/tags', { query: { limit: 200 }, signal }),
+  })
+
+/** taggedQuery reads what carries a tag itself; an app's tags reach what is in it as well. */
+export const taggedQuery = (tag: string) =>
+  queryOptions({
+    queryKey: ['resources', 'tagged', tag] as const,
+    queryFn: ({ signal }) =>
+      call<Page<Resource>>('get', '/api/v1/resources', { query: { tag, limit: 50, total: true }, signal }),
+  })
+
+export interface TagDraft {
+  name: string
+  description?: string
+  enabled: boolean
+  constraints: Constraints
+  /** Also when it cuts many grants: by an admin who saw how many. */
+  accept?: boolean
+}
+
+/** saveTag adds a tag, or changes the one with that id. */
+export const saveTag = (id: string | undefined, tag: TagDraft) =>
+  id
+    ? call<Tag>('patch', '/api/v1/tags/{id}', { path: { id }, body: tag })
+    : call<Tag>('post', '/api/v1/tags', { body: tag })
+
+export const deleteTag = (id: string) => call<void>('delete', '/api/v1/tags/{id}', { path: { id } })
+
+export const attachTag = (resource: string, tag: string, accept: boolean) =>
+  call<Resource>('put', '/api/v1/resources/{id}/tags/{tag}', {
+    path: { id: resource, tag },
+    body: { accept },
+  })
+
+export const detachTag = (resource: string, tag: string) =>
+  call<void>('delete', '/api/v1/resources/{id}/tags/{tag}', { path: { id: resource, tag } })

@@ -1,0 +1,129 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { asError, message } from '../../api/error'
+import { saveTag } from '../../api/tag'
+import type { Constraints, Tag } from '../../api/types'
+import { Button } from '../../components/Button'
+import { Checkbox } from '../../components/Checkbox'
+import { Dialog } from '../../components/Dialog'
+import { Field, FieldSet } from '../../components/Field'
+import { Input } from '../../components/Input'
+import { LengthInput } from '../../components/LengthInput'
+import { Note } from '../../components/Note'
+import { toast } from '../../components/toast'
+import { useRights } from '../../modules/rights'
+import { demands, rules } from '../../modules/tags/words'
+
+/** TagDialog adds a tag or changes one. What that would cut is said before it happens. */
+export function TagDialog({ tag, onClose }: { tag?: Tag; onClose: () => void }) {
+  const client = useQueryClient()
+  const rights = useRights()
+  const [name, setName] = useState(tag?.name ?? '')
+  const [description, setDescription] = useState(tag?.description ?? '')
+  const [enabled, setEnabled] = useState(tag?.enabled ?? true)
+  const [constraints, setConstraints] = useState<Constraints>(tag?.constraints ?? {})
+  const [faults, setFaults] = useState<Record<string, string>>({})
+  const [error, setError] = useState('')
+  const [cuts, setCuts] = useState(false)
+  const [busy, setBusy] = useState(false)
+  const put = (patch: Partial<Constraints>) => {
+    setConstraints({ ...constraints, ...patch })
+    setCuts(false)
+  }
+  const save = async (e: FormEvent) => {
+    e.preventDefault()
+    if (!name.trim()) return setFaults({ name: 'Give it a name.' })
+    setBusy(true)
+    setError('')
+    try {
+      await saveTag(tag?.id, {
+        name: name.trim(),
+        description,
+        enabled,
+        constraints,
+        ...(cuts ? { accept: true } : {}),
+      })
+      for (const key of ['tags', 'resources', 'resource', 'constraints', 'grants', 'preview'])
+        void client.invalidateQueries({ queryKey: [key] })
+      toast('Saved.', { tone: 'good' })
+      onClose()
+    } catch (e) {
+      const refused = asError(e)
+      setFaults(Object.fromEntries(refused.faults.map((f) => [f.location, f.message])))
+      // A refusal by a rule, and not of a field: it would cut more than one may unseen.
+      setCuts(refused.status === 422 && refused.faults.length === 0 && rights.admin)
+      setError(message(e))
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={tag ? `Change ${tag.name}` : 'New tag'}
+      description={demands(constraints)}
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" form="tag-form" look={cuts ? 'danger' : 'primary'} busy={busy}>
+            {cuts ? 'Shorten them' : tag ? 'Save' : 'Add tag'}
+          </Button>
+        </>
+      }
+    >
+      <form id="tag-form" noValidate onSubmit={(e) => void save(e)} className="grid gap-4">
+        {error && <Note tone={cuts ? 'warn' : 'bad'}>{error}</Note>}
+        <Field label="Name" error={faults.name}>
+          {(control) => (
+            <Input {...control} data-autofocus value={name} onChange={(e) => setName(e.target.value)} />
+          )}
+        </Field>
+        <Field label="What it is for" required={false} error={faults.description}>
+          {(control) => (
+            <Input {...control} value={description} onChange={(e) => setDescription(e.target.value)} />
+          )}
+        </Field>
+        <Field
+          label="Members at most"
+          required={false}
+          error={faults['constraints.member_time_limit']}
+          help="What is held for longer is shortened to this, from now."
+        >
+          {(control) => (
+            <LengthInput
+              control={control}
+              value={constraints.member_time_limit}
+              onChange={(v) => put({ member_time_limit: v })}
+            />
+          )}
+        </Field>
+        <Field label="Owners at most" required={false} error={faults['constraints.owner_time_limit']}>
+          {(control) => (
+            <LengthInput
+              control={control}
+              value={constraints.owner_time_limit}
+              onChange={(v) => put({ owner_time_limit: v })}
+            />
+          )}
+        </Field>
+        <FieldSet label="Rules" required={false}>
+          <div className="grid gap-1">
+            {rules.map((r) => (
+              <Checkbox
+                key={r.key}
+                checked={!!constraints[r.key]}
+                onChange={(e) => put({ [r.key]: e.target.checked || undefined })}
+              >
+                {r.label}
+              </Checkbox>
+            ))}
+          </div>
+        </FieldSet>
+        <Checkbox checked={enabled} onChange={(e) => setEnabled(e.target.checked)}>
+          In force
+        </Checkbox>
+      </form>
+    </Dialog>
+  )
+}
