@@ -1,10 +1,12 @@
 package demo
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
 	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/access"
 )
 
 // everyday is what a department's people hold from their first day.
@@ -83,6 +85,31 @@ func (c *company) layMembers() error {
 		}
 	}
 	return nil
+}
+
+// backend are the members of the role; none of the personas is.
+var backend = []string{"birgit.hansen", "chukwuemeka.obi", "eoin.murphy", "fernanda.lima", "giorgos.nikolaidis"}
+
+// layRoles gives the role what it reaches, and its members, and marks what is dangerous with a tag.
+func (c *company) layRoles() error {
+	role := c.resources["backend-engineer"]
+	for _, slug := range []string{"vpn", "github.engineering"} {
+		if _, err := c.s.Access.AddGrantTx(c.ctx, c.tx, c.system, access.NewGrant{Subject: sallyport.Subject{Kind: sallyport.SubjectRole, ID: role.ID}, Resource: c.resources[slug],
+			Relation: sallyport.Member, Origin: sallyport.OriginGiven, ReasonKind: "direct", Reason: "part of the job", NoEnd: true}); err != nil {
+			return fmt.Errorf("%s for the role: %w", slug, err)
+		}
+	}
+	for _, login := range backend {
+		if err := c.give(login, role.Slug, sallyport.Member, 0, "works on the services"); err != nil {
+			return err
+		}
+	}
+	t, err := c.s.SaveTag(c.ctx, c.system, "", sallyport.Tag{Name: "Dangerous", Description: "What can stop the company.", Enabled: true,
+		Constraints: sallyport.Constraints{MemberTimeLimit: days(7), RequireMemberReason: true, ForbidSelfMember: true, NoStandingAccess: true}}, true)
+	if err != nil {
+		return err
+	}
+	return c.s.AttachTag(c.ctx, c.system, "aws.production-admin", t.ID, true)
 }
 
 // layLives gives the personas what they hold, shortly before now, so that ends lie where the plan says.

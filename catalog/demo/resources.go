@@ -49,6 +49,8 @@ func fixedResources() []sallyport.NewResource {
 		{Kind: sallyport.KindApp, Slug: "github", Name: "GitHub", Description: "Source code and reviews.", Owners: []string{"owner"}},
 		{Kind: sallyport.KindEntitlement, App: "github", Slug: "github.engineering", Name: "Engineering", Description: "Read and write the company's repositories.",
 			Flow: flow(stage("Owners of the app", sallyport.ExprAppOwners))},
+		{Kind: sallyport.KindRole, Slug: "backend-engineer", Name: "Backend engineer", Description: "What everybody who works on the services needs from the first day.",
+			Flow: flow(stage("Owners", owners)), Owners: []string{"lead"}},
 		{Kind: sallyport.KindWorkOrder, Slug: "reset-mfa", Name: "Reset MFA", Description: "A new second factor, when the old one is lost.",
 			Flow: flow(stage("Manager", manager)), Fulfilment: manual("it", "Call the person back on the number in the directory before you reset anything.")},
 	}

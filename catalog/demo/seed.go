@@ -38,7 +38,7 @@ func Seed(ctx context.Context, s *catalog.Service, tenant string) error {
 		end := tx.Now()
 		c := &company{ctx: ctx, tx: tx, s: s, tenant: tenant, system: sallyport.System(tenant), users: map[string]sallyport.User{},
 			resources: map[string]sallyport.Resource{}, at: at, end: end, begin: end.Add(-past).Truncate(time.Hour), rng: rand.New(rand.NewPCG(19, 8))}
-		for _, step := range []func() error{c.layPeople, c.layResources, c.layMembers, c.layLives, c.layRequests, c.layErrands, c.play, c.tidy} {
+		for _, step := range []func() error{c.layPeople, c.layResources, c.layMembers, c.layRoles, c.layLives, c.layRequests, c.layErrands, c.play, c.tidy} {
 			if err := step(); err != nil {
 				return fmt.Errorf("the demo company cannot be laid out: %w", err)
 			}

@@ -78,10 +78,10 @@ func look(t *testing.T, ctx context.Context, tx *store.Tx, tenant string) error 
 		kinds[r.Kind]++
 	}
 	t.Logf("resources: %d %v", len(all), kinds)
-	if len(all) != 60 || kinds[sallyport.KindApp] != 13 {
+	if len(all) != 61 || kinds[sallyport.KindApp] != 13 {
 		t.Errorf("%d resources, of them %d apps with Sallyport itself", len(all), kinds[sallyport.KindApp])
 	}
-	never := map[string]bool{"vpn": true, "wiki": true, "laptop": true, "github": true, "github.engineering": true}
+	never := map[string]bool{"vpn": true, "wiki": true, "laptop": true, "github": true, "github.engineering": true, "backend-engineer": true}
 	for _, login := range demo.Logins() {
 		u, err := tx.User(ctx, tenant, login)
 		if err != nil {
@@ -132,6 +132,23 @@ func look(t *testing.T, ctx context.Context, tx *store.Tx, tenant string) error 
 	for slug, owner := range map[string]string{"wiki": "lead", "github": "owner"} {
 		if r, err := tx.Resource(ctx, tenant, slug, everyone); err != nil || len(r.Owners) != 1 || r.Owners[0].Login != owner {
 			t.Errorf("%s: %v %v", slug, r.Owners, err)
+		}
+	}
+	if u, err := tx.User(ctx, tenant, "eoin.murphy"); err != nil {
+		return err
+	} else if held, err := tx.UserAccess(ctx, tenant, u.ID, tx.Now(), everyone); err != nil {
+		return err
+	} else {
+		reaches := map[string]bool{}
+		for _, a := range held {
+			for _, p := range a.Paths {
+				if p.Role != nil && p.Role.Slug == "backend-engineer" {
+					reaches[a.Resource.Slug] = true
+				}
+			}
+		}
+		if !reaches["vpn"] || !reaches["github.engineering"] || len(reaches) != 2 {
+			t.Errorf("by the role backend-engineer: %v", reaches)
 		}
 	}
 	for _, state := range []string{"pending", "approved", "denied", "cancelled", "expired", "superseded", "failed"} {
