@@ -220,3 +220,35 @@ test('a tag limits what is held and what is asked for', async ({ browser }) => {
   await expect(page.getByText('No tag is on it.')).toBeVisible()
   expectNoFaults(page)
 })
+
+test('a role says what it gives; what is added reaches its members, and is taken away from all', async ({
+  browser,
+}) => {
+  const page = await as(browser, 'admin')
+  const { get } = api(page.context())
+  const member = async () =>
+    (
+      await get<{ items: { resource: { slug: string } }[] }>('/users/eoin.murphy/access?limit=200')
+    ).items.some((a) => a.resource.slug === 'wiki')
+  await page.goto('/catalogue/backend-engineer?tab=gives')
+  const table = page.getByRole('table', { name: 'What Backend engineer gives' })
+  await expect(table).toContainText('VPN')
+  await expect(table).toContainText('Engineering')
+  await expectAccessible(page, 'what a role gives')
+  expect(await member()).toBe(false)
+  await page.getByRole('button', { name: 'Add what it gives' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('combobox', { name: 'What' }).fill('wiki')
+  await page.getByRole('option', { name: /^Wiki/ }).first().click()
+  await dialog.getByLabel('Why').fill('They write the runbooks.')
+  await expectAccessible(page, 'adding to a role')
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click()
+  await expect(table).toContainText('Wiki')
+  expect(await member()).toBe(true)
+  await page.getByRole('button', { name: 'Take away Wiki' }).click()
+  await page.getByRole('dialog').getByLabel(/Why/).fill('The runbooks moved.')
+  await page.getByRole('dialog').getByRole('button', { name: 'End access' }).click()
+  await expect(table).not.toContainText('Wiki')
+  expect(await member()).toBe(false)
+  expectNoFaults(page)
+})

@@ -29,6 +29,7 @@ const Holders = later<{ resource: Resource; mayGive: boolean; mayEnd: boolean }>
   undefined,
   holding,
 )
+const Gives = later<{ resource: Resource }>(() => import('./Gives').then((m) => m.Gives), undefined, holding)
 const ResourceHistory = later<{ resource: Resource }>(
   () => import('./ResourceHistory').then((m) => m.ResourceHistory),
   undefined,
@@ -81,6 +82,9 @@ function Loaded({ resource: r }: { resource: Resource }) {
             content: <Holders resource={r} mayGive={!!r.may?.give} mayEnd={!!r.may?.end} />,
           },
         ]),
+    ...(r.kind === 'role'
+      ? [{ value: 'gives', label: 'What it gives', content: <Gives resource={r} /> }]
+      : []),
     { value: 'history', label: 'History', content: <ResourceHistory resource={r} /> },
     ...(r.may?.edit
       ? [

@@ -1,0 +1,113 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { give } from '../../api/access'
+import { newKey } from '../../api/client'
+import { asError, message } from '../../api/error'
+import { resourceQuery } from '../../api/resource'
+import type { Resource } from '../../api/types'
+import { Button } from '../../components/Button'
+import type { ComboboxItem } from '../../components/Combobox'
+import { Dialog } from '../../components/Dialog'
+import { DurationPicker, type Length } from '../../components/DurationPicker'
+import { Field } from '../../components/Field'
+import { Note } from '../../components/Note'
+import { Textarea } from '../../components/Textarea'
+import { toast } from '../../components/toast'
+import { useAsk } from '../../modules/ask/open'
+import { ResourcePicker } from '../../modules/pickers'
+
+/** Attach lets a role give something. It needs authority over that thing; who has none files a request for the role. */
+export function Attach({ role, onClose }: { role: Resource; onClose: () => void }) {
+  const client = useQueryClient()
+  const ask = useAsk()
+  const [key] = useState(newKey)
+  const [item, setItem] = useState<ComboboxItem | null>(null)
+  const [length, setLength] = useState<Length>({ no_end: true })
+  const [reason, setReason] = useState('')
+  const [busy, setBusy] = useState(false)
+  const [fault, setFault] = useState('')
+  const [error, setError] = useState<unknown>(null)
+  const durations = useQuery({ ...resourceQuery(item?.value ?? ''), enabled: !!item }).data?.durations ?? {}
+  const send = async (e: FormEvent) => {
+    e.preventDefault()
+    if (!item) return setFault('Choose what it gives.')
+    setBusy(true)
+    setError(null)
+    try {
+      await give(
+        {
+          subject: `role:${role.slug}`,
+          resource: item.value,
+          relation: 'member',
+          ...length,
+          reason: reason.trim() || undefined,
+        },
+        key,
+      )
+      for (const k of ['holders', 'grants', 'access', 'resource', 'events'])
+        void client.invalidateQueries({ queryKey: [k] })
+      toast(`${role.name} gives ${item.label} now.`, { tone: 'good' })
+      onClose()
+    } catch (err) {
+      setError(err)
+    } finally {
+      setBusy(false)
+    }
+  }
+  const refused = error !== null && asError(error).status === 403
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={`What ${role.name} gives`}
+      description="Every member has it at once. It is recorded with your name and the reason."
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button look="primary" type="submit" form="attach" busy={busy}>
+            Add
+          </Button>
+        </>
+      }
+    >
+      <form id="attach" noValidate onSubmit={(e) => void send(e)} className="grid gap-5">
+        {error !== null && (
+          <Note
+            tone="bad"
+            action={
+              refused && item ? (
+                <Button
+                  size="sm"
+                  onClick={() => {
+                    onClose()
+                    ask({ resource: item.value, beneficiary: `role:${role.slug}` })
+                  }}
+                >
+                  File a request
+                </Button>
+              ) : undefined
+            }
+          >
+            {message(error)}
+          </Note>
+        )}
+        <Field label="What" error={fault}>
+          {(control) => (
+            <ResourcePicker
+              control={{ ...control, 'data-autofocus': true }}
+              value={item}
+              onChange={(next) => {
+                setItem(next)
+                setFault('')
+              }}
+            />
+          )}
+        </Field>
+        <DurationPicker value={length} onChange={setLength} durations={durations} />
+        <Field label="Why" help="It is kept with the grant.">
+          {(control) => <Textarea {...control} value={reason} onChange={(e) => setReason(e.target.value)} />}
+        </Field>
+      </form>
+    </Dialog>
+  )
+}
