@@ -7,6 +7,7 @@ import (
 
 	"github.com/sallyport/sallyport"
 	"github.com/sallyport/sallyport/access"
+	"github.com/sallyport/sallyport/store"
 )
 
 // everyday is what a department's people hold from their first day.
@@ -101,6 +102,16 @@ func (c *company) layRoles() error {
 	}
 	for _, login := range backend {
 		if err := c.give(login, role.Slug, sallyport.Member, 0, "works on the services"); err != nil {
+			return err
+		}
+	}
+	// What a role gives becomes tasks when a worker looks at it; here that happened long ago.
+	due, err := c.tx.ClaimProvisions(c.ctx, store.Claim{Lane: store.LaneAdd, By: "demo", Lease: time.Minute, Limit: 100})
+	if err != nil {
+		return err
+	}
+	for _, p := range due {
+		if _, _, err := c.s.Access.Prepare(c.ctx, p); err != nil {
 			return err
 		}
 	}

@@ -57,7 +57,7 @@ export function Tabs({
             onClick={() => onChange(tab.value)}
             onKeyDown={onKeyDown}
             className={cx(
-              'touch -mb-px flex min-h-10 items-center gap-2 whitespace-nowrap border-b-2 px-3 font-medium outline-offset-[-2px]',
+              'touch -mb-px flex min-h-10 shrink-0 items-center gap-2 whitespace-nowrap border-b-2 px-3 font-medium outline-offset-[-2px]',
               tab === current
                 ? 'border-accent-text text-ink'
                 : 'border-transparent text-muted hover:text-ink',
