@@ -1,6 +1,7 @@
 package sallyport
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -103,6 +104,9 @@ func CheckReason(s string) error {
 
 // CheckSlug validates a slug: lower-case letters, digits and hyphens; an entitlement's is APP.NAME.
 func CheckSlug(s string, kind Kind) error {
+	if s == "" {
+		return errors.New("is missing; use lower-case letters, digits and hyphens, e.g. build-server")
+	}
 	if len(s) > MaxSlug || !slugRE.MatchString(s) {
 		return fmt.Errorf("%q is not a slug; use lower-case letters, digits and hyphens, e.g. build-server", clip(s))
 	}

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"path"
@@ -55,7 +56,8 @@ type item struct {
 // fault is a fault of a field of the item, with its place.
 func (it item) fault(field, message string) sallyport.Fault {
 	at := it.d.where(it.path + "." + field)
-	return sallyport.Fault{Path: at.String(), Message: fmt.Sprintf("%s, %s: %s", it.Slug, field, message)}
+	what := cmp.Or(it.Slug, it.Name, it.path)
+	return sallyport.Fault{Path: at.String(), Message: fmt.Sprintf("%s, %s: %s", what, field, message)}
 }
 
 // Files is a catalogue as read from files.

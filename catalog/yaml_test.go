@@ -45,6 +45,7 @@ func TestFaultsOfFiles(t *testing.T) {
 		"UTF-16":               {"\xff\xfeg\x00", "f.yaml:1:1", "UTF-16"},
 		"too large":            {strings.Repeat("# \n", 2<<20), "catalogue", "MiB"},
 		"a list at the top":    {"- a\n", "f.yaml:1:1", "mapping"},
+		"no slug":              {"groups:\n  - {name: A}\n", "f.yaml:2:5", "A, slug: is missing"},
 	} {
 		_, faults := catalog.LoadTexts(map[string]string{"f.yaml": c.text})
 		found := false
