@@ -58,3 +58,29 @@ func (c Constraints) Check(path string) []Fault {
 	}
 	return faults
 }
+
+// Demand is one constraint that is set, with what it says to people.
+type Demand struct {
+	Key   string
+	Value any // a length in ISO 8601, or true
+	Words string
+}
+
+// Demands lists the constraints that are set, in the order of domain rule 16.
+func (c Constraints) Demands() []Demand {
+	var out []Demand
+	add := func(on bool, key string, value any, words string) {
+		if on {
+			out = append(out, Demand{key, value, words})
+		}
+	}
+	add(c.MemberTimeLimit > 0, "member_time_limit", c.MemberTimeLimit.String(), "members at most "+c.MemberTimeLimit.Words())
+	add(c.OwnerTimeLimit > 0, "owner_time_limit", c.OwnerTimeLimit.String(), "owners at most "+c.OwnerTimeLimit.Words())
+	add(c.RequireMemberReason, "require_member_reason", true, "members need a reason")
+	add(c.RequireOwnerReason, "require_owner_reason", true, "owners need a reason")
+	add(c.ForbidSelfMember, "disallow_self_add_membership", true, "nobody adds themselves as a member")
+	add(c.ForbidSelfOwner, "disallow_self_add_ownership", true, "nobody adds themselves as an owner")
+	add(c.PropagateToRoles, "propagate_to_roles", true, "time limits also hold for membership of roles that give this")
+	add(c.NoStandingAccess, "no_standing_access", true, "members' access must have an end")
+	return out
+}

@@ -45,18 +45,8 @@ func (tx *Tx) EffectiveLimits(ctx context.Context, tenant string, r sallyport.Re
 
 func describe(c sallyport.Constraints, from string) []sallyport.Limit {
 	var out []sallyport.Limit
-	add := func(on bool, key string, value any, words string) {
-		if on {
-			out = append(out, sallyport.Limit{Key: key, Value: value, From: from, Words: words})
-		}
+	for _, d := range c.Demands() {
+		out = append(out, sallyport.Limit{Key: d.Key, Value: d.Value, From: from, Words: d.Words})
 	}
-	add(c.MemberTimeLimit > 0, "member_time_limit", c.MemberTimeLimit.String(), "members at most "+c.MemberTimeLimit.Words())
-	add(c.OwnerTimeLimit > 0, "owner_time_limit", c.OwnerTimeLimit.String(), "owners at most "+c.OwnerTimeLimit.Words())
-	add(c.RequireMemberReason, "require_member_reason", true, "members need a reason")
-	add(c.RequireOwnerReason, "require_owner_reason", true, "owners need a reason")
-	add(c.ForbidSelfMember, "disallow_self_add_membership", true, "nobody adds themselves as a member")
-	add(c.ForbidSelfOwner, "disallow_self_add_ownership", true, "nobody adds themselves as an owner")
-	add(c.PropagateToRoles, "propagate_to_roles", true, "time limits also hold for membership of roles that give this")
-	add(c.NoStandingAccess, "no_standing_access", true, "members' access must have an end")
 	return out
 }

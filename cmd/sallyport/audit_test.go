@@ -107,7 +107,7 @@ func theLog(t *testing.T, d *demoServer) {
 // everyForm reads with every command that lists something: as a table for people, as JSON and as YAML for programs.
 func everyForm(t *testing.T, d *demoServer) {
 	d.t = t
-	for _, args := range [][]string{{"requests"}, {"requests", "--waiting"}, {"access"}, {"access", "lead"}, {"holders", "wiki"}, {"tasks"}, {"token"}, {"sync"},
+	for _, args := range [][]string{{"requests"}, {"requests", "--waiting"}, {"access"}, {"access", "lead"}, {"holders", "wiki"}, {"tasks"}, {"tag"}, {"token"}, {"sync"},
 		{"version"}, {"doctor", "--data", filepath.Join(d.home, "nowhere")}} {
 		name := strings.Join(args, " ")
 		table := d.do("admin", args...)
@@ -136,6 +136,28 @@ func everyForm(t *testing.T, d *demoServer) {
 		if out := d.do("nobody", "completion", shell); !strings.Contains(out, "sallyport") {
 			t.Errorf("the completion of %s is %.80q", shell, out)
 		}
+	}
+}
+
+// tags: by the command line a tag is made, put on, refuses what is longer, is changed and taken away.
+func tags(t *testing.T, d *demoServer) {
+	d.t = t
+	has := func(what, out string, words ...string) {
+		t.Helper()
+		for _, w := range words {
+			if !strings.Contains(out, w) {
+				t.Errorf("%s does not say %q:\n%s", what, w, out)
+			}
+		}
+	}
+	has("a new tag", d.do("admin", "tag", "set", "Guests", "--members", "7d", "--member-reason"), "Guests: members at most 7 days; members need a reason")
+	has("putting it on", d.do("admin", "tag", "on", "datadog.viewer", "Guests", "--accept"), "datadog.viewer has the tags Guests")
+	has("the list", d.do("employee", "tag"), "Guests", "in force", "members at most 7 days")
+	has("changing it", d.do("admin", "tag", "set", "guests", "--members", "none", "--must-end"), "Guests: members need a reason; members' access must have an end")
+	d.do("admin", "tag", "off", "datadog.viewer", "Guests")
+	d.do("admin", "tag", "remove", "Guests")
+	if out := d.do("employee", "tag"); strings.Contains(out, "Guests") {
+		t.Errorf("it is still there:\n%s", out)
 	}
 }
 

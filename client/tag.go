@@ -1,0 +1,54 @@
+package client
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/sallyport/sallyport"
+)
+
+// TagChange is a tag as it is to be; nil fields of a tag that exists stay as they are.
+type TagChange struct {
+	Name        *string                `json:"name,omitempty"`
+	Description *string                `json:"description,omitempty"`
+	Enabled     *bool                  `json:"enabled,omitempty"`
+	Constraints *sallyport.Constraints `json:"constraints,omitempty"`
+	Accept      bool                   `json:"accept,omitempty"` // also when it cuts many grants; by an admin who saw how many
+}
+
+// Tags lists all tags.
+func (c *Client) Tags(ctx context.Context) ([]sallyport.Tag, error) {
+	return All[sallyport.Tag](ctx, c, Path("tags"), nil, 0)
+}
+
+// Tag reads a tag by id or name.
+func (c *Client) Tag(ctx context.Context, ref string) (sallyport.Tag, error) {
+	return get[sallyport.Tag](ctx, c, Path("tags", ref), nil)
+}
+
+// CreateTag adds a tag.
+func (c *Client) CreateTag(ctx context.Context, t TagChange) (sallyport.Tag, error) {
+	return post[sallyport.Tag](ctx, c, Path("tags"), t)
+}
+
+// UpdateTag changes a tag. What it shortens is shortened at once; 422 says how much that is where it needs Accept.
+func (c *Client) UpdateTag(ctx context.Context, ref string, t TagChange) (out sallyport.Tag, err error) {
+	err = c.Do(ctx, http.MethodPatch, Path("tags", ref), nil, t, &out)
+	return out, err
+}
+
+// DeleteTag takes a tag off everything.
+func (c *Client) DeleteTag(ctx context.Context, ref string) error {
+	return c.Do(ctx, http.MethodDelete, Path("tags", ref), nil, nil, nil)
+}
+
+// AttachTag puts a tag on a resource; see UpdateTag about accept.
+func (c *Client) AttachTag(ctx context.Context, resource, tag string, accept bool) (out sallyport.Resource, err error) {
+	err = c.Do(ctx, http.MethodPut, Path("resources", resource, "tags", tag), nil, map[string]bool{"accept": accept}, &out)
+	return out, err
+}
+
+// DetachTag takes a tag off a resource.
+func (c *Client) DetachTag(ctx context.Context, resource, tag string) error {
+	return c.Do(ctx, http.MethodDelete, Path("resources", resource, "tags", tag), nil, nil, nil)
+}

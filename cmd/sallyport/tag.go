@@ -1,0 +1,183 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/client"
+)
+
+// demands is what a tag says, in one line.
+func demands(t sallyport.Tag) string {
+	var words []string
+	for _, d := range t.Constraints.Demands() {
+		words = append(words, d.Words)
+	}
+	if len(words) == 0 {
+		return "a label only"
+	}
+	return strings.Join(words, "; ")
+}
+
+func (a *app) tagCmd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "tag", Short: "List tags, change what they demand, put them on and take them off",
+		Example: "  sallyport tag\n  sallyport tag set Production --members 30d --member-reason\n  sallyport tag on aws.production-admin Production",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := a.client()
+			if err != nil {
+				return err
+			}
+			list, err := c.Tags(cmd.Context())
+			if err != nil {
+				return err
+			}
+			return a.show(list, func() {
+				var rows [][]string
+				for _, t := range list {
+					force := "in force"
+					if !t.Enabled {
+						force = "off"
+					}
+					rows = append(rows, []string{t.Name, force, demands(t)})
+				}
+				a.table([]string{"TAG", "STATE", "DEMANDS"}, rows)
+			})
+		},
+	}
+	var accept bool
+	on := &cobra.Command{
+		Use: "on RESOURCE TAG", Short: "Put a tag on a resource", Args: cobra.ExactArgs(2), Example: "  sallyport tag on aws.production-admin Production",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := a.client()
+			if err != nil {
+				return err
+			}
+			r, err := c.AttachTag(cmd.Context(), args[0], args[1], accept)
+			if err != nil {
+				return err
+			}
+			return a.show(r, func() { fmt.Fprintf(a.out, "%s has the tags %s\n", r.Slug, safe(strings.Join(r.Tags, ", "))) })
+		},
+	}
+	off := &cobra.Command{
+		Use: "off RESOURCE TAG", Short: "Take a tag off a resource; nothing gets longer by it", Args: cobra.ExactArgs(2), Example: "  sallyport tag off aws.production-admin Production",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := a.client()
+			if err != nil {
+				return err
+			}
+			return c.DetachTag(cmd.Context(), args[0], args[1])
+		},
+	}
+	remove := &cobra.Command{
+		Use: "remove TAG", Short: "Remove a tag from everything", Args: cobra.ExactArgs(1), Example: "  sallyport tag remove Production",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := a.client()
+			if err != nil {
+				return err
+			}
+			return c.DeleteTag(cmd.Context(), args[0])
+		},
+	}
+	set := a.tagSetCmd(&accept)
+	for _, sub := range []*cobra.Command{on, set} {
+		sub.Flags().BoolVar(&accept, "accept", false, "also when it shortens many grants; for an admin who has seen how many")
+	}
+	on.ValidArgsFunction, off.ValidArgsFunction = a.completeResources(1), a.completeResources(1)
+	cmd.AddCommand(set, on, off, remove)
+	return cmd
+}
+
+// tagSetCmd adds a tag or changes one; what no flag names stays as it is.
+func (a *app) tagSetCmd(accept *bool) *cobra.Command {
+	var members, owners, description, name string
+	var flags sallyport.Constraints
+	var disable bool
+	cmd := &cobra.Command{
+		Use: "set TAG", Short: "Add a tag, or change the one of that name; what no flag names stays", Args: cobra.ExactArgs(1),
+		Example: "  sallyport tag set Production --members 30d --member-reason\n  sallyport tag set Production --members none --disable",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := a.client()
+			if err != nil {
+				return err
+			}
+			t, err := c.Tag(cmd.Context(), args[0])
+			fresh := sallyport.CodeOf(err) == sallyport.ENotFound
+			if err != nil && !fresh {
+				return err
+			}
+			change := client.TagChange{Accept: *accept}
+			if err := constraintsOf(cmd, &t.Constraints, flags, members, owners); err != nil {
+				return err
+			}
+			change.Constraints = &t.Constraints
+			if cmd.Flags().Changed("description") {
+				change.Description = &description
+			}
+			if cmd.Flags().Changed("disable") {
+				enabled := !disable
+				change.Enabled = &enabled
+			}
+			if fresh {
+				change.Name = &args[0]
+				t, err = c.CreateTag(cmd.Context(), change)
+			} else {
+				if name != "" {
+					change.Name = &name
+				}
+				t, err = c.UpdateTag(cmd.Context(), t.ID, change)
+			}
+			if err != nil {
+				return err
+			}
+			return a.show(t, func() { fmt.Fprintf(a.out, "%s: %s\n", safe(t.Name), safe(demands(t))) })
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&name, "name", "", "a new name")
+	f.StringVar(&description, "description", "", "what it is for")
+	f.StringVar(&members, "members", "", "how long members may have it at most, e.g. 30d; none for no limit")
+	f.StringVar(&owners, "owners", "", "how long owners may own it at most, e.g. 180d; none for no limit")
+	f.BoolVar(&flags.RequireMemberReason, "member-reason", false, "members need a reason")
+	f.BoolVar(&flags.RequireOwnerReason, "owner-reason", false, "owners need a reason")
+	f.BoolVar(&flags.ForbidSelfMember, "no-self-member", false, "nobody adds themselves as a member")
+	f.BoolVar(&flags.ForbidSelfOwner, "no-self-owner", false, "nobody adds themselves as an owner")
+	f.BoolVar(&flags.PropagateToRoles, "roles-too", false, "time limits also hold for membership of roles that give it")
+	f.BoolVar(&flags.NoStandingAccess, "must-end", false, "members' access must have an end")
+	f.BoolVar(&disable, "disable", false, "not in force; --disable=false puts it in force again")
+	return cmd
+}
+
+// constraintsOf takes over what the flags name.
+func constraintsOf(cmd *cobra.Command, c *sallyport.Constraints, flags sallyport.Constraints, members, owners string) error {
+	f := cmd.Flags()
+	for name, to := range map[string]struct {
+		text string
+		d    *sallyport.Duration
+	}{"members": {members, &c.MemberTimeLimit}, "owners": {owners, &c.OwnerTimeLimit}} {
+		if !f.Changed(name) {
+			continue
+		}
+		*to.d = 0
+		if to.text == "none" {
+			continue
+		}
+		d, err := sallyport.ParseDuration(to.text)
+		if err != nil {
+			return usage("--%s: %s; or write 30d, or none", name, err)
+		}
+		*to.d = d
+	}
+	for name, to := range map[string][2]*bool{"member-reason": {&c.RequireMemberReason, &flags.RequireMemberReason}, "owner-reason": {&c.RequireOwnerReason, &flags.RequireOwnerReason},
+		"no-self-member": {&c.ForbidSelfMember, &flags.ForbidSelfMember}, "no-self-owner": {&c.ForbidSelfOwner, &flags.ForbidSelfOwner},
+		"roles-too": {&c.PropagateToRoles, &flags.PropagateToRoles}, "must-end": {&c.NoStandingAccess, &flags.NoStandingAccess}} {
+		if f.Changed(name) {
+			*to[0] = *to[1]
+		}
+	}
+	return nil
+}
