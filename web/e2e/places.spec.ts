@@ -205,6 +205,8 @@ test('a tag limits what is held and what is asked for', async ({ browser }) => {
   await page.getByLabel('Tag to put on').selectOption({ label: 'Fortnight' })
   await page.getByRole('button', { name: 'Put it on' }).click()
   await expect(page.getByRole('list', { name: 'Tags on it' })).toContainText('Fortnight')
+  // Scrolled as it is, a box lies half below the bar at the top.
+  await page.evaluate(() => window.scrollTo(0, 0))
   await expectAccessible(page, 'tags of a resource')
   const { items } = await api(page.context()).get<{ items: { ends_at: string }[] }>(
     '/grants?resource=darkroom&active=true',
@@ -250,5 +252,22 @@ test('a role says what it gives; what is added reaches its members, and is taken
   await page.getByRole('dialog').getByRole('button', { name: 'End access' }).click()
   await expect(table).not.toContainText('Wiki')
   expect(await member()).toBe(false)
+  expectNoFaults(page)
+})
+
+test('what ends soon is renewed at once, with what became of each', async ({ browser }) => {
+  const page = await as(browser, 'employee')
+  await page.goto('/')
+  await page.getByRole('button', { name: /^Renew all \d+/ }).click()
+  const dialog = page.getByRole('dialog', { name: 'Renew what ends soon' })
+  const rows = dialog.getByRole('list', { name: 'What ends soon' }).getByRole('listitem')
+  const n = await rows.count()
+  expect(n).toBeGreaterThan(1)
+  await rows.first().getByRole('checkbox').uncheck()
+  await dialog.getByLabel(/Why/).fill('The project goes on.')
+  await expectAccessible(page, 'renewing all')
+  await dialog.getByRole('button', { name: `Renew ${n - 1}`, exact: true }).click()
+  await expect(dialog.getByText(/^(Asked|Renewed)|may be had|at most/)).toHaveCount(n - 1)
+  await expect(rows.first()).not.toContainText(/Asked|Renewed/)
   expectNoFaults(page)
 })

@@ -1,20 +1,28 @@
 import { useQuery } from '@tanstack/react-query'
 import { CalendarCheck, Clock } from 'lucide-react'
+import { useState } from 'react'
+import type { Access } from '../../api/types'
 import { accessQuery } from '../../api/user'
 import { Badge } from '../../components/Badge'
 import { Button } from '../../components/Button'
 import { Card } from '../../components/Card'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
+import { later } from '../../components/later'
 import { SkeletonRows } from '../../components/Skeleton'
 import { date, day, relative } from '../../components/time'
 import { useAsk } from '../../modules/ask/open'
 import { ResourceLine } from '../../modules/names'
 import { More } from './More'
 
+const RenewAll = later<{ list: readonly Access[]; onClose: () => void }>(() =>
+  import('./RenewAll').then((m) => m.RenewAll),
+)
+
 /** EndingCard shows one's own access that ends within 14 days, soonest first, to be renewed in time. */
 export function EndingCard() {
   const ask = useAsk()
+  const [renewing, setRenewing] = useState(false)
   const { data, error, isPending, refetch } = useQuery(accessQuery('me'))
   const until = Date.now() + 14 * day
   const list = (data?.items ?? [])
@@ -54,6 +62,12 @@ export function EndingCard() {
           </li>
         ))}
       </ul>
+      {list.length > 1 && (
+        <div className="mt-3 flex justify-end">
+          <Button onClick={() => setRenewing(true)}>Renew all {list.length}</Button>
+        </div>
+      )}
+      {renewing && <RenewAll list={list} onClose={() => setRenewing(false)} />}
     </Card>
   )
 }
