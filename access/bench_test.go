@@ -27,7 +27,6 @@ type office struct {
 
 func newOffice(b testing.TB, engine string, o store.Options, resources, people int) *office {
 	b.Helper()
-	o.Sealer = store.NewKeySealer([]byte("a key of the tests, 32 bytes ok!"))
 	db := storetest.Open(b, engine, o)
 	of := &office{db: db, s: access.New(db, nil, "https://access.example.test")}
 	ctx := b.Context()

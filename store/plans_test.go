@@ -14,51 +14,51 @@ import (
 	"github.com/sallyport/sallyport/store/storetest"
 )
 
-// Sizes of the company whose plans are looked at.
-const (
-	planUsers, planResources, planRoles = 2000, 400, 20
-	planGrants, planEvents, planOther   = 100_000, 200_000, 20_000
-)
+// size is how large a company is. Other is the number of requests, provisions, stages and their approvers, each.
+type size struct{ users, resources, roles, grants, events, other int }
+
+// planSize is the company whose plans are looked at.
+var planSize = size{2000, 400, 20, 100_000, 200_000, 20_000}
 
 // seedPlans fills the tables with one statement each, the same text on both engines. Nine grants of ten are over.
-func seedPlans(w *world) {
+func seedPlans(w *world, z size) {
 	now := store.Micros(w.db.Now())
 	const day = int64(86_400_000_000)
 	n := func(count int) string {
 		return fmt.Sprintf("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) ", count)
 	}
 	id := func(prefix, of string) string { return "'" + prefix + "_' || CAST(1000000 + " + of + " AS TEXT)" }
-	mod := func(count int) string { return fmt.Sprintf("(1 + (i * 7919) %% %d)", count) }
+	mod := func(count int) string { return fmt.Sprintf("(1 + ((i %% %d) * 7919) %% %d)", count, count) }
 	for _, s := range []string{
-		n(planUsers) + `INSERT INTO users (tenant_id, id, login, login_key, name, name_key, search_key, created_at, updated_at)
+		n(z.users) + `INSERT INTO users (tenant_id, id, login, login_key, name, name_key, search_key, created_at, updated_at)
 			SELECT $1, ` + id("usr", "i") + `, 'u' || i, 'u' || i, 'User ' || i, 'user ' || i, 'user ' || i, $2, $2 FROM n`,
-		n(planResources) + `INSERT INTO resources (tenant_id, id, kind, slug, name, name_key, search_key, created_at, updated_at)
-			SELECT $1, ` + id("res", "i") + `, CASE WHEN i <= ` + fmt.Sprint(planRoles) + ` THEN 'role' ELSE 'app' END, 's' || i, 'Thing ' || i, 'thing ' || i, 'thing ' || i, $2, $2 FROM n`,
+		n(z.resources) + `INSERT INTO resources (tenant_id, id, kind, slug, name, name_key, search_key, created_at, updated_at)
+			SELECT $1, ` + id("res", "i") + `, CASE WHEN i <= ` + fmt.Sprint(z.roles) + ` THEN 'role' ELSE 'app' END, 's' || i, 'Thing ' || i, 'thing ' || i, 'thing ' || i, $2, $2 FROM n`,
 		// Every tenth grant lives; of those every tenth ends within a month. Each role holds a few things.
-		n(planGrants) + `INSERT INTO grants (tenant_id, id, subject_kind, subject_id, resource_id, relation, origin, reason_kind, starts_at, activated_at, ends_at, no_end, ended_at, created_at, parameters)
-			SELECT $1, ` + id("grt", "i") + `, 'user', ` + id("usr", mod(planUsers)) + `, ` + id("res", fmt.Sprintf("(1 + (i / 7) %% %d)", planResources)) + `, CASE WHEN i % 50 = 0 THEN 'owner' ELSE 'member' END,
+		n(z.grants) + `INSERT INTO grants (tenant_id, id, subject_kind, subject_id, resource_id, relation, origin, reason_kind, starts_at, activated_at, ends_at, no_end, ended_at, created_at, parameters)
+			SELECT $1, ` + id("grt", "i") + `, 'user', ` + id("usr", mod(z.users)) + `, ` + id("res", fmt.Sprintf("(1 + (i / 7) %% %d)", z.resources)) + `, CASE WHEN i % 50 = 0 THEN 'owner' ELSE 'member' END,
 			'given', 'direct', $2 - 400 * $3, $2 - 400 * $3, CASE WHEN i % 100 = 0 THEN $2 + (i % 30) * $3 WHEN i % 10 = 0 THEN NULL ELSE $2 - (i % 300) * $3 END, i % 10 = 0 AND i % 100 <> 0,
 			CASE WHEN i % 10 = 0 THEN NULL ELSE $2 - (i % 300) * $3 END, $2 - 400 * $3, '{"n":' || i || '}' FROM n`,
-		n(planRoles*5) + `INSERT INTO grants (tenant_id, id, subject_kind, subject_id, resource_id, relation, origin, reason_kind, starts_at, activated_at, no_end, created_at)
-			SELECT $1, ` + id("grr", "i") + `, 'role', ` + id("res", fmt.Sprintf("(1 + i %% %d)", planRoles)) + `, ` + id("res", "(50 + i)") + `, 'member', 'given', 'direct', $2 - $3, $2 - $3, TRUE, $2 FROM n`,
-		n(planOther) + `INSERT INTO provisions (tenant_id, id, user_id, resource_id, relation, parameters, fulfilment, fulfilment_kind, state, since, next_at, created_at)
-			SELECT $1, ` + id("prv", "i") + `, ` + id("usr", mod(planUsers)) + `, ` + id("res", mod(planResources)) + `, 'member', '{"n":' || i || '}', '{}', 'connector',
+		n(z.roles*5) + `INSERT INTO grants (tenant_id, id, subject_kind, subject_id, resource_id, relation, origin, reason_kind, starts_at, activated_at, no_end, created_at)
+			SELECT $1, ` + id("grr", "i") + `, 'role', ` + id("res", fmt.Sprintf("(1 + i %% %d)", z.roles)) + `, ` + id("res", "(50 + i)") + `, 'member', 'given', 'direct', $2 - $3, $2 - $3, TRUE, $2 FROM n`,
+		n(z.other) + `INSERT INTO provisions (tenant_id, id, user_id, resource_id, relation, parameters, fulfilment, fulfilment_kind, state, since, next_at, created_at)
+			SELECT $1, ` + id("prv", "i") + `, ` + id("usr", mod(z.users)) + `, ` + id("res", mod(z.resources)) + `, 'member', '{"n":' || i || '}', '{}', 'connector',
 			CASE WHEN i % 500 = 0 THEN 'adding' ELSE 'present' END, $2, CASE WHEN i % 500 = 0 THEN $2 - $3 END, $2 FROM n`,
-		n(planOther) + `INSERT INTO requests (tenant_id, id, kind, state, requester_id, subject_kind, subject_id, resource_id, relation, parameters, expires_at, created_at, updated_at)
-			SELECT $1, ` + id("req", "i") + `, 'access', CASE WHEN i % 200 = 0 THEN 'pending' ELSE 'approved' END, ` + id("usr", mod(planUsers)) + `, 'user', ` + id("usr", mod(planUsers)) + `, ` + id("res", mod(planResources)) + `,
+		n(z.other) + `INSERT INTO requests (tenant_id, id, kind, state, requester_id, subject_kind, subject_id, resource_id, relation, parameters, expires_at, created_at, updated_at)
+			SELECT $1, ` + id("req", "i") + `, 'access', CASE WHEN i % 200 = 0 THEN 'pending' ELSE 'approved' END, ` + id("usr", mod(z.users)) + `, 'user', ` + id("usr", mod(z.users)) + `, ` + id("res", mod(z.resources)) + `,
 			'member', '{"n":' || i || '}', $2 + $3, $2, $2 FROM n`,
-		n(planOther) + `INSERT INTO stages (tenant_id, id, request_id, position, name, state, spec)
+		n(z.other) + `INSERT INTO stages (tenant_id, id, request_id, position, name, state, spec)
 			SELECT $1, ` + id("stg", "i") + `, ` + id("req", "i") + `, 0, 'One', CASE WHEN i % 200 = 0 THEN 'open' ELSE 'approved' END, CASE WHEN $2 + $3 > 0 THEN '{}' END FROM n`,
-		n(planOther) + `INSERT INTO stage_approvers (tenant_id, stage_id, user_id, asked_at)
+		n(z.other) + `INSERT INTO stage_approvers (tenant_id, stage_id, user_id, asked_at)
 			SELECT $1, ` + id("stg", "i") + `, ` + id("usr", "(1 + i % 300)") + `, $2 - $3 FROM n`,
-		n(planEvents) + `INSERT INTO events (tenant_id, id, verb, actor_id, object_kind, object_id, at, leaf, leaf_index)
-			SELECT $1, ` + id("evt", "i") + `, CASE WHEN i % 3 = 0 THEN 'request.created' ELSE 'grant.created' END, ` + id("usr", mod(planUsers)) + `, 'grant', ` + id("grt", fmt.Sprintf("(1 + i %% %d)", planGrants)) + `,
+		n(z.events) + `INSERT INTO events (tenant_id, id, verb, actor_id, object_kind, object_id, at, leaf, leaf_index)
+			SELECT $1, ` + id("evt", "i") + `, CASE WHEN i % 3 = 0 THEN 'request.created' ELSE 'grant.created' END, ` + id("usr", mod(z.users)) + `, 'grant', ` + id("grt", fmt.Sprintf("(1 + i %% %d)", z.grants)) + `,
 			$2 - ($4 - i) * 60000000, '{}', CASE WHEN i < $4 - 50 AND $3 > 0 THEN i END FROM n`,
-		n(planEvents) + `INSERT INTO event_refs (tenant_id, ref_id, event_id) SELECT $1, ` + id("usr", mod(planUsers)) + `, ` + id("evt", "i") + ` FROM n WHERE $2 + $3 > 0`,
-		n(planEvents) + `INSERT INTO event_refs (tenant_id, ref_id, event_id) SELECT $1, ` + id("res", fmt.Sprintf("(1 + (i / 7) %% %d)", planResources)) + `, ` + id("evt", "i") + ` FROM n WHERE $2 + $3 > 0`,
-		n(planEvents/2) + `INSERT INTO event_values (tenant_id, event_id, name, salt, value, user_id) SELECT $1, ` + id("evt", "i") + `, 'reason', '', 'why', ` + id("usr", mod(planUsers)) + ` FROM n WHERE $2 + $3 > 0`,
+		n(z.events) + `INSERT INTO event_refs (tenant_id, ref_id, event_id) SELECT $1, ` + id("usr", mod(z.users)) + `, ` + id("evt", "i") + ` FROM n WHERE $2 + $3 > 0`,
+		n(z.events) + `INSERT INTO event_refs (tenant_id, ref_id, event_id) SELECT $1, ` + id("res", fmt.Sprintf("(1 + (i / 7) %% %d)", z.resources)) + `, ` + id("evt", "i") + ` FROM n WHERE $2 + $3 > 0`,
+		n(z.events/2) + `INSERT INTO event_values (tenant_id, event_id, name, salt, value, user_id) SELECT $1, ` + id("evt", "i") + `, 'reason', '', 'why', ` + id("usr", mod(z.users)) + ` FROM n WHERE $2 + $3 > 0`,
 	} {
-		args := []any{w.tenant, now, day, planEvents}
+		args := []any{w.tenant, now, day, z.events}
 		for _, holder := range []string{"$2", "$3", "$4"} { // PostgreSQL wants to know the type of each, and none that is not used
 			s = strings.ReplaceAll(s, holder, "CAST("+holder+" AS BIGINT)")
 		}
@@ -93,7 +93,7 @@ const enough = 6000
 func TestPlans(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		w := newWorld(t, db)
-		seedPlans(w)
+		seedPlans(w, planSize)
 		now := db.Now()
 		week, active, long := now.Add(7*24*time.Hour), true, now.Add(-90*24*time.Hour)
 		user, resource, grant, request := "usr_1000007", "res_1000099", "grt_1000700", "req_1000200"

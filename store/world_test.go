@@ -14,13 +14,13 @@ import (
 
 // world is a tenant with a few people and things, for the tests of log and history.
 type world struct {
-	t      *testing.T
+	t      testing.TB
 	ctx    context.Context
 	db     *store.DB
 	tenant string
 }
 
-func newWorld(t *testing.T, db *store.DB) *world {
+func newWorld(t testing.TB, db *store.DB) *world {
 	t.Helper()
 	w := &world{t: t, ctx: t.Context(), db: db}
 	var err error

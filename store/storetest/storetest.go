@@ -60,7 +60,7 @@ func each(t *testing.T, clock func() *Clock, test func(*testing.T, *store.DB, *C
 	for _, engine := range []string{"sqlite", "postgres"} {
 		t.Run(engine, func(t *testing.T) {
 			var c *Clock
-			o := store.Options{Sealer: store.NewKeySealer([]byte("a key of the tests, 32 bytes ok!"))}
+			var o store.Options
 			if clock != nil {
 				c = clock()
 				o.Now = c.Now
@@ -70,9 +70,13 @@ func each(t *testing.T, clock func() *Clock, test func(*testing.T, *store.DB, *C
 	}
 }
 
-// Open opens a new migrated database of an engine, which goes away with the test.
+// Open opens a new migrated database of an engine, which goes away with the test. Without a sealer it seals with a key
+// of the tests.
 func Open(t testing.TB, engine string, o store.Options) *store.DB {
 	t.Helper()
+	if o.Sealer == nil {
+		o.Sealer = store.NewKeySealer([]byte("a key of the tests, 32 bytes ok!"))
+	}
 	db, err := store.Open(context.Background(), Address(t, engine), o)
 	if err != nil {
 		t.Fatalf("open %s: %v", engine, err)
