@@ -17,6 +17,7 @@ type info struct {
 	op     *route // nil outside the API
 	actor  sallyport.Actor
 	failed *Problem
+	trial  bool // nothing that it does stays
 }
 
 type infoKey struct{}

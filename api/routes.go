@@ -21,6 +21,7 @@ type route struct {
 	Slow    bool   // waits for something outside, or streams: no transaction around it, and more time
 	Secret  bool   // the answer holds a secret: kept sealed for a repeated call
 	Looks   bool   // a POST that changes nothing
+	Tries   bool   // with ?dry_run=true it says what it would do, and does nothing
 	Stream  string // the answer's content type where it is no JSON
 }
 
@@ -45,15 +46,15 @@ func routes() []route {
 		{ID: "import-people", Method: post, Path: "/import/people", Summary: "Import people from a CSV or JSON file", Scope: auth.ScopeAdmin, Raw: true, Big: true},
 
 		{ID: "list-resources", Method: get, Path: "/resources", Summary: "Search the catalogue", Scope: auth.ScopeRead},
-		{ID: "create-resource", Method: post, Path: "/resources", Summary: "Add a resource", Scope: auth.ScopeCatalogue, Status: 201},
+		{ID: "create-resource", Method: post, Path: "/resources", Summary: "Add a resource", Scope: auth.ScopeCatalogue, Status: 201, Tries: true},
 		{ID: "get-resource", Method: get, Path: "/resources/{id}", Summary: "A resource", Scope: auth.ScopeRead},
-		{ID: "update-resource", Method: patch, Path: "/resources/{id}", Summary: "Change a resource; fields left out stay", Scope: auth.ScopeCatalogue},
-		{ID: "delete-resource", Method: del, Path: "/resources/{id}", Summary: "Remove a resource and end what hangs on it", Scope: auth.ScopeCatalogue, Status: 204},
+		{ID: "update-resource", Method: patch, Path: "/resources/{id}", Summary: "Change a resource; fields left out stay", Scope: auth.ScopeCatalogue, Tries: true},
+		{ID: "delete-resource", Method: del, Path: "/resources/{id}", Summary: "Remove a resource and end what hangs on it", Scope: auth.ScopeCatalogue, Status: 204, Tries: true},
 		{ID: "list-holders", Method: get, Path: "/resources/{id}/holders", Summary: "Who has a resource, at any time, and why", Scope: auth.ScopeRead},
 		{ID: "get-resource-history", Method: get, Path: "/resources/{id}/history", Summary: "What happened about a resource", Scope: auth.ScopeRead},
 		{ID: "get-constraints", Method: get, Path: "/resources/{id}/constraints", Summary: "Which limits apply to a resource, and where they come from", Scope: auth.ScopeRead},
 		{ID: "plan-catalogue", Method: post, Path: "/catalogue/plan", Summary: "What catalogue files would change", Scope: auth.ScopeCatalogue, Big: true, Looks: true},
-		{ID: "apply-catalogue", Method: post, Path: "/catalogue/apply", Summary: "Apply catalogue files in one transaction", Scope: auth.ScopeCatalogue, Big: true},
+		{ID: "apply-catalogue", Method: post, Path: "/catalogue/apply", Summary: "Apply catalogue files in one transaction", Scope: auth.ScopeCatalogue, Big: true, Tries: true},
 		{ID: "export-catalogue", Method: get, Path: "/catalogue", Summary: "The catalogue as files", Scope: auth.ScopeRead},
 
 		{ID: "create-request", Method: post, Path: "/requests", Summary: "Ask for something", Scope: auth.ScopeRequest, Status: 201},
@@ -68,18 +69,18 @@ func routes() []route {
 
 		{ID: "list-grants", Method: get, Path: "/grants", Summary: "List grants", Scope: auth.ScopeRead},
 		{ID: "get-grant", Method: get, Path: "/grants/{id}", Summary: "A grant", Scope: auth.ScopeRead},
-		{ID: "give", Method: post, Path: "/grants", Summary: "Give access directly", Scope: auth.ScopeGrant, Status: 201},
-		{ID: "end-grant", Method: post, Path: "/grants/{id}/end", Summary: "End a grant now", Scope: auth.ScopeGrant},
-		{ID: "end-grants", Method: post, Path: "/grants/end", Summary: "End many grants", Scope: auth.ScopeGrant},
-		{ID: "extend-grants", Method: post, Path: "/grants/extend", Summary: "Extend many grants", Scope: auth.ScopeGrant},
+		{ID: "give", Method: post, Path: "/grants", Summary: "Give access directly", Scope: auth.ScopeGrant, Status: 201, Tries: true},
+		{ID: "end-grant", Method: post, Path: "/grants/{id}/end", Summary: "End a grant now", Scope: auth.ScopeGrant, Tries: true},
+		{ID: "end-grants", Method: post, Path: "/grants/end", Summary: "End many grants", Scope: auth.ScopeGrant, Tries: true},
+		{ID: "extend-grants", Method: post, Path: "/grants/extend", Summary: "Extend many grants", Scope: auth.ScopeGrant, Tries: true},
 
 		{ID: "list-tags", Method: get, Path: "/tags", Summary: "List tags", Scope: auth.ScopeRead},
-		{ID: "create-tag", Method: post, Path: "/tags", Summary: "Add a tag", Scope: auth.ScopeCatalogue, Status: 201},
+		{ID: "create-tag", Method: post, Path: "/tags", Summary: "Add a tag", Scope: auth.ScopeCatalogue, Status: 201, Tries: true},
 		{ID: "get-tag", Method: get, Path: "/tags/{id}", Summary: "A tag", Scope: auth.ScopeRead},
-		{ID: "update-tag", Method: patch, Path: "/tags/{id}", Summary: "Change a tag", Scope: auth.ScopeCatalogue},
-		{ID: "delete-tag", Method: del, Path: "/tags/{id}", Summary: "Remove a tag", Scope: auth.ScopeCatalogue, Status: 204},
-		{ID: "attach-tag", Method: put, Path: "/resources/{id}/tags/{tag}", Summary: "Put a tag on a resource", Scope: auth.ScopeCatalogue},
-		{ID: "detach-tag", Method: del, Path: "/resources/{id}/tags/{tag}", Summary: "Take a tag off a resource", Scope: auth.ScopeCatalogue, Status: 204},
+		{ID: "update-tag", Method: patch, Path: "/tags/{id}", Summary: "Change a tag", Scope: auth.ScopeCatalogue, Tries: true},
+		{ID: "delete-tag", Method: del, Path: "/tags/{id}", Summary: "Remove a tag", Scope: auth.ScopeCatalogue, Status: 204, Tries: true},
+		{ID: "attach-tag", Method: put, Path: "/resources/{id}/tags/{tag}", Summary: "Put a tag on a resource", Scope: auth.ScopeCatalogue, Tries: true},
+		{ID: "detach-tag", Method: del, Path: "/resources/{id}/tags/{tag}", Summary: "Take a tag off a resource", Scope: auth.ScopeCatalogue, Status: 204, Tries: true},
 
 		{ID: "list-tasks", Method: get, Path: "/tasks", Summary: "List tasks", Scope: auth.ScopeRead},
 		{ID: "get-task", Method: get, Path: "/tasks/{id}", Summary: "A task", Scope: auth.ScopeRead},
@@ -131,6 +132,10 @@ func (r route) operation() huma.Operation {
 	if r.writes() {
 		op.Parameters = []*huma.Param{{Name: "Idempotency-Key", In: "header", Schema: &huma.Schema{Type: "string", MaxLength: ptr(255)},
 			Description: "Same key, same result, for 24 hours: for a call that may be sent twice"}}
+	}
+	if r.Tries {
+		op.Parameters = append(op.Parameters, &huma.Param{Name: "dry_run", In: "query", Schema: &huma.Schema{Type: "boolean"},
+			Description: "true: do nothing, and answer with a Rehearsal: who would gain and lose what, and what the call would answer"})
 	}
 	return op
 }

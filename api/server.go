@@ -118,7 +118,11 @@ func handle[I, O any](s *server, id string, f func(ctx context.Context, a sallyp
 	if !ok {
 		panic("api: the route " + id + " is not in the table of routes")
 	}
-	huma.Register(s.huma, r.operation(), func(ctx context.Context, in *I) (*O, error) {
+	op := r.operation()
+	if r.Tries {
+		s.describeTrial(&op)
+	}
+	huma.Register(s.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := f(ctx, call(ctx).actor, in)
 		if err != nil {
 			p := problem(ctx, err)
@@ -211,6 +215,10 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		err = checkAddress(r.URL)
 	}
+	tried := false
+	if err == nil {
+		r, tried, err = dryRun(r, op)
+	}
 	var body []byte
 	if err == nil && r.Method != http.MethodGet && r.Method != http.MethodHead {
 		rc := http.NewResponseController(w)
@@ -238,7 +246,9 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	z := s.compress(w, r)
 	defer z.close()
-	if key := r.Header.Get("Idempotency-Key"); key != "" && op.writes() {
+	if tried {
+		s.rehearse(ctx, z, r, c, body)
+	} else if key := r.Header.Get("Idempotency-Key"); key != "" && op.writes() {
 		s.repeatable(z, r.WithContext(ctx), c, key, body)
 	} else {
 		s.run(ctx, z, r, body)
@@ -280,7 +290,7 @@ func notHere(w http.ResponseWriter, r *http.Request) {
 // already, so a failure is only logged.
 func (s *server) recordRefusal(ctx context.Context, c *info) {
 	p := c.failed
-	if p == nil || c.op == nil || !c.op.writes() || c.actor.User.ID == "" ||
+	if p == nil || c.trial || c.op == nil || !c.op.writes() || c.actor.User.ID == "" ||
 		p.Status != http.StatusForbidden && p.Status != http.StatusUnprocessableEntity {
 		return
 	}

@@ -74,6 +74,9 @@ func (tx *Tx) Append(ctx context.Context, e NewEvent) (string, error) {
 		}
 		text, values = leaf.EncodeMinimal(), nil
 	}
+	if tx.watch != nil {
+		tx.watch.verbs[e.Verb]++
+	}
 	tx.events = append(tx.events, pendingEvent{tenant: tenant, id: id, refs: refs, values: values, salts: salts,
 		row: []any{e.Verb, e.Actor.User.ID, e.ObjectKind, plainText(e.ObjectID), Micros(tx.now), string(text)}})
 	if len(tx.events) >= maxPending {

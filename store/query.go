@@ -34,16 +34,21 @@ func (q *query) and(cond string, values ...any) {
 	q.WriteString(" AND " + fmt.Sprintf(cond, holders...))
 }
 
+// list returns "(…)" of the values; there is at least one.
+func (q *query) list(values []string) string {
+	holders := make([]string, len(values))
+	for i, v := range values {
+		holders[i] = q.arg(v)
+	}
+	return "(" + strings.Join(holders, ",") + ")"
+}
+
 // in returns "col IN (…)" for the values; of none it is FALSE.
 func (q *query) in(col string, values []string) string {
 	if len(values) == 0 {
 		return "FALSE"
 	}
-	holders := make([]string, len(values))
-	for i, v := range values {
-		holders[i] = q.arg(v)
-	}
-	return col + " IN (" + strings.Join(holders, ",") + ")"
+	return col + " IN " + q.list(values)
 }
 
 // Page asks for one page of a list.

@@ -23,6 +23,7 @@ type Tx struct {
 	topics map[string][]string // tenant → what changed, told after the commit
 	trace  func(query string, args []any)
 	events []pendingEvent // appended, not written yet
+	watch  *watch         // nil where nobody wants to know
 }
 
 // Now is the transaction's time.

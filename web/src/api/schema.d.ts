@@ -1526,6 +1526,49 @@ export interface components {
              */
             of: number;
         };
+        Impact: {
+            /**
+             * Format: int64
+             * @description How many items are not in the list
+             */
+            cut?: number;
+            /** @description What else would be recorded, by verb, e.g. request.superseded: 2 */
+            events: {
+                [key: string]: number;
+            };
+            /** Format: int64 */
+            gained: number;
+            /** @description By what changes, losses first; at most 500 */
+            items: components["schemas"]["ImpactItem"][];
+            /** Format: int64 */
+            longer: number;
+            /** Format: int64 */
+            lost: number;
+            /**
+             * Format: int64
+             * @description How many people it concerns
+             */
+            people: number;
+            /**
+             * Format: int64
+             * @description How many resources it concerns
+             */
+            resources: number;
+            /** Format: int64 */
+            shorter: number;
+        };
+        ImpactItem: {
+            /** @description Absent when it is lost */
+            after?: components["schemas"]["Span"];
+            /** @description Absent when it is gained */
+            before?: components["schemas"]["Span"];
+            /** @enum {string} */
+            change: "lost" | "shorter" | "longer" | "gained";
+            /** @enum {string} */
+            relation: "member" | "owner";
+            resource: components["schemas"]["ResourceRef"];
+            user: components["schemas"]["UserRef"];
+        };
         Insight: {
             /** @description What a role reaches */
             gives?: components["schemas"]["ResourceRef"][];
@@ -2053,6 +2096,11 @@ export interface components {
              */
             seen_at: string;
             user: components["schemas"]["UserRef"];
+        };
+        Span: {
+            /** Format: date-time */
+            ends_at?: string;
+            no_end?: boolean;
         };
         Stage: {
             /** @description Who was asked when the stage started; before that, who would be */
@@ -2682,7 +2730,10 @@ export interface operations {
     };
     "apply-catalogue": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: do nothing, and answer with a Rehearsal: who would gain and lose what, and what the call would answer */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description Same key, same result, for 24 hours: for a call that may be sent twice */
                 "Idempotency-Key"?: string;
@@ -2696,14 +2747,23 @@ export interface operations {
             };
         };
         responses: {
-            /** @description OK */
+            /** @description OK; of a dry run a Rehearsal */
             200: {
                 headers: {
                     ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Plan"];
+                    "application/vnd.sallyport.rehearsal+json": {
+                        impact: components["schemas"]["Impact"];
+                        /** @description The body of that answer */
+                        result?: unknown;
+                        /**
+                         * Format: int64
+                         * @description What the call would answer, e.g. 201
+                         */
+                        status: number;
+                    };
                 };
             };
             /** @description Bad Request */
@@ -4439,7 +4499,10 @@ export interface operations {
     };
     give: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: do nothing, and answer with a Rehearsal: who would gain and lose what, and what the call would answer */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description Same key, same result, for 24 hours: for a call that may be sent twice */
                 "Idempotency-Key"?: string;
@@ -4453,6 +4516,24 @@ export interface operations {
             };
         };
         responses: {
+            /** @description OK; of a dry run a Rehearsal */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.sallyport.rehearsal+json": {
+                        impact: components["schemas"]["Impact"];
+                        /** @description The body of that answer */
+                        result?: unknown;
+                        /**
+                         * Format: int64
+                         * @description What the call would answer, e.g. 201
+                         */
+                        status: number;
+                    };
+                };
+            };
             /** @description Created */
             201: {
                 headers: {
@@ -4548,7 +4629,10 @@ export interface operations {
     };
     "end-grants": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: do nothing, and answer with a Rehearsal: who would gain and lose what, and what the call would answer */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description Same key, same result, for 24 hours: for a call that may be sent twice */
                 "Idempotency-Key"?: string;
@@ -4562,14 +4646,23 @@ export interface operations {
             };
         };
         responses: {
-            /** @description OK */
+            /** @description OK; of a dry run a Rehearsal */
             200: {
                 headers: {
                     ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Results"];
+                    "application/vnd.sallyport.rehearsal+json": {
+                        impact: components["schemas"]["Impact"];
+                        /** @description The body of that answer */
+                        result?: unknown;
+                        /**
+                         * Format: int64
+                         * @description What the call would answer, e.g. 201
+                         */
+                        status: number;
+                    };
                 };
             };
             /** @description Bad Request */
@@ -4657,7 +4750,10 @@ export interface operations {
     };
     "extend-grants": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: do nothing, and answer with a Rehearsal: who would gain and lose what, and what the call would answer */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description Same key, same result, for 24 hours: for a call that may be sent twice */
                 "Idempotency-Key"?: string;
@@ -4671,14 +4767,23 @@ export interface operations {
             };
         };
         responses: {
-            /** @description OK */
+            /** @description OK; of a dry run a Rehearsal */
             200: {
                 headers: {
                     ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Results"];
+                    "application/vnd.sallyport.rehearsal+json": {
+                        impact: components["schemas"]["Impact"];
+                        /** @description The body of that answer */
+                        result?: unknown;
+                        /**
+                         * Format: int64
+                         * @description What the call would answer, e.g. 201
+                         */
+                        status: number;
+                    };
                 };
             };
             /** @description Bad Request */
@@ -4871,7 +4976,10 @@ export interface operations {
     };
     "end-grant": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: do nothing, and answer with a Rehearsal: who would gain and lose what, and what the call would answer */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description Same key, same result, for 24 hours: for a call that may be sent twice */
                 "Idempotency-Key"?: string;
@@ -4888,14 +4996,23 @@ export interface operations {
             };
         };
         responses: {
-            /** @description OK */
+            /** @description OK; of a dry run a Rehearsal */
             200: {
                 headers: {
                     ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Grant"];
+                    "application/vnd.sallyport.rehearsal+json": {
+                        impact: components["schemas"]["Impact"];
+                        /** @description The body of that answer */
+                        result?: unknown;
+                        /**
+                         * Format: int64
+                         * @description What the call would answer, e.g. 201
+                         */
+                        status: number;
+                    };
                 };
             };
             /** @description Bad Request */
@@ -6542,7 +6659,10 @@ export interface operations {
     };
     "create-resource": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: do nothing, and answer with a Rehearsal: who would gain and lose what, and what the call would answer */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description Same key, same result, for 24 hours: for a call that may be sent twice */
                 "Idempotency-Key"?: string;
@@ -6556,6 +6676,24 @@ export interface operations {
             };
         };
         responses: {
+            /** @description OK; of a dry run a Rehearsal */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.sallyport.rehearsal+json": {
+                        impact: components["schemas"]["Impact"];
+                        /** @description The body of that answer */
+                        result?: unknown;
+                        /**
+                         * Format: int64
+                         * @description What the call would answer, e.g. 201
+                         */
+                        status: number;
+                    };
+                };
+            };
             /** @description Created */
             201: {
                 headers: {
@@ -6757,6 +6895,8 @@ export interface operations {
     "delete-resource": {
         parameters: {
             query?: {
+                /** @description true: do nothing, and answer with a Rehearsal: who would gain and lose what, and what the call would answer */
+                dry_run?: boolean;
                 /** @description Why; those whose access ends by it read it */
                 reason?: string;
             };
@@ -6773,6 +6913,24 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK; of a dry run a Rehearsal */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.sallyport.rehearsal+json": {
+                        impact: components["schemas"]["Impact"];
+                        /** @description The body of that answer */
+                        result?: unknown;
+                        /**
+                         * Format: int64
+                         * @description What the call would answer, e.g. 201
+                         */
+                        status: number;
+                    };
+                };
+            };
             /** @description No Content */
             204: {
                 headers: {
@@ -6865,7 +7023,10 @@ export interface operations {
     };
     "update-resource": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: do nothing, and answer with a Rehearsal: who would gain and lose what, and what the call would answer */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description Same key, same result, for 24 hours: for a call that may be sent twice */
                 "Idempotency-Key"?: string;
@@ -6884,14 +7045,23 @@ export interface operations {
             };
         };
         responses: {
-            /** @description OK */
+            /** @description OK; of a dry run a Rehearsal */
             200: {
                 headers: {
                     ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Resource"];
+                    "application/vnd.sallyport.rehearsal+json": {
+                        impact: components["schemas"]["Impact"];
+                        /** @description The body of that answer */
+                        result?: unknown;
+                        /**
+                         * Format: int64
+                         * @description What the call would answer, e.g. 201
+                         */
+                        status: number;
+                    };
                 };
             };
             /** @description Bad Request */
@@ -7325,7 +7495,10 @@ export interface operations {
     };
     "attach-tag": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: do nothing, and answer with a Rehearsal: who would gain and lose what, and what the call would answer */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description Same key, same result, for 24 hours: for a call that may be sent twice */
                 "Idempotency-Key"?: string;
@@ -7344,14 +7517,23 @@ export interface operations {
             };
         };
         responses: {
-            /** @description OK */
+            /** @description OK; of a dry run a Rehearsal */
             200: {
                 headers: {
                     ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Resource"];
+                    "application/vnd.sallyport.rehearsal+json": {
+                        impact: components["schemas"]["Impact"];
+                        /** @description The body of that answer */
+                        result?: unknown;
+                        /**
+                         * Format: int64
+                         * @description What the call would answer, e.g. 201
+                         */
+                        status: number;
+                    };
                 };
             };
             /** @description Bad Request */
@@ -7439,7 +7621,10 @@ export interface operations {
     };
     "detach-tag": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: do nothing, and answer with a Rehearsal: who would gain and lose what, and what the call would answer */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description Same key, same result, for 24 hours: for a call that may be sent twice */
                 "Idempotency-Key"?: string;
@@ -7454,6 +7639,24 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK; of a dry run a Rehearsal */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.sallyport.rehearsal+json": {
+                        impact: components["schemas"]["Impact"];
+                        /** @description The body of that answer */
+                        result?: unknown;
+                        /**
+                         * Format: int64
+                         * @description What the call would answer, e.g. 201
+                         */
+                        status: number;
+                    };
+                };
+            };
             /** @description No Content */
             204: {
                 headers: {
@@ -8301,7 +8504,10 @@ export interface operations {
     };
     "create-tag": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: do nothing, and answer with a Rehearsal: who would gain and lose what, and what the call would answer */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description Same key, same result, for 24 hours: for a call that may be sent twice */
                 "Idempotency-Key"?: string;
@@ -8315,6 +8521,24 @@ export interface operations {
             };
         };
         responses: {
+            /** @description OK; of a dry run a Rehearsal */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.sallyport.rehearsal+json": {
+                        impact: components["schemas"]["Impact"];
+                        /** @description The body of that answer */
+                        result?: unknown;
+                        /**
+                         * Format: int64
+                         * @description What the call would answer, e.g. 201
+                         */
+                        status: number;
+                    };
+                };
+            };
             /** @description Created */
             201: {
                 headers: {
@@ -8515,7 +8739,10 @@ export interface operations {
     };
     "delete-tag": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: do nothing, and answer with a Rehearsal: who would gain and lose what, and what the call would answer */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description Same key, same result, for 24 hours: for a call that may be sent twice */
                 "Idempotency-Key"?: string;
@@ -8528,6 +8755,24 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK; of a dry run a Rehearsal */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.sallyport.rehearsal+json": {
+                        impact: components["schemas"]["Impact"];
+                        /** @description The body of that answer */
+                        result?: unknown;
+                        /**
+                         * Format: int64
+                         * @description What the call would answer, e.g. 201
+                         */
+                        status: number;
+                    };
+                };
+            };
             /** @description No Content */
             204: {
                 headers: {
@@ -8620,7 +8865,10 @@ export interface operations {
     };
     "update-tag": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: do nothing, and answer with a Rehearsal: who would gain and lose what, and what the call would answer */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description Same key, same result, for 24 hours: for a call that may be sent twice */
                 "Idempotency-Key"?: string;
@@ -8637,14 +8885,23 @@ export interface operations {
             };
         };
         responses: {
-            /** @description OK */
+            /** @description OK; of a dry run a Rehearsal */
             200: {
                 headers: {
                     ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Tag"];
+                    "application/vnd.sallyport.rehearsal+json": {
+                        impact: components["schemas"]["Impact"];
+                        /** @description The body of that answer */
+                        result?: unknown;
+                        /**
+                         * Format: int64
+                         * @description What the call would answer, e.g. 201
+                         */
+                        status: number;
+                    };
                 };
             };
             /** @description Bad Request */

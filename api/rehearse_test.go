@@ -1,0 +1,168 @@
+package api_test
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/api"
+	"github.com/sallyport/sallyport/store"
+)
+
+// has is what people have or will, person|resource|relation → the latest end, told by a loop over all grants.
+func (w *world) has() map[string]sallyport.Span {
+	w.t.Helper()
+	var all []sallyport.Grant
+	var now time.Time
+	err := w.db.View(w.t.Context(), func(ctx context.Context, tx *store.Tx) error {
+		now = tx.Now()
+		page := store.Page{Limit: store.MaxLimit}
+		for {
+			l, err := tx.Grants(ctx, w.tenant, store.Viewer{All: true}, store.GrantFilter{}, page)
+			if err != nil {
+				return err
+			}
+			all = append(all, l.Items...)
+			if page.Cursor = l.NextCursor; page.Cursor == "" {
+				return nil
+			}
+		}
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	out := map[string]sallyport.Span{}
+	add := func(user string, g sallyport.Grant, s sallyport.Span) {
+		k := user + "|" + g.Resource.Slug + "|" + string(g.Relation)
+		if had, ok := out[k]; !ok || had.Compare(s) < 0 {
+			out[k] = s
+		}
+	}
+	lives := func(g sallyport.Grant) bool {
+		return g.EndedAt == nil && (g.NoEnd || g.EndsAt == nil || g.EndsAt.After(now))
+	}
+	span := func(g sallyport.Grant) sallyport.Span { return sallyport.Span{EndsAt: g.EndsAt, NoEnd: g.NoEnd} }
+	for _, g := range all {
+		if !lives(g) {
+			continue
+		}
+		if g.Subject.Kind == sallyport.SubjectUser {
+			add(g.Subject.Login, g, span(g))
+			continue
+		}
+		for _, m := range all {
+			if lives(m) && m.Subject.Kind == sallyport.SubjectUser && m.Resource.ID == g.Subject.ID && m.Relation == sallyport.Member {
+				s := span(g)
+				if span(m).Compare(s) < 0 {
+					s = span(m)
+				}
+				add(m.Subject.Login, g, s)
+			}
+		}
+	}
+	return out
+}
+
+// rehearsals: what a dry run says is what happens, and it does nothing itself.
+func rehearsals(t *testing.T, w *world) {
+	made := w.call("admin", "POST", "/api/v1/tags", map[string]any{"name": "Short", "enabled": true, "constraints": map[string]any{"member_time_limit": "P2D"}})
+	if made.status != http.StatusCreated {
+		t.Fatalf("%d %s", made.status, made.body)
+	}
+	give := func(subject, resource, length string) map[string]any {
+		return map[string]any{"subject": subject, "resource": resource, "duration": length, "reason": "to try it out"}
+	}
+	grants := func(subject, resource string) []string {
+		var l struct{ Items []sallyport.Grant }
+		a := w.call("admin", "GET", "/api/v1/grants?active=true&subject="+subject+"&resource="+resource, nil)
+		if err := json.Unmarshal(a.body, &l); err != nil || len(l.Items) == 0 {
+			t.Fatalf("%s has no grant of %s: %s", subject, resource, a.body)
+		}
+		var ids []string
+		for _, g := range l.Items {
+			ids = append(ids, g.ID)
+		}
+		return ids
+	}
+	for _, c := range []struct {
+		name, method, path string
+		body               func() any
+		least              map[string]int // of each change
+	}{
+		{"a person into a role", "POST", "/grants", func() any { return give("user:employee", "backend-engineer", "P30D") }, map[string]int{"gained": 3}},
+		{"by another way nothing is gained but time", "POST", "/grants", func() any { return give("user:employee", "github.engineering", "P90D") }, map[string]int{"longer": 1}},
+		{"and nothing lost with the longer one, but time", "POST", "/grants/end", func() any { return map[string]any{"ids": grants("user:employee", "github.engineering")} }, map[string]int{"shorter": 1}},
+		{"a thing onto a role", "POST", "/grants", func() any { return give("role:backend-engineer", "wiki", "P60D") }, map[string]int{"gained": 5}},
+		{"a tag that cuts", "PUT", "/resources/wiki/tags/Short", func() any { return map[string]any{"accept": true} }, map[string]int{"shorter": 5}},
+		{"off the role", "POST", "/grants/end", func() any { return map[string]any{"ids": grants("role:backend-engineer", "wiki")} }, map[string]int{"lost": 5}},
+		{"a role goes", "DELETE", "/resources/backend-engineer?reason=over", func() any { return nil }, map[string]int{"lost": 15}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			path, body, before := "/api/v1"+c.path, c.body(), w.has()
+			question := "?"
+			if strings.Contains(path, "?") {
+				question = "&"
+			}
+			a := w.call("admin", c.method, path+question+"dry_run=true", body)
+			if a.status != http.StatusOK || a.header.Get("Content-Type") != "application/vnd.sallyport.rehearsal+json" {
+				t.Fatalf("%d %v %s", a.status, a.header, a.body)
+			}
+			var said api.Rehearsal
+			if err := json.Unmarshal(a.body, &said); err != nil {
+				t.Fatal(err)
+			}
+			if !maps.EqualFunc(before, w.has(), same) {
+				t.Fatal("the dry run changed something")
+			}
+			real := w.call("admin", c.method, path, body)
+			if real.status != said.Status || real.status >= 300 {
+				t.Fatalf("%d, and not %d: %s", real.status, said.Status, real.body)
+			}
+			after := w.has()
+			counts := map[string]int{}
+			for _, it := range said.Impact.Items {
+				counts[it.Change]++
+				k := it.User.Login + "|" + it.Resource.Slug + "|" + string(it.Relation)
+				b, had := before[k]
+				n, has := after[k]
+				if had != (it.Before != nil) || has != (it.After != nil) || had && !same(b, *it.Before) || has && !same(n, *it.After) {
+					t.Errorf("%s: said %+v, was %v %v and is %v %v", k, it, had, b, has, n)
+				}
+				delete(before, k)
+				delete(after, k)
+			}
+			if !maps.EqualFunc(before, after, same) {
+				t.Errorf("more has changed than was said: %v and %v", before, after)
+			}
+			for change, n := range c.least {
+				if counts[change] < n {
+					t.Errorf("%d %s, want at least %d: %v", counts[change], change, n, counts)
+				}
+			}
+			if got := said.Impact; got.Gained != counts["gained"] || got.Lost != counts["lost"] || got.Shorter != counts["shorter"] || got.Longer != counts["longer"] || len(got.Events) == 0 {
+				t.Errorf("the counts are %+v, the items %v", got, counts)
+			}
+		})
+	}
+	for path, want := range map[string]int{"/grants?dry_run=maybe": 400, "/tokens?dry_run=true": 400} {
+		if a := w.call("admin", "POST", "/api/v1"+path, map[string]any{}); a.status != want {
+			t.Errorf("%s: %d %s", path, a.status, a.body)
+		}
+	}
+	if a := w.call("employee", "POST", "/api/v1/grants?dry_run=true", give("user:employee", "vpn", "P1D")); a.status != http.StatusForbidden {
+		t.Errorf("what is forbidden is not tried out either: %d %s", a.status, a.body)
+	}
+}
+
+// same allows for the moment between the rehearsal and the deed.
+func same(a, b sallyport.Span) bool {
+	if a.NoEnd != b.NoEnd || (a.EndsAt == nil) != (b.EndsAt == nil) {
+		return false
+	}
+	return a.EndsAt == nil || a.EndsAt.Sub(*b.EndsAt).Abs() < 10*time.Minute
+}

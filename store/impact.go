@@ -1,0 +1,195 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/sallyport/sallyport"
+)
+
+// watch collects what a transaction did to grants, where somebody wants to know.
+type watch struct {
+	grants []string       // made, ended or cut, in the order of the changes
+	verbs  map[string]int // of the events
+}
+
+// touch remembers grants that a statement made, ended or cut.
+func (tx *Tx) touch(ids ...string) {
+	if tx.watch != nil {
+		tx.watch.grants = append(tx.watch.grants, ids...)
+	}
+}
+
+// errTakenBack ends the transaction of a rehearsal.
+var errTakenBack = errors.New("taken back")
+
+// Rehearse runs f as Join does, says what it did to who has what, as far as the viewer may see it, and takes everything
+// back. An error of f is returned and there is no impact. It holds the locks of a writer while it runs.
+func (db *DB) Rehearse(ctx context.Context, tenant string, v Viewer, f func(ctx context.Context) error) (sallyport.Impact, error) {
+	var out sallyport.Impact
+	var pairs pairs
+	var after map[holdingKey]standing
+	err := db.Join(ctx, func(ctx context.Context, tx *Tx) error {
+		tx.watch = &watch{verbs: map[string]int{}}
+		if err := f(ctx); err != nil {
+			return err
+		}
+		var err error
+		if pairs, err = tx.touchedPairs(ctx, tenant); err != nil {
+			return err
+		}
+		if after, err = tx.standings(ctx, tenant, pairs, v); err != nil {
+			return err
+		}
+		out.Events = tx.watch.verbs
+		return errTakenBack
+	})
+	if !errors.Is(err, errTakenBack) {
+		return out, err
+	}
+	err = db.View(Apart(ctx), func(ctx context.Context, tx *Tx) error {
+		before, err := tx.standings(ctx, tenant, pairs, v)
+		if err == nil {
+			compareStandings(&out, before, after)
+		}
+		return err
+	})
+	return out, err
+}
+
+// pairs are people and resources whose relation may have changed.
+type pairs struct {
+	all              map[[2]string]bool
+	users, resources []string
+}
+
+// touchedPairs lists whom the touched grants give what, directly or by role, before the transaction or after it.
+func (tx *Tx) touchedPairs(ctx context.Context, tenant string) (pairs, error) {
+	p := pairs{all: map[[2]string]bool{}}
+	slices.Sort(tx.watch.grants)
+	for ids := range slices.Chunk(slices.Compact(tx.watch.grants), chunk) {
+		q := &query{}
+		t, in, now := q.arg(tenant), q.list(ids), q.arg(Micros(tx.now))
+		recent := func(a string) string { return "(" + a + ".ended_at IS NULL OR " + a + ".ended_at >= " + now + ")" }
+		member := " FROM grants m JOIN grants g ON g.tenant_id=m.tenant_id AND g.subject_kind='role' AND g.subject_id=m.resource_id WHERE m.tenant_id=" + t +
+			" AND m.subject_kind='user' AND m.relation='member' AND "
+		q.WriteString("SELECT g.subject_id, g.resource_id FROM grants g WHERE g.tenant_id=" + t + " AND g.subject_kind='user' AND g.id IN " + in +
+			" UNION SELECT m.subject_id, g.resource_id" + member + "m.id IN " + in + " AND " + recent("g") +
+			" UNION SELECT m.subject_id, g.resource_id" + member + "g.id IN " + in + " AND " + recent("m"))
+		if err := tx.Rows(ctx, q.String(), q.args, func(r *sql.Rows) error {
+			var pair [2]string
+			err := r.Scan(&pair[0], &pair[1])
+			p.all[pair] = true
+			return err
+		}); err != nil {
+			return p, err
+		}
+	}
+	for pair := range p.all {
+		p.users, p.resources = append(p.users, pair[0]), append(p.resources, pair[1])
+	}
+	slices.Sort(p.users)
+	slices.Sort(p.resources)
+	p.users, p.resources = slices.Compact(p.users), slices.Compact(p.resources)
+	return p, nil
+}
+
+// chunk is how many ids one statement takes.
+const chunk = 500
+
+type holdingKey struct {
+	user, resource, parameters string
+	relation                   sallyport.Relation
+}
+
+type standing struct {
+	user     sallyport.UserRef
+	resource sallyport.ResourceRef
+	span     sallyport.Span
+}
+
+// coming is the condition under which a grants row gives its access now or will: neither ended nor past its end.
+func coming(alias, now string) string {
+	a := alias + "."
+	return "(" + a + "ended_at IS NULL AND (" + a + "no_end OR " + a + "ends_at IS NULL OR " + a + "ends_at > " + now + "))"
+}
+
+// standings reads what those people have, or will, of those resources, by all ways together. It goes by people or by
+// resources, whichever are fewer.
+func (tx *Tx) standings(ctx context.Context, tenant string, p pairs, v Viewer) (map[holdingKey]standing, error) {
+	out := map[holdingKey]standing{}
+	ids, direct, byRole := p.users, "g.subject_id", "m.subject_id"
+	if len(p.resources) < len(p.users) {
+		ids, direct, byRole = p.resources, "g.resource_id", "g.resource_id"
+	}
+	for some := range slices.Chunk(ids, chunk) {
+		q := &query{}
+		t, in, now := q.arg(tenant), q.list(some), q.arg(Micros(tx.now))
+		paths := pathSelect("g.tenant_id="+t+" AND "+direct+" IN "+in, "m.tenant_id="+t+" AND "+byRole+" IN "+in, now, coming)
+		q.WriteString(`SELECT u.id, u.login, u.name, r.id, r.slug, r.name, r.kind, x.relation, x.parameters, x.ends_at, x.no_end FROM (` + paths + `) x
+			JOIN resources r ON r.tenant_id=` + t + ` AND r.id=x.resource_id JOIN users u ON u.tenant_id=` + t + ` AND u.id=x.user_id
+			WHERE r.deleted_at IS NULL AND ` + q.sees(v, tenant, Micros(tx.now), "r"))
+		err := tx.Rows(ctx, q.String(), q.args, func(rows *sql.Rows) error {
+			var s standing
+			k := holdingKey{}
+			if err := rows.Scan(&s.user.ID, &s.user.Login, &s.user.Name, &s.resource.ID, &s.resource.Slug, &s.resource.Name, &s.resource.Kind,
+				&k.relation, &k.parameters, timePtrScan{&s.span.EndsAt}, &s.span.NoEnd); err != nil {
+				return err
+			}
+			if !p.all[[2]string{s.user.ID, s.resource.ID}] {
+				return nil
+			}
+			k.user, k.resource = s.user.ID, s.resource.ID
+			if had, ok := out[k]; !ok || had.span.Compare(s.span) < 0 {
+				out[k] = s
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// maxImpact is how many items an impact lists.
+const maxImpact = 500
+
+func compareStandings(out *sallyport.Impact, before, after map[holdingKey]standing) {
+	out.Items = []sallyport.ImpactItem{}
+	people, resources := map[string]bool{}, map[string]bool{}
+	add := func(k holdingKey, s standing, change string, count *int, from, to *sallyport.Span) {
+		*count++
+		people[k.user], resources[k.resource] = true, true
+		out.Items = append(out.Items, sallyport.ImpactItem{Change: change, User: s.user, Resource: s.resource, Relation: k.relation, Before: from, After: to})
+	}
+	for k, b := range before {
+		a, ok := after[k]
+		switch {
+		case !ok:
+			add(k, b, sallyport.ImpactLost, &out.Lost, &b.span, nil)
+		case a.span.Compare(b.span) < 0:
+			add(k, a, sallyport.ImpactShorter, &out.Shorter, &b.span, &a.span)
+		case a.span.Compare(b.span) > 0:
+			add(k, a, sallyport.ImpactLonger, &out.Longer, &b.span, &a.span)
+		}
+	}
+	for k, a := range after {
+		if _, ok := before[k]; !ok {
+			add(k, a, sallyport.ImpactGained, &out.Gained, nil, &a.span)
+		}
+	}
+	order := []string{sallyport.ImpactLost, sallyport.ImpactShorter, sallyport.ImpactGained, sallyport.ImpactLonger}
+	slices.SortFunc(out.Items, func(a, b sallyport.ImpactItem) int {
+		return cmp.Or(slices.Index(order, a.Change)-slices.Index(order, b.Change), strings.Compare(a.Resource.Name, b.Resource.Name),
+			strings.Compare(a.User.Name, b.User.Name), strings.Compare(a.User.ID, b.User.ID), strings.Compare(string(a.Relation), string(b.Relation)))
+	})
+	out.People, out.Resources = len(people), len(resources)
+	if len(out.Items) > maxImpact {
+		out.Cut, out.Items = len(out.Items)-maxImpact, out.Items[:maxImpact]
+	}
+}
