@@ -19,13 +19,14 @@ func (s *Service) End(ctx context.Context, actor sallyport.Actor, id, reason str
 	var g sallyport.Grant
 	err := s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
 		var err error
-		g, err = s.endByTx(ctx, tx, actor, id, reason)
+		g, err = s.EndTx(ctx, tx, actor, id, reason)
 		return err
 	})
 	return g, err
 }
 
-func (s *Service) endByTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, id, reason string) (sallyport.Grant, error) {
+// EndTx is End as part of something greater.
+func (s *Service) EndTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, id, reason string) (sallyport.Grant, error) {
 	if err := checkWords("reason", reason); err != nil {
 		return sallyport.Grant{}, err
 	}
@@ -171,7 +172,7 @@ func (s *Service) feedsAdmins(ctx context.Context, tx *store.Tx, tenant string, 
 	}
 	held, err := tx.RoleHoldings(ctx, tenant, g.Resource.ID)
 	for _, h := range held {
-		if h.ResourceID == admin.ID {
+		if h.ResourceID == admin.ID && h.Relation == sallyport.Member {
 			return true, nil
 		}
 	}

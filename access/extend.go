@@ -79,7 +79,7 @@ const MaxBulk = 500
 // outcomes, in the order of the ids, say what became of it.
 func (s *Service) BulkEnd(ctx context.Context, actor sallyport.Actor, ids []string, reason string, atomic bool) ([]Outcome, error) {
 	return s.bulk(ctx, ids, atomic, func(ctx context.Context, tx *store.Tx, id string) (sallyport.Grant, error) {
-		return s.endByTx(ctx, tx, actor, id, reason)
+		return s.EndTx(ctx, tx, actor, id, reason)
 	})
 }
 

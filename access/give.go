@@ -25,26 +25,34 @@ func (s *Service) Give(ctx context.Context, actor sallyport.Actor, in sallyport.
 		if err != nil {
 			return err
 		}
-		n := NewGrant{Subject: who, Resource: res, Relation: in.Relation, Parameters: params, Origin: sallyport.OriginGiven, ReasonKind: "direct",
-			Reason: in.Reason, Duration: in.Duration, Until: in.Until, NoEnd: in.NoEnd, Replace: in.Replace}
-		if err := checkWords("reason", in.Reason); err != nil {
-			return err
-		}
-		if !res.Managed && in.Relation != sallyport.Owner {
-			return unmanaged(res)
-		}
-		if err := s.mayGive(ctx, tx, actor, res, in.Reason); err != nil {
-			return err
-		}
-		if g, err = s.grantTx(ctx, tx, actor, n); err != nil {
-			return err
-		}
-		if err := s.supersedeCoveredTx(ctx, tx, actor, g); err != nil {
+		if g, err = s.GiveTx(ctx, tx, actor, NewGrant{Subject: who, Resource: res, Relation: in.Relation, Parameters: params,
+			Reason: in.Reason, Duration: in.Duration, Until: in.Until, NoEnd: in.NoEnd, Replace: in.Replace}); err != nil {
 			return err
 		}
 		return s.tellGiven(ctx, tx, actor, g)
 	})
 	return g, err
+}
+
+// GiveTx is Give as part of something greater, which tells people about it as a whole. The origin and the kind of the
+// reason are set here.
+func (s *Service) GiveTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, n NewGrant) (sallyport.Grant, error) {
+	var none sallyport.Grant
+	n.Origin, n.ReasonKind = sallyport.OriginGiven, "direct"
+	if err := checkWords("reason", n.Reason); err != nil {
+		return none, err
+	}
+	if !n.Resource.Managed && n.Relation != sallyport.Owner {
+		return none, unmanaged(n.Resource)
+	}
+	if err := s.mayGive(ctx, tx, actor, n.Resource, n.Reason); err != nil {
+		return none, err
+	}
+	g, err := s.grantTx(ctx, tx, actor, n)
+	if err != nil {
+		return g, err
+	}
+	return g, s.supersedeCoveredTx(ctx, tx, actor, g)
 }
 
 // mayGive answers who adds and extends directly. Attaching a role needs authority over the resource, not over the role

@@ -22,6 +22,9 @@ func (s *Service) reachTx(ctx context.Context, tx *store.Tx, actor sallyport.Act
 		return err
 	}
 	want := func(role, user string, h store.RoleHolding) error {
+		if h.Relation != sallyport.Member {
+			return nil
+		}
 		res, err := tx.BareResource(ctx, actor.Tenant, h.ResourceID, Everything)
 		if err != nil || !res.Managed || res.DeletedAt != nil {
 			return err
@@ -91,6 +94,9 @@ func (s *Service) unreachTx(ctx context.Context, tx *store.Tx, tenant string, g 
 		return err
 	}
 	for _, h := range held {
+		if h.Relation != sallyport.Member {
+			continue
+		}
 		if _, err := tx.Unwant(ctx, tenant, h.ResourceID, h.Relation, h.Parameters, g.Subject.ID, ""); err != nil {
 			return err
 		}

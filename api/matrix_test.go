@@ -95,6 +95,14 @@ var matrix = map[string]row{
 	"extend-grants": {func(w *world) (string, any) {
 		return "/grants/extend", map[string]any{"ids": []string{w.grant()}, "duration": "P9D", "reason": "longer", "atomic": true}
 	}, "401 403 200 403 403 403 200 403"},
+	"compare-many":         {at("/compare?users=employee,teammate,lead"), all200},
+	"list-reorganizations": {at("/reorganizations"), all200},
+	"reorganize": {func(w *world) (string, any) {
+		return "/reorganizations", map[string]any{"action": "create", "name": w.name("Role"), "members": []string{"employee"}, "reason": "they work together"}
+	}, "401 403 403 403 403 403 201 403"},
+	"undo-reorganization": {func(w *world) (string, any) {
+		return "/reorganizations/" + w.must("admin", "POST", "/reorganizations", map[string]any{"action": "create", "name": w.name("Role"), "members": []string{"employee"}, "reason": "why"}).text(w.t, "id") + "/undo", nil
+	}, "401 403 403 403 403 403 200 403"},
 	"list-tags":  {at("/tags"), all200},
 	"create-tag": {func(w *world) (string, any) { return "/tags", map[string]any{"name": w.name("Tag")} }, "401 403 403 403 403 403 201 403"},
 	"get-tag":    {func(w *world) (string, any) { return "/tags/" + w.tag(), nil }, all200},

@@ -17,6 +17,7 @@ func (s *server) register() {
 	s.registerRequests()
 	s.registerGrants()
 	s.registerTags()
+	s.registerReorganizations()
 	s.registerTasks()
 	s.registerMessages()
 	s.registerDelegations()

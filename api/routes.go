@@ -42,6 +42,7 @@ func routes() []route {
 		{ID: "get-user-access", Method: get, Path: "/users/{id}/access", Summary: "What a person has, at any time, and why", Scope: auth.ScopeRead},
 		{ID: "get-user-history", Method: get, Path: "/users/{id}/history", Summary: "What happened about a person", Scope: auth.ScopeRead},
 		{ID: "compare-users", Method: get, Path: "/users/{id}/compare/{other}", Summary: "What two people have in common, and not", Scope: auth.ScopeRead},
+		{ID: "compare-many", Method: get, Path: "/compare", Summary: "What several people have in common, and not", Scope: auth.ScopeRead},
 		{ID: "erase-user", Method: post, Path: "/users/{id}/erase", Summary: "Erase the personal values of somebody who has left", Scope: auth.ScopeAdmin},
 		{ID: "import-people", Method: post, Path: "/import/people", Summary: "Import people from a CSV or JSON file", Scope: auth.ScopeAdmin, Raw: true, Big: true},
 
@@ -73,6 +74,10 @@ func routes() []route {
 		{ID: "end-grant", Method: post, Path: "/grants/{id}/end", Summary: "End a grant now", Scope: auth.ScopeGrant, Tries: true},
 		{ID: "end-grants", Method: post, Path: "/grants/end", Summary: "End many grants", Scope: auth.ScopeGrant, Tries: true},
 		{ID: "extend-grants", Method: post, Path: "/grants/extend", Summary: "Extend many grants", Scope: auth.ScopeGrant, Tries: true},
+
+		{ID: "list-reorganizations", Method: get, Path: "/reorganizations", Summary: "How roles were reorganized", Scope: auth.ScopeRead},
+		{ID: "reorganize", Method: post, Path: "/reorganizations", Summary: "Make a role from people, copy, merge, split or rename roles, as one change", Scope: auth.ScopeCatalogue, Status: 201, Tries: true, Big: true},
+		{ID: "undo-reorganization", Method: post, Path: "/reorganizations/{id}/undo", Summary: "Take a reorganization back", Scope: auth.ScopeCatalogue, Tries: true, Big: true},
 
 		{ID: "list-tags", Method: get, Path: "/tags", Summary: "List tags", Scope: auth.ScopeRead},
 		{ID: "create-tag", Method: post, Path: "/tags", Summary: "Add a tag", Scope: auth.ScopeCatalogue, Status: 201, Tries: true},

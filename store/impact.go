@@ -13,15 +13,14 @@ import (
 
 // watch collects what a transaction did to grants, where somebody wants to know.
 type watch struct {
-	grants []string       // made, ended or cut, in the order of the changes
-	verbs  map[string]int // of the events
+	made, ended, cut []string       // ids of grants
+	verbs            map[string]int // of the events
 }
 
-// touch remembers grants that a statement made, ended or cut.
-func (tx *Tx) touch(ids ...string) {
-	if tx.watch != nil {
-		tx.watch.grants = append(tx.watch.grants, ids...)
-	}
+func (w *watch) grants() []string {
+	all := slices.Concat(w.made, w.ended, w.cut)
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // errTakenBack ends the transaction of a rehearsal.
@@ -34,7 +33,7 @@ func (db *DB) Rehearse(ctx context.Context, tenant string, v Viewer, f func(ctx 
 	var pairs pairs
 	var after map[holdingKey]standing
 	err := db.Join(ctx, func(ctx context.Context, tx *Tx) error {
-		tx.watch = &watch{verbs: map[string]int{}}
+		tx.Watch()
 		if err := f(ctx); err != nil {
 			return err
 		}
@@ -70,8 +69,7 @@ type pairs struct {
 // touchedPairs lists whom the touched grants give what, directly or by role, before the transaction or after it.
 func (tx *Tx) touchedPairs(ctx context.Context, tenant string) (pairs, error) {
 	p := pairs{all: map[[2]string]bool{}}
-	slices.Sort(tx.watch.grants)
-	for ids := range slices.Chunk(slices.Compact(tx.watch.grants), chunk) {
+	for ids := range slices.Chunk(tx.watch.grants(), chunk) {
 		q := &query{}
 		t, in, now := q.arg(tenant), q.list(ids), q.arg(Micros(tx.now))
 		recent := func(a string) string { return "(" + a + ".ended_at IS NULL OR " + a + ".ended_at >= " + now + ")" }

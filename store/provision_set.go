@@ -60,11 +60,11 @@ type RoleHolding struct {
 	Parameters string
 }
 
-// RoleHoldings lists what a role holds by grants that were not ended, as far as members' targets are concerned.
+// RoleHoldings lists what a role holds by grants that were not ended. Targets know of members alone: see the relation.
 func (tx *Tx) RoleHoldings(ctx context.Context, tenant, roleID string) ([]RoleHolding, error) {
 	var out []RoleHolding
 	err := tx.Rows(ctx, `SELECT DISTINCT g.resource_id, g.relation, g.parameters FROM grants g JOIN resources r ON r.tenant_id=g.tenant_id AND r.id=g.resource_id
-		WHERE g.tenant_id=$1 AND g.subject_kind='role' AND g.subject_id=$2 AND g.relation='member' AND g.ended_at IS NULL ORDER BY 1`,
+		WHERE g.tenant_id=$1 AND g.subject_kind='role' AND g.subject_id=$2 AND g.ended_at IS NULL ORDER BY 1, 2, 3`,
 		[]any{tenant, roleID}, func(r *sql.Rows) error {
 			var h RoleHolding
 			err := r.Scan(&h.ResourceID, &h.Relation, &h.Parameters)

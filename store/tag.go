@@ -183,7 +183,9 @@ func (tx *Tx) CutGrants(ctx context.Context, tenant string, c Cut) ([]Shortened,
 		WHERE`+text+` RETURNING id, ends_at`, args, func(r *sql.Rows) error {
 		var s Shortened
 		err := r.Scan(&s.ID, timePtrScan{&s.EndsAt})
-		tx.touch(s.ID)
+		if tx.watch != nil {
+			tx.watch.cut = append(tx.watch.cut, s.ID)
+		}
 		out = append(out, s)
 		return err
 	})

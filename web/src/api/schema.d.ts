@@ -106,6 +106,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What several people have in common, and not */
+        get: operations["compare-many"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections": {
         parameters: {
             query?: never;
@@ -411,6 +428,41 @@ export interface paths {
         get: operations["get-me"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reorganizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How roles were reorganized */
+        get: operations["list-reorganizations"];
+        put?: never;
+        /** Make a role from people, copy, merge, split or rename roles, as one change */
+        post: operations["reorganize"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reorganizations/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a reorganization back */
+        post: operations["undo-reorganization"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1648,6 +1700,12 @@ export interface components {
             /** Format: int64 */
             total?: number;
         };
+        ListReorganized: {
+            items: components["schemas"]["Reorganized"][];
+            next_cursor?: string;
+            /** Format: int64 */
+            total?: number;
+        };
         ListRequest: {
             items: components["schemas"]["Request"][];
             next_cursor?: string;
@@ -1944,6 +2002,57 @@ export interface components {
         Reason: {
             reason?: string;
         };
+        Reorganization: {
+            /**
+             * @description create: a role from people; copy: another role that holds the same; merge: roles into one; split: a new role with a part of another; rename
+             * @enum {string}
+             */
+            action: "create" | "copy" | "merge" | "split" | "rename";
+            description?: string;
+            /** @description create: what the members have directly and now get by the role ends */
+            end_direct?: boolean;
+            /** @description split: those who go stay members of the old role as well */
+            keep_members?: boolean;
+            /** @description split: the old role keeps what the new one gets as well */
+            keep_resources?: boolean;
+            /** @description create: who gets it; split: who goes to the new role */
+            members?: string[];
+            /** @description create: how long the memberships are; default no end */
+            membership?: string;
+            /** @description Of the new role, or the new name */
+            name?: string;
+            /** @description Of the new role. Default: the owners of the role it comes from, else the caller */
+            owners?: string[];
+            reason?: string;
+            /** @description create: what it holds; split: what the new role gets */
+            resources?: components["schemas"]["RoleItem"][];
+            /** @description The role to copy, split or rename; of a merge the one that stays, else a new one is made */
+            role?: string;
+            /** @description merge: the roles that go */
+            roles?: string[];
+            /** @description Default: made from the name */
+            slug?: string;
+            /** @description copy: its members too */
+            with_members?: boolean;
+        };
+        Reorganized: {
+            /** @enum {string} */
+            action: "create" | "copy" | "merge" | "split" | "rename";
+            /** Format: date-time */
+            at: string;
+            by?: components["schemas"]["UserRef"];
+            id: string;
+            /** @description The caller may undo it */
+            may_undo: boolean;
+            reason?: string;
+            /** @description The role that it led to */
+            role: components["schemas"]["ResourceRef"];
+            /** @description What was done, in words */
+            title: string;
+            /** Format: date-time */
+            undone_at?: string;
+            undone_by?: components["schemas"]["UserRef"];
+        };
         Request: {
             answers?: {
                 [key: string]: unknown;
@@ -2079,6 +2188,15 @@ export interface components {
         Results: {
             items: components["schemas"]["ResultItem"][];
         };
+        RoleItem: {
+            duration?: string;
+            /**
+             * @description Default: member
+             * @enum {string}
+             */
+            relation?: "member" | "owner";
+            resource: string;
+        };
         Session: {
             address?: string;
             /** @description What the browser calls itself */
@@ -2096,6 +2214,40 @@ export interface components {
              */
             seen_at: string;
             user: components["schemas"]["UserRef"];
+        };
+        Shared: {
+            /** @description What most of them have comes first, then by name */
+            items: components["schemas"]["SharedItem"][];
+            /** @description In the order asked for */
+            users: components["schemas"]["UserRef"][];
+        };
+        SharedHolder: {
+            direct: boolean;
+            /**
+             * Format: date-time
+             * @description The latest end; absent: no end
+             */
+            ends_at?: string;
+            id: string;
+            /** @description By which roles; none when only directly */
+            roles: components["schemas"]["ResourceRef"][];
+        };
+        SharedItem: {
+            app?: components["schemas"]["ResourceRef"];
+            /**
+             * Format: int64
+             * @description How many of them have it
+             */
+            count: number;
+            holders: components["schemas"]["SharedHolder"][];
+            /** @enum {string} */
+            relation: "member" | "owner";
+            resource: components["schemas"]["ResourceRef"];
+            /**
+             * Format: double
+             * @description From 0 to 1
+             */
+            share: number;
         };
         Span: {
             /** Format: date-time */
@@ -2870,6 +3022,111 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "compare-many": {
+        parameters: {
+            query: {
+                /** @description Two to fifty people, separated by commas: id, login, e-mail address or me */
+                users: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shared"];
                 };
             };
             /** @description Bad Request */
@@ -5454,6 +5711,357 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-reorganizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListReorganized"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reorganize: {
+        parameters: {
+            query?: {
+                /** @description true: do nothing, and answer with a Rehearsal: who would gain and lose what, and what the call would answer */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description Same key, same result, for 24 hours: for a call that may be sent twice */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reorganization"];
+            };
+        };
+        responses: {
+            /** @description OK; of a dry run a Rehearsal */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.sallyport.rehearsal+json": {
+                        impact: components["schemas"]["Impact"];
+                        /** @description The body of that answer */
+                        result?: unknown;
+                        /**
+                         * Format: int64
+                         * @description What the call would answer, e.g. 201
+                         */
+                        status: number;
+                    };
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reorganized"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "undo-reorganization": {
+        parameters: {
+            query?: {
+                /** @description true: do nothing, and answer with a Rehearsal: who would gain and lose what, and what the call would answer */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description Same key, same result, for 24 hours: for a call that may be sent twice */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id, or slug, login, name where it has one */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK; of a dry run a Rehearsal */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.sallyport.rehearsal+json": {
+                        impact: components["schemas"]["Impact"];
+                        /** @description The body of that answer */
+                        result?: unknown;
+                        /**
+                         * Format: int64
+                         * @description What the call would answer, e.g. 201
+                         */
+                        status: number;
+                    };
                 };
             };
             /** @description Bad Request */

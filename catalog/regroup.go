@@ -1,0 +1,178 @@
+package catalog
+
+import (
+	"context"
+
+	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/access"
+	"github.com/sallyport/sallyport/store"
+)
+
+// find finds a role that lives.
+func (w *regroup) find(ctx context.Context, ref, place string) (sallyport.Resource, error) {
+	r, err := living(ctx, w.tx, w.actor, ref)
+	if sallyport.CodeOf(err) == sallyport.ENotFound {
+		return r, refusal([]sallyport.Fault{{Path: place, Message: err.Error()}})
+	}
+	if err == nil && r.Kind != sallyport.KindRole {
+		return r, refusal([]sallyport.Fault{{Path: place, Message: r.Name + " is no role"}})
+	}
+	return r, err
+}
+
+// make makes the new role, with the owners that were named, else those of the roles it comes from, else the actor. It
+// takes flow, form, durations, audience and tags of the first of them: a copy is as hard to get as what it was copied from.
+func (w *regroup) make(ctx context.Context, from []sallyport.Resource) error {
+	n := sallyport.NewResource{Kind: sallyport.KindRole, Name: w.in.Name, Slug: w.in.Slug, Description: w.in.Description, Owners: w.in.Owners}
+	seen := map[string]bool{}
+	for _, f := range from {
+		owners, err := w.grants(ctx, store.GrantFilter{ResourceID: f.ID, Relation: sallyport.Owner, SubjectKind: sallyport.SubjectUser})
+		if err != nil {
+			return err
+		}
+		for _, g := range owners {
+			if len(w.in.Owners) == 0 && !seen[g.Subject.ID] {
+				seen[g.Subject.ID] = true
+				n.Owners = append(n.Owners, g.Subject.ID)
+			}
+		}
+		for _, tag := range f.Tags {
+			if !seen[tag] {
+				seen[tag] = true
+				n.Tags = append(n.Tags, tag)
+			}
+		}
+	}
+	if len(from) > 0 {
+		f := from[0]
+		n.Flow, n.Form, n.Durations = f.Flow, &f.Form, &f.Durations
+		if f.Audience != nil {
+			n.Audience = f.Audience.ID
+		}
+	}
+	if len(n.Owners) == 0 && !w.actor.IsSystem() {
+		n.Owners = []string{w.actor.User.ID}
+	}
+	var err error
+	if w.role, err = w.createTx(ctx, w.tx, w.actor, n, "", false); err == nil {
+		w.undo.Created = append(w.undo.Created, w.role.ID)
+	}
+	return err
+}
+
+// moveHoldings gives what a role holds to the one that is made, all of it or only some, with the same ends, and takes it
+// from the former unless it keeps it.
+func (w *regroup) moveHoldings(ctx context.Context, from sallyport.Resource, only map[string]bool, keep bool) error {
+	held, err := w.grants(ctx, store.GrantFilter{SubjectKind: sallyport.SubjectRole, SubjectID: from.ID})
+	if err != nil {
+		return err
+	}
+	for _, g := range held {
+		if only != nil && !only[g.Resource.ID] {
+			continue
+		}
+		r, err := w.tx.BareResource(ctx, w.actor.Tenant, g.Resource.ID, access.Viewer(w.actor))
+		if err != nil {
+			return err
+		}
+		if err := w.give(ctx, likewise(g, asSubject(w.role), r)); err != nil {
+			return err
+		}
+		if keep {
+			continue
+		}
+		if err := w.end(ctx, g, "moved to the role "+w.role.Name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// moveMembers makes members of a role members of the one that is made, all of them or only some, until the same ends.
+func (w *regroup) moveMembers(ctx context.Context, from sallyport.Resource, only map[string]bool, keep bool) error {
+	members, err := w.grants(ctx, store.GrantFilter{ResourceID: from.ID, Relation: sallyport.Member, SubjectKind: sallyport.SubjectUser})
+	if err != nil {
+		return err
+	}
+	for _, g := range members {
+		if only != nil && !only[g.Subject.ID] {
+			continue
+		}
+		if err := w.give(ctx, likewise(g, g.Subject, w.role)); err != nil {
+			return err
+		}
+		if keep {
+			continue
+		}
+		if err := w.end(ctx, g, "moved to the role "+w.role.Name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *regroup) moveOwners(ctx context.Context, from sallyport.Resource) error {
+	owners, err := w.grants(ctx, store.GrantFilter{ResourceID: from.ID, Relation: sallyport.Owner})
+	if err != nil {
+		return err
+	}
+	for _, g := range owners {
+		if err := w.give(ctx, likewise(g, g.Subject, w.role)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// likewise is a grant of the same length and start for another subject or resource.
+func likewise(g sallyport.Grant, who sallyport.Subject, r sallyport.Resource) access.NewGrant {
+	n := access.NewGrant{Subject: who, Resource: r, Relation: g.Relation, Parameters: string(g.Parameters), NoEnd: g.NoEnd, Until: g.EndsAt, StartsAt: &g.StartsAt}
+	if !g.NoEnd && g.EndsAt == nil {
+		n.Duration = g.Duration
+	}
+	return n
+}
+
+// give adds a grant, unless what is there lasts as long.
+func (w *regroup) give(ctx context.Context, n access.NewGrant) error {
+	if n.Relation == "" {
+		n.Relation = sallyport.Member
+	}
+	if n.Parameters == "" {
+		n.Parameters = "{}"
+	}
+	n.Reason = w.in.Reason
+	k := sallyport.Key{Subject: n.Subject.Kind, SubjectID: n.Subject.ID, ResourceID: n.Resource.ID, Relation: n.Relation, Parameters: n.Parameters}
+	old, ok, err := w.tx.LivingGrant(ctx, w.actor.Tenant, k, sallyport.OriginGiven)
+	if err != nil {
+		return err
+	}
+	if ok && (sallyport.Span{NoEnd: old.NoEnd, EndsAt: old.EndsAt}).Compare(sallyport.Span{NoEnd: n.NoEnd, EndsAt: n.Until}) >= 0 {
+		return nil
+	}
+	_, err = w.Access.GiveTx(ctx, w.tx, w.actor, n)
+	return err
+}
+
+func (w *regroup) end(ctx context.Context, g sallyport.Grant, reason string) error {
+	_, err := w.Access.EndTx(ctx, w.tx, w.actor, g.ID, reason)
+	return err
+}
+
+// grants lists all grants that live.
+func (w *regroup) grants(ctx context.Context, f store.GrantFilter) ([]sallyport.Grant, error) {
+	lives := true
+	f.Active = &lives
+	var out []sallyport.Grant
+	p := store.Page{Limit: store.MaxLimit}
+	for {
+		l, err := w.tx.Grants(ctx, w.actor.Tenant, access.Everything, f, p)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, l.Items...)
+		if p.Cursor = l.NextCursor; p.Cursor == "" {
+			return out, nil
+		}
+	}
+}

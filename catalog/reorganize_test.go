@@ -1,0 +1,190 @@
+package catalog_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/store"
+)
+
+// who lists the members of a resource by every way, by login.
+func (w *world) who(slug string) []string {
+	w.t.Helper()
+	r := w.resource(slug)
+	var out []string
+	w.update(func(ctx context.Context, tx *store.Tx) error {
+		users, err := tx.EffectiveUsers(ctx, w.tenant, r.ID, sallyport.Member)
+		for _, u := range users {
+			out = append(out, u.Login)
+		}
+		return err
+	})
+	slices.Sort(out)
+	return out
+}
+
+func (w *world) have(when, slug string, want ...string) {
+	w.t.Helper()
+	if got := w.who(slug); !slices.Equal(got, want) {
+		w.t.Errorf("%s: %s is had by %v, want %v", when, slug, got, want)
+	}
+}
+
+// reorganize does it as the admin.
+func (w *world) reorganize(in sallyport.Reorganization) sallyport.Reorganized {
+	w.t.Helper()
+	in.Reason = "teams have changed"
+	c, err := w.s.Reorganize(w.t.Context(), w.admin, in)
+	if err != nil {
+		w.t.Fatalf("%s: %v", in.Action, err)
+	}
+	return c
+}
+
+func (w *world) undo(c sallyport.Reorganized) {
+	w.t.Helper()
+	if _, err := w.s.UndoReorganization(w.t.Context(), w.admin, c.ID); err != nil {
+		w.t.Fatalf("undo of %s: %v", c.Title, err)
+	}
+}
+
+// roles is a world with two roles that hold something each and one thing together.
+func (w *world) roles() {
+	w.people("a", "b", "c", "d")
+	for _, n := range []sallyport.NewResource{{Kind: sallyport.KindApp, Name: "Logs"}, {Kind: sallyport.KindApp, Name: "Deploy"}, {Kind: sallyport.KindApp, Name: "Wiki"},
+		{Kind: sallyport.KindRole, Name: "Dev", Owners: []string{"d"}}, {Kind: sallyport.KindRole, Name: "Ops", Owners: []string{"c"}}} {
+		w.create(w.admin, n)
+	}
+	attach := func(role, resource string) {
+		if _, err := w.s.Access.Give(w.t.Context(), w.admin, sallyport.Give{Subject: "role:" + role, Resource: resource, NoEnd: true, Reason: "work"}); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	attach("dev", "logs")
+	attach("dev", "wiki")
+	attach("ops", "deploy")
+	attach("ops", "wiki")
+	w.give("a", "dev")
+	w.give("b", "dev")
+	w.give("c", "ops")
+}
+
+func TestReorganize(t *testing.T) {
+	each(t, func(w *world) {
+		w.roles()
+		w.give("a", "deploy")
+		all := func(when string) {
+			w.t.Helper()
+			w.have(when, "logs", "a", "b")
+			w.have(when, "wiki", "a", "b", "c")
+			w.have(when, "deploy", "a", "c")
+			w.have(when, "dev", "a", "b")
+			w.have(when, "ops", "c")
+		}
+		all("at first")
+
+		// A merge loses nobody anything, and undoing it takes back what it gave.
+		c := w.reorganize(sallyport.Reorganization{Action: "merge", Role: "dev", Roles: []string{"ops"}})
+		w.have("merged", "logs", "a", "b", "c")
+		w.have("merged", "deploy", "a", "b", "c")
+		w.have("merged", "dev", "a", "b", "c")
+		if w.resource(c.Undo.Removed[0]).DeletedAt == nil {
+			t.Error("the role that was merged is still there")
+		}
+		w.undo(c)
+		all("after the merge was undone")
+		if _, err := w.s.UndoReorganization(t.Context(), w.admin, c.ID); sallyport.CodeOf(err) != sallyport.EConflict {
+			t.Errorf("undone twice: %v", err)
+		}
+
+		c = w.reorganize(sallyport.Reorganization{Action: "split", Role: "dev", Name: "Logger", Members: []string{"b"}, Resources: []sallyport.RoleItem{{Resource: "logs"}}})
+		w.have("split", "logs", "b")
+		w.have("split", "wiki", "a", "c")
+		w.have("split", "logger", "b")
+		w.have("split", "dev", "a")
+		w.undo(c)
+		all("after the split was undone")
+		if r := w.resource(c.Role.ID); r.DeletedAt == nil {
+			t.Error("the role that was split off is still there")
+		}
+
+		c = w.reorganize(sallyport.Reorganization{Action: "copy", Role: "dev", Name: "Dev two", WithMembers: true})
+		w.have("copied", "dev-two", "a", "b")
+		w.reorganize(sallyport.Reorganization{Action: "rename", Role: "dev-two", Name: "Dev three", Slug: "dev-three"})
+		w.have("renamed", "dev-three", "a", "b")
+		w.undo(c)
+		all("after the copy was undone")
+
+		// From people: what they have directly comes by the role from then on.
+		c = w.reorganize(sallyport.Reorganization{Action: "create", Name: "Release", Members: []string{"a", "b"}, Resources: []sallyport.RoleItem{{Resource: "deploy"}}, EndDirect: true})
+		w.have("made", "deploy", "a", "b", "c")
+		var direct int
+		deploy := w.resource("deploy").ID
+		w.update(func(ctx context.Context, tx *store.Tx) error {
+			return tx.Row(ctx, `SELECT count(*) FROM grants WHERE tenant_id=$1 AND resource_id=$2 AND subject_kind='user' AND ended_at IS NULL AND relation='member'`,
+				[]any{w.tenant, deploy}, &direct)
+		})
+		if direct != 0 {
+			t.Errorf("%d still have it directly", direct)
+		}
+		w.undo(c)
+		all("after the role from people was undone")
+		if n := w.events("role.reorganized"); n != 5 {
+			t.Errorf("%d events of reorganizations", n)
+		}
+		if n := w.events("role.reorganization_undone"); n != 4 {
+			t.Errorf("%d events of undoing", n)
+		}
+	})
+}
+
+// TestReorganizeRefuses: each step needs the authority of the step alone, and a step that is refused leaves nothing behind.
+func TestReorganizeRefuses(t *testing.T) {
+	each(t, func(w *world) {
+		w.roles()
+		w.people("boss", "curator")
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindApp, Name: "Vault", Tags: nil, Owners: []string{"boss"}})
+		w.give("curator", "sallyport.catalogue-manager")
+		curator := w.actor("curator")
+		for _, c := range []struct {
+			name  string
+			actor sallyport.Actor
+			in    sallyport.Reorganization
+			code  sallyport.Code
+		}{
+			{"without a reason", w.admin, sallyport.Reorganization{Action: "copy", Role: "dev", Name: "X"}, sallyport.EInvalid},
+			{"no name", w.admin, sallyport.Reorganization{Action: "copy", Role: "dev", Reason: "r"}, sallyport.EInvalid},
+			{"no such action", w.admin, sallyport.Reorganization{Action: "explode", Name: "X", Reason: "r"}, sallyport.EInvalid},
+			{"not a role", w.admin, sallyport.Reorganization{Action: "copy", Role: "wiki", Name: "X", Reason: "r"}, sallyport.EPrecondition},
+			{"no such role", w.admin, sallyport.Reorganization{Action: "merge", Roles: []string{"dev", "nothing"}, Name: "X", Reason: "r"}, sallyport.EPrecondition},
+			{"no such member", w.admin, sallyport.Reorganization{Action: "create", Name: "X", Members: []string{"nobody"}, Reason: "r"}, sallyport.EPrecondition},
+			{"taken name", w.admin, sallyport.Reorganization{Action: "copy", Role: "dev", Name: "Ops", Reason: "r"}, sallyport.EConflict},
+			{"no curator", w.actor("d"), sallyport.Reorganization{Action: "copy", Role: "dev", Name: "X", Reason: "r"}, sallyport.EForbidden},
+			{"not the owner of what it holds", curator, sallyport.Reorganization{Action: "create", Name: "X", Members: []string{"a"}, Resources: []sallyport.RoleItem{{Resource: "vault"}}, Reason: "r"}, sallyport.EForbidden},
+			{"only admins remove", curator, sallyport.Reorganization{Action: "merge", Roles: []string{"dev", "ops"}, Name: "X", Reason: "r"}, sallyport.EForbidden},
+		} {
+			_, err := w.s.Reorganize(t.Context(), c.actor, c.in)
+			refused(t, c.name, err, c.code)
+		}
+		if n := w.events("role.reorganized"); n != 0 {
+			t.Errorf("%d reorganizations were made", n)
+		}
+		var roles int
+		w.update(func(ctx context.Context, tx *store.Tx) error {
+			return tx.Row(ctx, `SELECT count(*) FROM resources WHERE tenant_id=$1 AND kind='role'`, []any{w.tenant}, &roles)
+		})
+		if roles != 2 {
+			t.Errorf("%d roles, want the two of the beginning", roles)
+		}
+		made := w.reorganize(sallyport.Reorganization{Action: "create", Name: "Mine", Members: []string{"a"}})
+		_, err := w.s.UndoReorganization(t.Context(), w.actor("d"), made.ID)
+		refused(t, "undo by a stranger", err, sallyport.EForbidden)
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindRole, Name: "Spare"})
+		merged := w.reorganize(sallyport.Reorganization{Action: "merge", Role: "dev", Roles: []string{"spare"}})
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindRole, Name: "Spare"})
+		_, err = w.s.UndoReorganization(t.Context(), w.admin, merged.ID)
+		refused(t, "undo when the name is taken", err, sallyport.EConflict)
+	})
+}

@@ -1,0 +1,69 @@
+package sallyport
+
+import "time"
+
+// Reorganization changes roles as one: all of it happens, or nothing. Try it out first (dry run) to see who gains and loses
+// what. Each step obeys the rules of that step done alone.
+type Reorganization struct {
+	Action         string     `json:"action" enum:"create,copy,merge,split,rename" doc:"create: a role from people; copy: another role that holds the same; merge: roles into one; split: a new role with a part of another; rename"`
+	Role           string     `json:"role,omitempty" doc:"The role to copy, split or rename; of a merge the one that stays, else a new one is made"`
+	Roles          []string   `json:"roles,omitempty" maxItems:"20" doc:"merge: the roles that go"`
+	Name           string     `json:"name,omitempty" maxLength:"200" doc:"Of the new role, or the new name"`
+	Slug           string     `json:"slug,omitempty" maxLength:"200" doc:"Default: made from the name"`
+	Description    string     `json:"description,omitempty" maxLength:"2000"`
+	Owners         []string   `json:"owners,omitempty" maxItems:"50" doc:"Of the new role. Default: the owners of the role it comes from, else the caller"`
+	Members        []string   `json:"members,omitempty" maxItems:"10000" doc:"create: who gets it; split: who goes to the new role"`
+	Resources      []RoleItem `json:"resources,omitempty" maxItems:"500" doc:"create: what it holds; split: what the new role gets"`
+	WithMembers    bool       `json:"with_members,omitempty" doc:"copy: its members too"`
+	KeepMembers    bool       `json:"keep_members,omitempty" doc:"split: those who go stay members of the old role as well"`
+	KeepResources  bool       `json:"keep_resources,omitempty" doc:"split: the old role keeps what the new one gets as well"`
+	EndDirect      bool       `json:"end_direct,omitempty" doc:"create: what the members have directly and now get by the role ends"`
+	MembershipEnds *Duration  `json:"membership,omitempty" doc:"create: how long the memberships are; default no end"`
+	Reason         string     `json:"reason,omitempty" maxLength:"2000"`
+}
+
+// RoleItem is something that a role is to hold. Without a duration it has no end.
+type RoleItem struct {
+	Resource string    `json:"resource"`
+	Relation Relation  `json:"relation,omitempty" enum:"member,owner" doc:"Default: member"`
+	Duration *Duration `json:"duration,omitempty"`
+}
+
+// The actions of a reorganization.
+const (
+	ReorganizeCreate = "create"
+	ReorganizeCopy   = "copy"
+	ReorganizeMerge  = "merge"
+	ReorganizeSplit  = "split"
+	ReorganizeRename = "rename"
+)
+
+// Reorganized is a reorganization that was made.
+type Reorganized struct {
+	ID       string      `json:"id"`
+	Action   string      `json:"action" enum:"create,copy,merge,split,rename"`
+	Title    string      `json:"title" doc:"What was done, in words"`
+	Role     ResourceRef `json:"role" doc:"The role that it led to"`
+	Reason   string      `json:"reason,omitempty"`
+	By       *UserRef    `json:"by,omitempty"`
+	At       time.Time   `json:"at"`
+	UndoneBy *UserRef    `json:"undone_by,omitempty"`
+	UndoneAt *time.Time  `json:"undone_at,omitempty"`
+	MayUndo  bool        `json:"may_undo" doc:"The caller may undo it"`
+	Undo     UndoList    `json:"-"`
+}
+
+// UndoList is what takes a change back: which grants it made and ended, which resources it made, removed and renamed.
+type UndoList struct {
+	Made    []string          `json:"made,omitempty"`
+	Ended   []string          `json:"ended,omitempty"`
+	Created []string          `json:"created,omitempty"`
+	Removed []string          `json:"removed,omitempty"`
+	Named   map[string]Naming `json:"named,omitempty"` // by id, as it was before
+}
+
+// Naming is a resource's slug and name.
+type Naming struct {
+	Slug string `json:"slug"`
+	Name string `json:"name"`
+}

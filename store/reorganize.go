@@ -1,0 +1,120 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+
+	"github.com/sallyport/sallyport"
+)
+
+// Watch begins to remember what this transaction does to grants; Watched tells it.
+func (tx *Tx) Watch() {
+	if tx.watch == nil {
+		tx.watch = &watch{verbs: map[string]int{}}
+	}
+}
+
+// Watched lists the grants that were made and those that were ended since Watch, without those that were both.
+func (tx *Tx) Watched() (made, ended []string) {
+	return without(tx.watch.made, tx.watch.ended), without(tx.watch.ended, tx.watch.made)
+}
+
+func without(all, others []string) []string {
+	out := []string{}
+	not := make(map[string]bool, len(others))
+	for _, id := range others {
+		not[id] = true
+	}
+	for _, id := range all {
+		if !not[id] {
+			out = append(out, id)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+const reorganizationSelect = `SELECT c.id, c.action, c.title, c.reason, c.undo, c.created_at, c.undone_at, r.id, r.slug, r.name, r.kind,
+	cb.id, cb.login, cb.name, ub.id, ub.login, ub.name`
+
+const reorganizationFrom = ` FROM reorganizations c JOIN resources r ON r.tenant_id=c.tenant_id AND r.id=c.role_id
+	LEFT JOIN users cb ON cb.tenant_id=c.tenant_id AND cb.id=c.created_by LEFT JOIN users ub ON ub.tenant_id=c.tenant_id AND ub.id=c.undone_by`
+
+func scanReorganization(rows interface{ Scan(...any) error }, c *sallyport.Reorganized) error {
+	var by, undone optionalUser
+	*c = sallyport.Reorganized{}
+	dest := []any{&c.ID, &c.Action, &c.Title, &c.Reason, jsonScan{&c.Undo}, timeScan{&c.At}, timePtrScan{&c.UndoneAt}, &c.Role.ID, &c.Role.Slug, &c.Role.Name, &c.Role.Kind}
+	err := rows.Scan(append(append(dest, by.dest()...), undone.dest()...)...)
+	c.By, c.UndoneBy = by.ref(), undone.ref()
+	return err
+}
+
+// Reorganizations lists the newest reorganizations of roles that the viewer may see, at most 200.
+func (tx *Tx) Reorganizations(ctx context.Context, tenant string, v Viewer) ([]sallyport.Reorganized, error) {
+	q := &query{}
+	q.WriteString(reorganizationSelect + reorganizationFrom + " WHERE c.tenant_id=" + q.arg(tenant))
+	q.WriteString(" AND " + q.sees(v, tenant, Micros(tx.now), "r") + " ORDER BY c.id DESC LIMIT 200")
+	out := []sallyport.Reorganized{}
+	err := tx.Rows(ctx, q.String(), q.args, func(r *sql.Rows) error {
+		var c sallyport.Reorganized
+		err := scanReorganization(r, &c)
+		out = append(out, c)
+		return err
+	})
+	return out, err
+}
+
+// Reorganization finds one that the viewer may see. ENotFound otherwise.
+func (tx *Tx) Reorganization(ctx context.Context, tenant, id string, v Viewer) (sallyport.Reorganized, error) {
+	var c sallyport.Reorganized
+	q := &query{}
+	q.WriteString(reorganizationSelect + reorganizationFrom + " WHERE c.tenant_id=" + q.arg(tenant) + " AND c.id=" + q.arg(id))
+	q.WriteString(" AND " + q.sees(v, tenant, Micros(tx.now), "r"))
+	err := scanReorganization(tx.row(ctx, q.String(), q.args...), &c)
+	if errors.Is(err, sql.ErrNoRows) {
+		return c, sallyport.Errorf(sallyport.ENotFound, "there is no reorganization %q", clip(id))
+	}
+	return c, dbError(ctx, err)
+}
+
+// InsertReorganization records one; id and time are set here.
+func (tx *Tx) InsertReorganization(ctx context.Context, tenant string, c *sallyport.Reorganized) error {
+	c.ID, c.At = NewID(sallyport.PrefixReorganize), tx.now
+	_, err := tx.Exec(ctx, `INSERT INTO reorganizations (tenant_id, id, action, title, role_id, reason, undo, created_by, created_at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)`,
+		tenant, c.ID, c.Action, c.Title, c.Role.ID, c.Reason, toJSON(c.Undo), refID(c.By), Micros(tx.now))
+	return err
+}
+
+// UndoneReorganization marks one as undone; false when it was already.
+func (tx *Tx) UndoneReorganization(ctx context.Context, tenant, id, by string) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE reorganizations SET undone_at=$3, undone_by=$4 WHERE tenant_id=$1 AND id=$2 AND undone_at IS NULL`, tenant, id, Micros(tx.now), null(by))
+	return n == 1, err
+}
+
+// RestoreResource takes the removal of a resource back; false when it was not removed. EConflict when its slug or name has
+// been taken since.
+func (tx *Tx) RestoreResource(ctx context.Context, tenant, id string) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE resources SET deleted_at=NULL, updated_at=$3, version=version+1 WHERE tenant_id=$1 AND id=$2 AND deleted_at IS NOT NULL`,
+		tenant, id, Micros(tx.now))
+	return n == 1, err
+}
+
+// GrantsByID finds grants, whatever their state and whoever may see them, in the order of their ids.
+func (tx *Tx) GrantsByID(ctx context.Context, tenant string, ids []string) ([]sallyport.Grant, error) {
+	var out []sallyport.Grant
+	for some := range slices.Chunk(ids, chunk) {
+		q := &query{}
+		q.WriteString("SELECT " + grantColumns + grantFrom + " WHERE g.tenant_id = " + q.arg(tenant) + " AND g.id IN " + q.list(some) + " ORDER BY g.id")
+		if err := tx.Rows(ctx, q.String(), q.args, func(r *sql.Rows) error {
+			var g sallyport.Grant
+			err := scanGrant(r, &g, tx.now)
+			out = append(out, g)
+			return err
+		}); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
