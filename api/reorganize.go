@@ -13,9 +13,9 @@ import (
 const maxCompared = 50
 
 func (s *server) registerReorganizations() {
-	handle(s, "list-reorganizations", func(ctx context.Context, a sallyport.Actor, _ *struct{}) (*list[sallyport.Reorganized], error) {
-		items, err := s.Catalog.Reorganizations(ctx, a)
-		return &list[sallyport.Reorganized]{Body: store.List[sallyport.Reorganized]{Items: items}}, err
+	handle(s, "list-reorganizations", func(ctx context.Context, a sallyport.Actor, in *Paging) (*list[sallyport.Reorganized], error) {
+		l, err := s.Catalog.Reorganizations(ctx, a, in.page())
+		return &list[sallyport.Reorganized]{Body: l}, err
 	})
 	type reorganizeInput struct{ Body sallyport.Reorganization }
 	handle(s, "reorganize", func(ctx context.Context, a sallyport.Actor, in *reorganizeInput) (*one[sallyport.Reorganized], error) {

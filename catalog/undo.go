@@ -9,15 +9,15 @@ import (
 	"github.com/sallyport/sallyport/store"
 )
 
-// Reorganizations lists the newest reorganizations of roles, and whether the actor may undo them.
-func (s *Service) Reorganizations(ctx context.Context, actor sallyport.Actor) ([]sallyport.Reorganized, error) {
-	var out []sallyport.Reorganized
+// Reorganizations lists reorganizations of roles, newest first, and whether the actor may undo them.
+func (s *Service) Reorganizations(ctx context.Context, actor sallyport.Actor, p store.Page) (store.List[sallyport.Reorganized], error) {
+	var out store.List[sallyport.Reorganized]
 	err := s.DB.View(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		out, err = tx.Reorganizations(ctx, actor.Tenant, access.Viewer(actor))
+		out, err = tx.Reorganizations(ctx, actor.Tenant, access.Viewer(actor), p)
 		return err
 	})
-	for i := range out {
-		out[i].MayUndo = mayUndo(actor, out[i])
+	for i := range out.Items {
+		out.Items[i].MayUndo = mayUndo(actor, out.Items[i])
 	}
 	return out, err
 }

@@ -51,19 +51,24 @@ func scanReorganization(rows interface{ Scan(...any) error }, c *sallyport.Reorg
 	return err
 }
 
-// Reorganizations lists the newest reorganizations of roles that the viewer may see, at most 200.
-func (tx *Tx) Reorganizations(ctx context.Context, tenant string, v Viewer) ([]sallyport.Reorganized, error) {
+var reorganizationListing = listing{id: "c.id", sorts: map[string]string{"": "-c.id"}}
+
+// Reorganizations lists the reorganizations of roles that the viewer may see, newest first.
+func (tx *Tx) Reorganizations(ctx context.Context, tenant string, v Viewer, p Page) (List[sallyport.Reorganized], error) {
+	var none List[sallyport.Reorganized]
 	q := &query{}
-	q.WriteString(reorganizationSelect + reorganizationFrom + " WHERE c.tenant_id=" + q.arg(tenant))
-	q.WriteString(" AND " + q.sees(v, tenant, Micros(tx.now), "r") + " ORDER BY c.id DESC LIMIT 200")
-	out := []sallyport.Reorganized{}
+	q.WriteString(reorganizationSelect + reorganizationFrom + " WHERE c.tenant_id=" + q.arg(tenant) + " AND " + q.sees(v, tenant, Micros(tx.now), "r"))
+	if err := reorganizationListing.page(q, &p); err != nil {
+		return none, err
+	}
+	var items []sallyport.Reorganized
 	err := tx.Rows(ctx, q.String(), q.args, func(r *sql.Rows) error {
 		var c sallyport.Reorganized
 		err := scanReorganization(r, &c)
-		out = append(out, c)
+		items = append(items, c)
 		return err
 	})
-	return out, err
+	return finish(items, p, func(c sallyport.Reorganized) (any, string) { return c.ID, c.ID }), err
 }
 
 // Reorganization finds one that the viewer may see. ENotFound otherwise.

@@ -161,6 +161,36 @@ func tags(t *testing.T, d *demoServer) {
 	}
 }
 
+// roles: by the command line a role is made from people, tried out, split and taken back.
+func roles(t *testing.T, d *demoServer) {
+	d.t = t
+	has := func(what, out string, words ...string) {
+		t.Helper()
+		for _, w := range words {
+			if !strings.Contains(out, w) {
+				t.Errorf("%s does not say %q:\n%s", what, w, out)
+			}
+		}
+	}
+	has("the comparison", d.do("employee", "compare", "me", "teammate"), "EMPLOYEE", "TEAMMATE", " of 2")
+	args := []string{"role", "create", "Night shift", "--member", "employee", "--member", "teammate", "--resource", "wiki", "--reason", "they share the nights"}
+	has("the dry run", d.do("admin", append(args, "--dry-run")...), "gained", "employee", "wiki", "2 resources. Nothing was changed.")
+	has("and nothing else", d.do("admin", "role"), "WHAT")
+	made := d.do("admin", args...)
+	has("making it", made, "Made the role Night shift", "sallyport role undo reo_")
+	has("what follows", d.do("employee", "access"), "night-shift", "wiki")
+	has("a split", d.do("admin", "role", "split", "night-shift", "Late shift", "--member", "teammate", "--resource", "wiki", "--keep-resources", "--reason", "two shifts"), "Split Late shift off Night shift")
+	has("who is where", d.do("lead", "access", "teammate"), "late-shift", "wiki")
+	list := d.do("admin", "role")
+	has("the list", list, "Split Late shift off Night shift", "Made the role Night shift")
+	for _, line := range strings.Split(list, "\n")[1:3] {
+		has("undoing", d.do("admin", "role", "undo", strings.Fields(line)[0]), "Undone: ")
+	}
+	if out := d.do("employee", "access"); strings.Contains(out, "night-shift") {
+		t.Errorf("the role is still there:\n%s", out)
+	}
+}
+
 func size(v any) int {
 	switch v := v.(type) {
 	case map[string]any:

@@ -5798,7 +5798,16 @@ export interface operations {
     };
     "list-reorganizations": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many items, 1 to 200 */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description A field; with - before it the other way round */
+                sort?: string;
+                /** @description Count all that match */
+                total?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
