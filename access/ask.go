@@ -17,6 +17,33 @@ func itoa(n int) string { return strconv.Itoa(n) }
 // Ask files a request. It is decided at once where the flow needs no approval. A request for the same that is pending is
 // superseded when the caller is its requester or beneficiary, and is a conflict otherwise (rule 13).
 func (s *Service) Ask(ctx context.Context, actor sallyport.Actor, ask sallyport.Ask) (sallyport.Request, error) {
+	return s.ask(ctx, actor, ask, "")
+}
+
+// Asked is what became of one of several asks: the request, or why there is none.
+type Asked struct {
+	Request *sallyport.Request
+	Err     error
+}
+
+// AskMany files several requests that belong together: they share a batch id, by which lists find them. Each is decided
+// as if it had been asked for alone, and each stands for itself: one that is refused does not keep the others.
+func (s *Service) AskMany(ctx context.Context, actor sallyport.Actor, asks []sallyport.Ask) (batch string, out []Asked, err error) {
+	batch = store.NewID(sallyport.PrefixBatch)
+	out = make([]Asked, len(asks))
+	for i, a := range asks {
+		r, err := s.ask(ctx, actor, a, batch)
+		if code := sallyport.CodeOf(err); code == sallyport.EUnavailable || code == sallyport.EInternal {
+			return batch, nil, err
+		}
+		if out[i].Err = err; err == nil {
+			out[i].Request = &r
+		}
+	}
+	return batch, out, nil
+}
+
+func (s *Service) ask(ctx context.Context, actor sallyport.Actor, ask sallyport.Ask, batch string) (sallyport.Request, error) {
 	id := ""
 	err := s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
 		r, res, err := s.draftTx(ctx, tx, actor, ask)
@@ -26,7 +53,7 @@ func (s *Service) Ask(ctx context.Context, actor sallyport.Actor, ask sallyport.
 		if err := s.limitsTx(ctx, tx, actor, &r, res); err != nil {
 			return err
 		}
-		id = r.ID
+		id, r.BatchID = r.ID, batch
 		return s.submitTx(ctx, tx, actor, &r, res)
 	})
 	if err != nil {

@@ -419,3 +419,30 @@ func TestExpiringAgainstDecidingLeavesOneOutcome(t *testing.T) {
 		}
 	})
 }
+
+// TestSeveralAskedTogether: they share a batch, each stands for itself, and each is decided for itself.
+func TestSeveralAskedTogether(t *testing.T) {
+	each(t, func(w *world) {
+		w.resource(sallyport.Resource{Kind: sallyport.KindApp, Slug: "logs", Name: "Logs"})
+		w.hold("olga", "logs", sallyport.Owner)
+		day := sallyport.Day
+		ask := func(slug string) sallyport.Ask { return sallyport.Ask{Resource: slug, Duration: &day, Reason: "as Ken has"} }
+		batch, out, err := w.s.AskMany(w.ctx, w.as("ada"), []sallyport.Ask{ask("wiki"), ask("nothing"), ask("logs")})
+		if err != nil || len(out) != 3 || out[0].Request == nil || out[2].Request == nil || sallyport.CodeOf(out[1].Err) != sallyport.ENotFound {
+			t.Fatalf("%v %+v", err, out)
+		}
+		w.tx(func(ctx context.Context, tx *store.Tx) error {
+			l, err := tx.Requests(ctx, w.tenant, access.Everything, store.RequestFilter{BatchID: batch}, store.Page{})
+			if len(l.Items) != 2 {
+				t.Errorf("%d requests in the batch", len(l.Items))
+			}
+			return err
+		})
+		if _, err := w.s.Vote(w.ctx, w.as("olga"), out[0].Request.ID, sallyport.Ballot{Vote: "deny", Comment: "no", Version: 1}); err != nil {
+			t.Fatal(err)
+		}
+		if r, err := w.s.Request(w.ctx, w.as("ada"), out[2].Request.ID); err != nil || r.State != sallyport.RequestPending {
+			t.Errorf("the other is %s: %v", r.State, err)
+		}
+	})
+}

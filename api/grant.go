@@ -120,14 +120,20 @@ func results(ctx context.Context, list []access.Outcome) Results {
 	for i, o := range list {
 		it := sallyport.ResultItem{ID: o.ID, Status: http.StatusOK, Grant: o.Grant}
 		if o.Err != nil {
-			p := problem(ctx, o.Err)
-			it.Status, it.Detail = p.Status, p.Detail
-			var e *sallyport.Error
-			if errors.As(o.Err, &e) && e.Hint != "" {
-				it.Detail += ". " + e.Hint
-			}
+			it.Status, it.Detail = refusalWords(ctx, o.Err)
 		}
 		out.Items[i] = it
 	}
 	return out
+}
+
+// refusalWords says of one of many what a single call would answer.
+func refusalWords(ctx context.Context, err error) (status int, detail string) {
+	p := problem(ctx, err)
+	status, detail = p.Status, p.Detail
+	var e *sallyport.Error
+	if errors.As(err, &e) && e.Hint != "" {
+		detail += ". " + e.Hint
+	}
+	return status, detail
 }

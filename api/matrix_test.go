@@ -72,9 +72,13 @@ var matrix = map[string]row{
 		return "/requests", map[string]any{"resource": w.resource(map[string]any{"owners": []string{"security"}}), "duration": "P1D"}
 	}, "401 201 201 201 201 201 201 403"},
 	"preview-request": {send("/requests/preview", map[string]any{"resource": "wiki", "duration": "P1D"}), "401 200 200 200 200 200 200 403"},
-	"list-requests":   {at("/requests"), all200},
-	"get-request":     {func(w *world) (string, any) { return "/requests/" + w.request(), nil }, all200},
-	"get-insight":     {func(w *world) (string, any) { return "/requests/" + w.request() + "/insight", nil }, all200},
+	"ask-many": {func(w *world) (string, any) {
+		ask := map[string]any{"resource": w.resource(map[string]any{"owners": []string{"security"}}), "duration": "P1D"}
+		return "/requests/batch", map[string]any{"items": []any{ask, map[string]any{"resource": "nothing-here", "duration": "P1D"}}}
+	}, "401 201 201 201 201 201 201 403"},
+	"list-requests": {at("/requests"), all200},
+	"get-request":   {func(w *world) (string, any) { return "/requests/" + w.request(), nil }, all200},
+	"get-insight":   {func(w *world) (string, any) { return "/requests/" + w.request() + "/insight", nil }, all200},
 	"vote": {func(w *world) (string, any) {
 		return "/requests/" + w.request() + "/votes", map[string]any{"vote": "approve"}
 	}, "401 403 200 403 403 403 403 403"},

@@ -26,7 +26,7 @@ const rehearsalType = "application/vnd.sallyport.rehearsal+json"
 
 // describeTrial adds the rehearsal to what a call may answer.
 func (s *server) describeTrial(op *huma.Operation) {
-	schema := huma.SchemaFromType(s.huma.OpenAPI().Components.Schemas, reflect.TypeFor[Rehearsal]())
+	schema := s.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Rehearsal](), true, "Rehearsal")
 	op.Responses = map[string]*huma.Response{"200": {Description: "OK; of a dry run a Rehearsal",
 		Content: map[string]*huma.MediaType{rehearsalType: {Schema: schema}}}}
 }

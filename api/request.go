@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/sallyport/sallyport"
 	"github.com/sallyport/sallyport/store"
@@ -32,7 +33,38 @@ type withReason struct {
 	Body Reason
 }
 
+// AskedMany is what became of several asks, in their order.
+type AskedMany struct {
+	BatchID string      `json:"batch_id"`
+	Items   []AskedItem `json:"items"`
+}
+
+// AskedItem is the outcome of one ask.
+type AskedItem struct {
+	Resource string             `json:"resource" doc:"As it was asked for"`
+	Status   int                `json:"status"`
+	Detail   string             `json:"detail,omitempty"`
+	Request  *sallyport.Request `json:"request,omitempty"`
+}
+
 func (s *server) registerRequests() {
+	type askManyInput struct {
+		Body struct {
+			Items []sallyport.Ask `json:"items" minItems:"1" maxItems:"50"`
+		}
+	}
+	handle(s, "ask-many", func(ctx context.Context, a sallyport.Actor, in *askManyInput) (*one[AskedMany], error) {
+		batch, all, err := s.Access.AskMany(ctx, a, in.Body.Items)
+		out := AskedMany{BatchID: batch, Items: make([]AskedItem, len(all))}
+		for i, one := range all {
+			it := AskedItem{Resource: in.Body.Items[i].Resource, Status: http.StatusCreated, Request: one.Request}
+			if one.Err != nil {
+				it.Status, it.Detail = refusalWords(ctx, one.Err)
+			}
+			out.Items[i] = it
+		}
+		return body(out), err
+	})
 	type askInput struct{ Body sallyport.Ask }
 	handle(s, "create-request", func(ctx context.Context, a sallyport.Actor, in *askInput) (*one[sallyport.Request], error) {
 		r, err := s.Access.Ask(ctx, a, in.Body)

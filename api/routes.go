@@ -60,6 +60,7 @@ func routes() []route {
 
 		{ID: "create-request", Method: post, Path: "/requests", Summary: "Ask for something", Scope: auth.ScopeRequest, Status: 201},
 		{ID: "preview-request", Method: post, Path: "/requests/preview", Summary: "What would happen if this were asked", Scope: auth.ScopeRequest, Looks: true},
+		{ID: "ask-many", Method: post, Path: "/requests/batch", Summary: "Ask for several things at once; each is decided for itself", Scope: auth.ScopeRequest, Status: 201},
 		{ID: "list-requests", Method: get, Path: "/requests", Summary: "List requests", Scope: auth.ScopeRead},
 		{ID: "get-request", Method: get, Path: "/requests/{id}", Summary: "A request with its stages and votes", Scope: auth.ScopeRead},
 		{ID: "get-insight", Method: get, Path: "/requests/{id}/insight", Summary: "What an approver wants to know before deciding", Scope: auth.ScopeRead},

@@ -153,6 +153,24 @@ const tags = createRoute({
   component: lazyRouteComponent(() => import('./pages/admin/TagsAdmin'), 'TagsAdmin'),
 })
 
+const adminRoles = createRoute({
+  getParentRoute: () => shell,
+  path: '/admin/roles',
+  component: lazyRouteComponent(() => import('./pages/admin/RolesAdmin'), 'RolesAdmin'),
+})
+
+const reorganize = createRoute({
+  getParentRoute: () => shell,
+  path: '/roles/new',
+  component: lazyRouteComponent(() => import('./pages/roles/ReorganizePage'), 'ReorganizePage'),
+})
+
+const compare = createRoute({
+  getParentRoute: () => shell,
+  path: '/compare',
+  component: lazyRouteComponent(() => import('./pages/compare/ComparePage'), 'ComparePage'),
+})
+
 const importPeople = createRoute({
   getParentRoute: () => shell,
   path: '/admin/import',
@@ -212,6 +230,9 @@ const tree = root.addChildren([
     newConnection,
     connection,
     tags,
+    adminRoles,
+    reorganize,
+    compare,
     importPeople,
     audit,
     tokens,

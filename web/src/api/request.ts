@@ -52,6 +52,19 @@ export const previewQuery = (ask: Ask) =>
 export const createRequest = (ask: Ask, idempotencyKey: string) =>
   call<AccessRequest>('post', '/api/v1/requests', { body: ask, idempotencyKey })
 
+/** askMany files several requests that belong together; each has its own outcome. */
+export const askMany = (items: readonly Omit<Ask, 'answers'>[], idempotencyKey: string) =>
+  call<{ batch_id: string; items: AskedItem[] }>('post', '/api/v1/requests/batch', {
+    body: { items },
+    idempotencyKey,
+  })
+export interface AskedItem {
+  resource: string
+  status: number
+  detail?: string
+  request?: AccessRequest
+}
+
 export interface Ballot {
   vote: 'approve' | 'deny'
   comment?: string

@@ -487,6 +487,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/requests/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for several things at once; each is decided for itself */
+        post: operations["ask-many"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/requests/preview": {
         parameters: {
             query?: never;
@@ -1150,6 +1167,21 @@ export interface components {
             starts_at?: string;
             /** Format: date-time */
             until?: string;
+        };
+        AskManyInputBody: {
+            items: components["schemas"]["Ask"][];
+        };
+        AskedItem: {
+            detail?: string;
+            request?: components["schemas"]["Request"];
+            /** @description As it was asked for */
+            resource: string;
+            /** Format: int64 */
+            status: number;
+        };
+        AskedMany: {
+            batch_id: string;
+            items: components["schemas"]["AskedItem"][];
         };
         Assignee: {
             id?: string;
@@ -2001,6 +2033,16 @@ export interface components {
         };
         Reason: {
             reason?: string;
+        };
+        Rehearsal: {
+            impact: components["schemas"]["Impact"];
+            /** @description The body of that answer */
+            result?: unknown;
+            /**
+             * Format: int64
+             * @description What the call would answer, e.g. 201
+             */
+            status: number;
         };
         Reorganization: {
             /**
@@ -2906,16 +2948,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.sallyport.rehearsal+json": {
-                        impact: components["schemas"]["Impact"];
-                        /** @description The body of that answer */
-                        result?: unknown;
-                        /**
-                         * Format: int64
-                         * @description What the call would answer, e.g. 201
-                         */
-                        status: number;
-                    };
+                    "application/vnd.sallyport.rehearsal+json": components["schemas"]["Rehearsal"];
                 };
             };
             /** @description Bad Request */
@@ -4779,16 +4812,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.sallyport.rehearsal+json": {
-                        impact: components["schemas"]["Impact"];
-                        /** @description The body of that answer */
-                        result?: unknown;
-                        /**
-                         * Format: int64
-                         * @description What the call would answer, e.g. 201
-                         */
-                        status: number;
-                    };
+                    "application/vnd.sallyport.rehearsal+json": components["schemas"]["Rehearsal"];
                 };
             };
             /** @description Created */
@@ -4910,16 +4934,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.sallyport.rehearsal+json": {
-                        impact: components["schemas"]["Impact"];
-                        /** @description The body of that answer */
-                        result?: unknown;
-                        /**
-                         * Format: int64
-                         * @description What the call would answer, e.g. 201
-                         */
-                        status: number;
-                    };
+                    "application/vnd.sallyport.rehearsal+json": components["schemas"]["Rehearsal"];
                 };
             };
             /** @description Bad Request */
@@ -5031,16 +5046,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.sallyport.rehearsal+json": {
-                        impact: components["schemas"]["Impact"];
-                        /** @description The body of that answer */
-                        result?: unknown;
-                        /**
-                         * Format: int64
-                         * @description What the call would answer, e.g. 201
-                         */
-                        status: number;
-                    };
+                    "application/vnd.sallyport.rehearsal+json": components["schemas"]["Rehearsal"];
                 };
             };
             /** @description Bad Request */
@@ -5260,16 +5266,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.sallyport.rehearsal+json": {
-                        impact: components["schemas"]["Impact"];
-                        /** @description The body of that answer */
-                        result?: unknown;
-                        /**
-                         * Format: int64
-                         * @description What the call would answer, e.g. 201
-                         */
-                        status: number;
-                    };
+                    "application/vnd.sallyport.rehearsal+json": components["schemas"]["Rehearsal"];
                 };
             };
             /** @description Bad Request */
@@ -5931,16 +5928,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.sallyport.rehearsal+json": {
-                        impact: components["schemas"]["Impact"];
-                        /** @description The body of that answer */
-                        result?: unknown;
-                        /**
-                         * Format: int64
-                         * @description What the call would answer, e.g. 201
-                         */
-                        status: number;
-                    };
+                    "application/vnd.sallyport.rehearsal+json": components["schemas"]["Rehearsal"];
                 };
             };
             /** @description Created */
@@ -6061,16 +6049,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.sallyport.rehearsal+json": {
-                        impact: components["schemas"]["Impact"];
-                        /** @description The body of that answer */
-                        result?: unknown;
-                        /**
-                         * Format: int64
-                         * @description What the call would answer, e.g. 201
-                         */
-                        status: number;
-                    };
+                    "application/vnd.sallyport.rehearsal+json": components["schemas"]["Rehearsal"];
                 };
             };
             /** @description Bad Request */
@@ -6308,6 +6287,115 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Request"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ask-many": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Same key, same result, for 24 hours: for a call that may be sent twice */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskManyInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedMany"];
                 };
             };
             /** @description Bad Request */
@@ -7299,16 +7387,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.sallyport.rehearsal+json": {
-                        impact: components["schemas"]["Impact"];
-                        /** @description The body of that answer */
-                        result?: unknown;
-                        /**
-                         * Format: int64
-                         * @description What the call would answer, e.g. 201
-                         */
-                        status: number;
-                    };
+                    "application/vnd.sallyport.rehearsal+json": components["schemas"]["Rehearsal"];
                 };
             };
             /** @description Created */
@@ -7536,16 +7615,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.sallyport.rehearsal+json": {
-                        impact: components["schemas"]["Impact"];
-                        /** @description The body of that answer */
-                        result?: unknown;
-                        /**
-                         * Format: int64
-                         * @description What the call would answer, e.g. 201
-                         */
-                        status: number;
-                    };
+                    "application/vnd.sallyport.rehearsal+json": components["schemas"]["Rehearsal"];
                 };
             };
             /** @description No Content */
@@ -7669,16 +7739,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.sallyport.rehearsal+json": {
-                        impact: components["schemas"]["Impact"];
-                        /** @description The body of that answer */
-                        result?: unknown;
-                        /**
-                         * Format: int64
-                         * @description What the call would answer, e.g. 201
-                         */
-                        status: number;
-                    };
+                    "application/vnd.sallyport.rehearsal+json": components["schemas"]["Rehearsal"];
                 };
             };
             /** @description Bad Request */
@@ -8141,16 +8202,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.sallyport.rehearsal+json": {
-                        impact: components["schemas"]["Impact"];
-                        /** @description The body of that answer */
-                        result?: unknown;
-                        /**
-                         * Format: int64
-                         * @description What the call would answer, e.g. 201
-                         */
-                        status: number;
-                    };
+                    "application/vnd.sallyport.rehearsal+json": components["schemas"]["Rehearsal"];
                 };
             };
             /** @description Bad Request */
@@ -8262,16 +8314,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.sallyport.rehearsal+json": {
-                        impact: components["schemas"]["Impact"];
-                        /** @description The body of that answer */
-                        result?: unknown;
-                        /**
-                         * Format: int64
-                         * @description What the call would answer, e.g. 201
-                         */
-                        status: number;
-                    };
+                    "application/vnd.sallyport.rehearsal+json": components["schemas"]["Rehearsal"];
                 };
             };
             /** @description No Content */
@@ -9144,16 +9187,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.sallyport.rehearsal+json": {
-                        impact: components["schemas"]["Impact"];
-                        /** @description The body of that answer */
-                        result?: unknown;
-                        /**
-                         * Format: int64
-                         * @description What the call would answer, e.g. 201
-                         */
-                        status: number;
-                    };
+                    "application/vnd.sallyport.rehearsal+json": components["schemas"]["Rehearsal"];
                 };
             };
             /** @description Created */
@@ -9378,16 +9412,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.sallyport.rehearsal+json": {
-                        impact: components["schemas"]["Impact"];
-                        /** @description The body of that answer */
-                        result?: unknown;
-                        /**
-                         * Format: int64
-                         * @description What the call would answer, e.g. 201
-                         */
-                        status: number;
-                    };
+                    "application/vnd.sallyport.rehearsal+json": components["schemas"]["Rehearsal"];
                 };
             };
             /** @description No Content */
@@ -9509,16 +9534,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.sallyport.rehearsal+json": {
-                        impact: components["schemas"]["Impact"];
-                        /** @description The body of that answer */
-                        result?: unknown;
-                        /**
-                         * Format: int64
-                         * @description What the call would answer, e.g. 201
-                         */
-                        status: number;
-                    };
+                    "application/vnd.sallyport.rehearsal+json": components["schemas"]["Rehearsal"];
                 };
             };
             /** @description Bad Request */

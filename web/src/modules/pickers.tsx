@@ -59,6 +59,10 @@ function useGroupItems(query: string) {
   const { data, isFetching } = useQuery(findResources(query, 'group'))
   return { items: (data?.items ?? []).map(resourceItem), loading: isFetching }
 }
+function useRoleItems(query: string) {
+  const { data, isFetching } = useQuery(findResources(query, 'role'))
+  return { items: (data?.items ?? []).map(resourceItem), loading: isFetching }
+}
 function useAppItems(query: string) {
   const { data, isFetching } = useQuery(findResources(query, 'app'))
   return { items: (data?.items ?? []).map(resourceItem), loading: isFetching }
@@ -72,14 +76,18 @@ export function ResourcePicker({
   control: ControlProps
   value: ComboboxItem | null
   onChange: (item: ComboboxItem | null) => void
-  kind?: Extract<Kind, 'group' | 'app'>
+  kind?: Extract<Kind, 'group' | 'app' | 'role'>
 }) {
-  const useItems = kind === 'group' ? useGroupItems : kind === 'app' ? useAppItems : useResourceItems
+  const useItems = kind
+    ? { group: useGroupItems, app: useAppItems, role: useRoleItems }[kind]
+    : useResourceItems
   return (
     <Combobox
       {...props}
       useItems={useItems}
-      placeholder="Name of an app, group, role"
+      placeholder={
+        kind ? `Name of ${kind === 'app' ? 'an app' : `a ${kind}`}` : 'Name of an app, group, role'
+      }
       empty="Nothing found in the catalogue."
     />
   )

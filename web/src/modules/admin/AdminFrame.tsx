@@ -9,6 +9,7 @@ import {
   ShieldCheck,
   TagIcon,
   Upload,
+  UserRoundCog,
 } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Card } from '../../components/Card'
@@ -41,6 +42,14 @@ export const adminPlaces: readonly AdminPlace[] = [
     label: 'Tags',
     text: 'Labels with limits: how long access may last, what needs a reason, who may not add themselves.',
     icon: TagIcon,
+    may: (r) => r.catalogue,
+    who: 'Catalogue manager',
+  },
+  {
+    to: '/admin/roles',
+    label: 'Roles',
+    text: 'Make roles from people, merge, split and rename them; see what was done and take it back.',
+    icon: UserRoundCog,
     may: (r) => r.catalogue,
     who: 'Catalogue manager',
   },

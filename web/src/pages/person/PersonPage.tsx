@@ -106,6 +106,15 @@ function Loaded({ user: u }: { user: User }) {
       actions={
         u.state === 'active' && (
           <>
+            {!mine && me && (
+              <Link
+                to={'/compare' as string}
+                search={{ users: `${me.user.login},${u.login}`, show: 'different' }}
+                className={buttonClass()}
+              >
+                Compare with me
+              </Link>
+            )}
             {mine && (
               <Link to={'/away' as string} className={buttonClass()}>
                 Plan an absence

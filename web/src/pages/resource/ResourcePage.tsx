@@ -20,6 +20,7 @@ import { useAsk } from '../../modules/ask/open'
 import { useFilters } from '../../modules/filters'
 import { kindWords } from '../../modules/names'
 import { requestPath } from '../../modules/paths'
+import { useRights } from '../../modules/rights'
 import { useTitle } from '../../modules/titles'
 import { Overview } from './Overview'
 
@@ -63,6 +64,7 @@ export function ResourcePage() {
 
 function Loaded({ resource: r }: { resource: Resource }) {
   const ask = useAsk()
+  const rights = useRights()
   const name = useTitle()(r)
   const [filters, set] = useFilters()
   const mine = useQuery(accessAtQuery('me')).data?.items?.find(
@@ -132,19 +134,30 @@ function Loaded({ resource: r }: { resource: Resource }) {
         ) : undefined
       }
       actions={
-        r.deleted_at ? undefined : waiting ? (
-          <Link to={requestPath(waiting)} className={buttonClass('primary')}>
-            See your request
-          </Link>
-        ) : r.managed ? (
-          <Button
-            look="primary"
-            onClick={() => ask({ resource: r.slug, ...(mine?.ends_at ? { extend: true } : {}) })}
-            disabled={!!mine && !mine.ends_at}
-          >
-            {mine?.ends_at ? 'Renew' : r.kind === 'work_order' ? 'Order' : 'Request access'}
-          </Button>
-        ) : undefined
+        <>
+          {r.kind === 'role' && !r.deleted_at && rights.catalogue && (
+            <Link
+              to={'/roles/new' as string}
+              search={{ action: 'copy', role: r.slug }}
+              className={buttonClass()}
+            >
+              Reorganize
+            </Link>
+          )}
+          {r.deleted_at ? undefined : waiting ? (
+            <Link to={requestPath(waiting)} className={buttonClass('primary')}>
+              See your request
+            </Link>
+          ) : r.managed ? (
+            <Button
+              look="primary"
+              onClick={() => ask({ resource: r.slug, ...(mine?.ends_at ? { extend: true } : {}) })}
+              disabled={!!mine && !mine.ends_at}
+            >
+              {mine?.ends_at ? 'Renew' : r.kind === 'work_order' ? 'Order' : 'Request access'}
+            </Button>
+          ) : undefined}
+        </>
       }
     >
       <Tabs
