@@ -87,17 +87,17 @@ type Durations struct {
 }
 
 // Check refuses a length that the resource does not allow, naming the greatest that it does.
-func (d Durations) Check(length Duration, noEnd bool) error {
+func (d Durations) Check(name string, length Duration, noEnd bool) error {
 	if noEnd {
 		if d.ForbidNo || d.Max > 0 {
-			return &Error{Code: EPrecondition, Rule: "durations", Message: "access to this must have an end",
+			return &Error{Code: EPrecondition, Rule: "durations", Message: "access to " + name + " must have an end",
 				Hint: "Ask for " + d.greatest().Words() + " or less."}
 		}
 		return nil
 	}
 	if length > d.greatest() {
 		return &Error{Code: EPrecondition, Rule: "durations",
-			Message: fmt.Sprintf("%s is longer than the %s that this allows (%s)", length.Words(), d.greatest().Words(), d.greatest()),
+			Message: fmt.Sprintf("%s is longer than the %s that %s allows (%s)", length.Words(), d.greatest().Words(), name, d.greatest()),
 			Hint:    "Ask for " + d.greatest().Words() + " or less; it can be extended before it ends."}
 	}
 	return nil

@@ -309,7 +309,7 @@ func endOf(r sallyport.Request, now time.Time) time.Time {
 // and 17). It is the one place for that, on every path.
 func (s *Service) CheckLimitsTx(ctx context.Context, tx *store.Tx, tenant string, res sallyport.Resource, rel sallyport.Relation, reason string, length sallyport.Duration, noEnd bool) error {
 	if rel == sallyport.Member { // lengths are offered for access; owning has only its tags' limits
-		if err := res.Durations.Check(length, noEnd); err != nil {
+		if err := res.Durations.Check(res.Name, length, noEnd); err != nil {
 			return err
 		}
 	}
@@ -342,6 +342,25 @@ func (s *Service) CheckLimitsTx(ctx context.Context, tx *store.Tx, tenant string
 		return refuse(reasonKey, res.Name+" needs a reason", "Say what it is for; approvers read this first.")
 	}
 	return nil
+}
+
+// LongestTx is the greatest length that a resource's settings and tags allow now; 0 is access without an end.
+func (s *Service) LongestTx(ctx context.Context, tx *store.Tx, tenant string, res sallyport.Resource, rel sallyport.Relation) (sallyport.Duration, error) {
+	c, _, err := tx.EffectiveLimits(ctx, tenant, res)
+	if err != nil {
+		return 0, err
+	}
+	if rel == sallyport.Owner {
+		return c.OwnerTimeLimit, nil
+	}
+	longest := c.MemberTimeLimit
+	if d := res.Durations.Max; d > 0 && (longest == 0 || d < longest) {
+		longest = d
+	}
+	if longest == 0 && (res.Durations.ForbidNo || c.NoStandingAccess) {
+		longest = sallyport.MaxDuration
+	}
+	return longest, nil
 }
 
 // submitTx saves a checked request, starts its first stage, and supersedes an older one for the same.

@@ -426,7 +426,9 @@ func TestSeveralAskedTogether(t *testing.T) {
 		w.resource(sallyport.Resource{Kind: sallyport.KindApp, Slug: "logs", Name: "Logs"})
 		w.hold("olga", "logs", sallyport.Owner)
 		day := sallyport.Day
-		ask := func(slug string) sallyport.Ask { return sallyport.Ask{Resource: slug, Duration: &day, Reason: "as Ken has"} }
+		ask := func(slug string) sallyport.Ask {
+			return sallyport.Ask{Resource: slug, Duration: &day, Reason: "as Ken has"}
+		}
 		batch, out, err := w.s.AskMany(w.ctx, w.as("ada"), []sallyport.Ask{ask("wiki"), ask("nothing"), ask("logs")})
 		if err != nil || len(out) != 3 || out[0].Request == nil || out[2].Request == nil || sallyport.CodeOf(out[1].Err) != sallyport.ENotFound {
 			t.Fatalf("%v %+v", err, out)

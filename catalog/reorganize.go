@@ -99,6 +99,18 @@ func (w *regroup) create(ctx context.Context) error {
 		if err != nil {
 			return at(err, "resources", i)
 		}
+		if h.Relation == "" {
+			h.Relation = sallyport.Member
+		}
+		if h.Duration == nil && w.in.Longest {
+			longest, err := w.Access.LongestTx(ctx, w.tx, w.actor.Tenant, r, h.Relation)
+			if err != nil {
+				return err
+			}
+			if longest > 0 {
+				h.Duration = &longest
+			}
+		}
 		n := access.NewGrant{Subject: asSubject(w.role), Resource: r, Relation: h.Relation, Duration: h.Duration, NoEnd: h.Duration == nil}
 		if err := w.give(ctx, n); err != nil {
 			return err

@@ -178,8 +178,15 @@ func TestReorganizeRefuses(t *testing.T) {
 		if roles != 2 {
 			t.Errorf("%d roles, want the two of the beginning", roles)
 		}
+		month := 30 * sallyport.Day
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindApp, Name: "Short", Durations: &sallyport.Durations{Max: month}})
+		short := sallyport.Reorganization{Action: "create", Name: "Shorts", Members: []string{"a"}, Resources: []sallyport.RoleItem{{Resource: "short"}}, Reason: "r"}
+		_, err := w.s.Reorganize(t.Context(), w.admin, short)
+		refused(t, "longer than allowed", err, sallyport.EPrecondition)
+		short.Longest = true
+		w.undo(w.reorganize(short))
 		made := w.reorganize(sallyport.Reorganization{Action: "create", Name: "Mine", Members: []string{"a"}})
-		_, err := w.s.UndoReorganization(t.Context(), w.actor("d"), made.ID)
+		_, err = w.s.UndoReorganization(t.Context(), w.actor("d"), made.ID)
 		refused(t, "undo by a stranger", err, sallyport.EForbidden)
 		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindRole, Name: "Spare"})
 		merged := w.reorganize(sallyport.Reorganization{Action: "merge", Role: "dev", Roles: []string{"spare"}})

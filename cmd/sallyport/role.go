@@ -117,6 +117,7 @@ func (a *app) roleChange(use, short string, args int, example string, fill func(
 	switch verb {
 	case "create":
 		f.BoolVar(&in.EndDirect, "end-direct", false, "end what they have directly and get by the role from now on")
+		f.BoolVar(&in.Longest, "longest", false, "what may not be without end is given for as long as it may be")
 		f.StringVar(&length, "membership", "", "how long the memberships are, e.g. 90d; default: no end")
 	case "copy":
 		f.BoolVar(&in.WithMembers, "with-members", false, "its members too")

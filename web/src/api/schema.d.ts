@@ -2057,6 +2057,8 @@ export interface components {
             keep_members?: boolean;
             /** @description split: the old role keeps what the new one gets as well */
             keep_resources?: boolean;
+            /** @description create: what has no duration is given for as long as its limits allow, in place of without end */
+            longest?: boolean;
             /** @description create: who gets it; split: who goes to the new role */
             members?: string[];
             /** @description create: how long the memberships are; default no end */

@@ -169,6 +169,11 @@ function Form({ action, onAction, start }: { action: Action; onAction: (a: Actio
                 <Chosen
                   what="resources"
                   label={action === 'create' ? 'What it gives' : 'What the new role gives'}
+                  help={
+                    action === 'create'
+                      ? 'Without end where that is allowed, else for as long as it is.'
+                      : undefined
+                  }
                   items={d.resources}
                   onChange={(resources) => put({ resources })}
                 />

@@ -70,6 +70,6 @@ export function bodyOf(d: Draft): Reorganization {
       : {}),
     ...(d.action === 'copy' ? { with_members: d.withMembers } : {}),
     ...(d.action === 'split' ? { keep_members: d.keepMembers, keep_resources: d.keepResources } : {}),
-    ...(d.action === 'create' ? { end_direct: d.endDirect } : {}),
+    ...(d.action === 'create' ? { end_direct: d.endDirect, longest: true } : {}),
   }
 }
