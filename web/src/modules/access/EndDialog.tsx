@@ -3,6 +3,7 @@ import { endGrants } from '../../api/access'
 import { endGrant } from '../../api/grant'
 import { Confirm } from '../../components/Confirm'
 import { toast } from '../../components/toast'
+import { Impact } from '../impact/Impact'
 
 export interface Ending {
   ids: readonly string[]
@@ -61,6 +62,17 @@ export function EndDialog({
       }}
     >
       {ending?.note ?? 'It ends now. What another grant gives stays.'}
+      {ending && (
+        <section aria-label="What that changes" className="mt-3 rounded-md bg-sunken p-3 text-ink">
+          <Impact
+            trial={{
+              method: 'post',
+              path: '/api/v1/grants/end',
+              body: { ids: ending.ids, reason: 'not yet said' },
+            }}
+          />
+        </section>
+      )}
     </Confirm>
   )
 }

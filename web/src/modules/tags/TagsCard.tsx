@@ -9,6 +9,7 @@ import { Card } from '../../components/Card'
 import { Note } from '../../components/Note'
 import { Select } from '../../components/Select'
 import { toast } from '../../components/toast'
+import { Impact } from '../impact/Impact'
 import { useRights } from '../rights'
 import { demands } from './words'
 
@@ -95,7 +96,21 @@ export function TagsCard({ resource: r }: { resource: Resource }) {
             </Button>
           </div>
         )}
-        {tag && <p className="text-[0.875rem] text-muted">{demands(tag.constraints)}</p>}
+        {tag && (
+          <>
+            <p className="text-[0.875rem] text-muted">{demands(tag.constraints)}</p>
+            <section aria-label="What that changes now" className="rounded-md bg-sunken p-3">
+              <Impact
+                trial={{
+                  method: 'put',
+                  path: '/api/v1/resources/{id}/tags/{tag}',
+                  params: { id: r.id, tag: tag.id },
+                  body: { accept: rights.admin },
+                }}
+              />
+            </section>
+          </>
+        )}
       </div>
     </Card>
   )

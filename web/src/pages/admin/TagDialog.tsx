@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { asError, message } from '../../api/error'
+import type { Trial } from '../../api/impact'
 import { saveTag } from '../../api/tag'
 import type { Constraints, Tag } from '../../api/types'
 import { Button } from '../../components/Button'
@@ -11,6 +12,7 @@ import { Input } from '../../components/Input'
 import { LengthInput } from '../../components/LengthInput'
 import { Note } from '../../components/Note'
 import { toast } from '../../components/toast'
+import { Impact } from '../../modules/impact/Impact'
 import { useRights } from '../../modules/rights'
 import { demands, rules } from '../../modules/tags/words'
 
@@ -30,6 +32,15 @@ export function TagDialog({ tag, onClose }: { tag?: Tag; onClose: () => void }) 
     setConstraints({ ...constraints, ...patch })
     setCuts(false)
   }
+  const trial: Trial | null =
+    tag && JSON.stringify([enabled, constraints]) !== JSON.stringify([tag.enabled, tag.constraints])
+      ? {
+          method: 'patch',
+          path: '/api/v1/tags/{id}',
+          params: { id: tag.id },
+          body: { enabled, constraints, accept: rights.admin },
+        }
+      : null
   const save = async (e: FormEvent) => {
     e.preventDefault()
     if (!name.trim()) return setFaults({ name: 'Give it a name.' })
@@ -123,6 +134,11 @@ export function TagDialog({ tag, onClose }: { tag?: Tag; onClose: () => void }) 
         <Checkbox checked={enabled} onChange={(e) => setEnabled(e.target.checked)}>
           In force
         </Checkbox>
+        {trial && (
+          <FieldSet label="What that changes now" required={false}>
+            <Impact trial={trial} />
+          </FieldSet>
+        )}
       </form>
     </Dialog>
   )

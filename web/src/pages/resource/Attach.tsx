@@ -14,6 +14,7 @@ import { Note } from '../../components/Note'
 import { Textarea } from '../../components/Textarea'
 import { toast } from '../../components/toast'
 import { useAsk } from '../../modules/ask/open'
+import { Impact } from '../../modules/impact/Impact'
 import { ResourcePicker } from '../../modules/pickers'
 
 /** Attach lets a role give something. It needs authority over that thing; who has none files a request for the role. */
@@ -107,6 +108,23 @@ export function Attach({ role, onClose }: { role: Resource; onClose: () => void 
         <Field label="Why" help="It is kept with the grant.">
           {(control) => <Textarea {...control} value={reason} onChange={(e) => setReason(e.target.value)} />}
         </Field>
+        {item && (
+          <section aria-label="What that changes" className="rounded-md bg-sunken p-3">
+            <Impact
+              trial={{
+                method: 'post',
+                path: '/api/v1/grants',
+                body: {
+                  subject: `role:${role.slug}`,
+                  resource: item.value,
+                  relation: 'member',
+                  ...length,
+                  reason: reason.trim() || 'not yet said',
+                },
+              }}
+            />
+          </section>
+        )}
       </form>
     </Dialog>
   )

@@ -12,6 +12,7 @@ import { toast } from '../../components/toast'
 import { draftFaults, draftOf, toPatch } from '../../modules/catalogue/draft'
 import { ResourceEditor } from '../../modules/catalogue/ResourceEditor'
 import { SaveBar } from '../../modules/catalogue/SaveBar'
+import { Impact } from '../../modules/impact/Impact'
 import { TagsCard } from '../../modules/tags/TagsCard'
 
 /** Settings change a resource. What is in flight keeps the flow and fulfilment that it began with. */
@@ -112,6 +113,13 @@ export function Settings({ resource, mayDelete }: { resource: Resource; mayDelet
             }}
           >
             Everybody who has it loses it now. This cannot be undone.
+            {removing && (
+              <section aria-label="What that changes" className="mt-3 rounded-md bg-sunken p-3 text-ink">
+                <Impact
+                  trial={{ method: 'delete', path: '/api/v1/resources/{id}', params: { id: resource.id } }}
+                />
+              </section>
+            )}
           </Confirm>
         </Card>
       )}

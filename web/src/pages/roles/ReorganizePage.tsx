@@ -1,15 +1,15 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { newKey } from '../../api/client'
 import { message } from '../../api/error'
 import { resourceQuery } from '../../api/resource'
 import { reorganize, reorganizePath, undoReorganization } from '../../api/roles'
+import { userQuery } from '../../api/user'
 import { Breadcrumbs } from '../../components/Breadcrumbs'
 import { Button } from '../../components/Button'
 import { Card } from '../../components/Card'
 import { Checkbox } from '../../components/Checkbox'
-import type { ComboboxItem } from '../../components/Combobox'
 import { Field } from '../../components/Field'
 import { Input } from '../../components/Input'
 import { Note } from '../../components/Note'
@@ -20,21 +20,21 @@ import { toast } from '../../components/toast'
 import { Chosen } from '../../modules/Chosen'
 import { useFilters } from '../../modules/filters'
 import { Impact } from '../../modules/impact/Impact'
-import { ResourcePicker } from '../../modules/pickers'
+import { ResourcePicker, resourceItem, userItem } from '../../modules/pickers'
 import { type Action, actionWords, bodyOf, type Draft, missing } from './draft'
 
-const listed = (text: string | undefined): ComboboxItem[] =>
-  (text ?? '')
-    .split(',')
-    .filter(Boolean)
-    .map((value) => ({ value, label: value }))
+const parts = (text: string | undefined) => (text ?? '').split(',').filter(Boolean)
 
 /** ReorganizePage changes roles as one change, with what it does beside the form before it is made. */
 export function ReorganizePage() {
   const [filters, set] = useFilters()
   const action = (filters.action as Action) in actionWords ? (filters.action as Action) : 'create'
   const given = useQuery({ ...resourceQuery(filters.role ?? ''), enabled: !!filters.role })
-  if (filters.role && given.isPending) return <PageFrame title="Reorganize roles">{null}</PageFrame>
+  const people = useQueries({ queries: parts(filters.people).map((l) => userQuery(l)) })
+  const things = useQueries({ queries: parts(filters.resources).map((r) => resourceQuery(r)) })
+  const waiting = [...people, ...things].some((q) => q.isPending)
+  if (waiting || (filters.role && given.isPending))
+    return <PageFrame title="Reorganize roles">{null}</PageFrame>
   return (
     <Form
       key={filters.role ?? ''}
@@ -47,8 +47,8 @@ export function ReorganizePage() {
         name: '',
         description: '',
         owners: [],
-        members: listed(filters.people),
-        resources: listed(filters.resources),
+        members: people.flatMap((q) => (q.data ? [userItem(q.data)] : [])),
+        resources: things.flatMap((q) => (q.data ? [resourceItem(q.data)] : [])),
         withMembers: false,
         keepMembers: false,
         keepResources: false,
@@ -103,7 +103,7 @@ function Form({ action, onAction, start }: { action: Action; onAction: (a: Actio
     }
   }
   const needsRole = action !== 'create'
-  const parts = action === 'create' || action === 'split'
+  const partial = action === 'create' || action === 'split'
   return (
     <PageFrame
       title="Reorganize roles"
@@ -157,7 +157,7 @@ function Form({ action, onAction, start }: { action: Action; onAction: (a: Actio
                 )}
               </Field>
             )}
-            {parts && (
+            {partial && (
               <>
                 <Chosen
                   what="people"
