@@ -40,11 +40,20 @@ const places: [persona: Persona, paths: string[]][] = [
       '/catalogue/vpn',
       '/people',
       '/people/lead',
+      '/people/lead?view=drawing',
       '/compare',
       '/compare?users=employee,teammate,lead',
     ],
   ],
-  ['owner', ['/access?view=owned', '/catalogue/github', '/catalogue/github.engineering']],
+  [
+    'owner',
+    [
+      '/access?view=owned',
+      '/catalogue/github',
+      '/catalogue/aws?tab=map&view=drawing',
+      '/catalogue/github.engineering',
+    ],
+  ],
   ['it', ['/tasks', '/catalogue/reset-mfa']],
   [
     'admin',

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useMemo, useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 import { accessAtQuery } from '../../api/access'
 import type { Access, User } from '../../api/types'
 import { AsOf } from '../../components/AsOf'
@@ -17,6 +17,8 @@ import { Ends, StateLine } from '../../modules/access/Ends'
 import { WhyDrawer } from '../../modules/access/WhyDrawer'
 import { givenBy } from '../../modules/access/words'
 import { useFilters, useTextFilter } from '../../modules/filters'
+import { GraphView, useDrawn } from '../../modules/graph/GraphView'
+import { personGraph } from '../../modules/graph/graph'
 import { useMe } from '../../modules/me'
 import { firstName, kindWords, ResourceLine, relationWords } from '../../modules/names'
 import { useRights } from '../../modules/rights'
@@ -42,12 +44,18 @@ export function PersonAccess({ user, mine }: { user: User; mine: boolean }) {
   }, [owned, at, mine, rights.admin])
   const title = useTitle()
   const needle = text.trim().toLowerCase()
-  const items = (query.data?.items ?? []).filter(
-    (a) =>
-      a.relation === 'member' &&
-      (!needle ||
-        `${a.resource.name} ${a.app?.name ?? ''} ${givenBy(a.paths)}`.toLowerCase().includes(needle)),
+  const items = useMemo(
+    () =>
+      (query.data?.items ?? []).filter(
+        (a) =>
+          a.relation === 'member' &&
+          (!needle ||
+            `${a.resource.name} ${a.app?.name ?? ''} ${givenBy(a.paths)}`.toLowerCase().includes(needle)),
+      ),
+    [query.data, needle],
   )
+  const [drawn, choice] = useDrawn()
+  const make = useCallback((opened: ReadonlySet<string>) => personGraph(user, items, opened), [user, items])
   const columns: Column<Access>[] = [
     {
       key: 'resource',
@@ -84,6 +92,7 @@ export function PersonAccess({ user, mine }: { user: User; mine: boolean }) {
           onChange={(e) => setText(e.target.value)}
         />
         <AsOf value={filters.at ?? ''} onChange={(at) => set({ at })} />
+        {choice}
       </div>
       {at && (
         <Note
@@ -116,6 +125,8 @@ export function PersonAccess({ user, mine }: { user: User; mine: boolean }) {
             </EmptyState>
           )}
         </Card>
+      ) : drawn ? (
+        <GraphView label={`Access of ${user.name}, drawn`} make={make} />
       ) : (
         <Table
           caption={`Access of ${user.name}`}

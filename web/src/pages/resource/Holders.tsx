@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Download, UserPlus } from 'lucide-react'
-import { useMemo, useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 import { holdersAtQuery } from '../../api/access'
 import type { Access, Relation, Resource } from '../../api/types'
 import { AsOf } from '../../components/AsOf'
@@ -19,6 +19,8 @@ import { Ends, StateLine } from '../../modules/access/Ends'
 import { WhyDrawer } from '../../modules/access/WhyDrawer'
 import { givenBy } from '../../modules/access/words'
 import { useFilters, useTextFilter } from '../../modules/filters'
+import { GraphView, useDrawn } from '../../modules/graph/GraphView'
+import { holdersGraph } from '../../modules/graph/graph'
 import { Person, relationWords } from '../../modules/names'
 import { useTitle } from '../../modules/titles'
 
@@ -53,6 +55,11 @@ export function Holders({
           !needle || `${a.user?.name} ${a.user?.login} ${givenBy(a.paths)}`.toLowerCase().includes(needle),
       ),
     [query.data, needle],
+  )
+  const [drawn, choice] = useDrawn()
+  const make = useCallback(
+    (opened: ReadonlySet<string>) => holdersGraph(resource, items, opened),
+    [resource, items],
   )
   const columns: Column<Access>[] = [
     {
@@ -96,6 +103,7 @@ export function Holders({
           ]}
         />
         <AsOf value={filters.at ?? ''} onChange={(at) => set({ at })} />
+        {choice}
         <Button
           icon={<Download aria-hidden className="size-4" />}
           disabled={items.length === 0}
@@ -134,6 +142,8 @@ export function Holders({
             </EmptyState>
           </Card>
         )
+      ) : drawn ? (
+        <GraphView label={`${relationWords[relation]}s of ${title}, drawn`} make={make} />
       ) : (
         <Table
           caption={`${relationWords[relation]}s of ${title}`}

@@ -31,6 +31,11 @@ const Holders = later<{ resource: Resource; mayGive: boolean; mayEnd: boolean }>
   holding,
 )
 const Gives = later<{ resource: Resource }>(() => import('./Gives').then((m) => m.Gives), undefined, holding)
+const AppMap = later<{ resource: Resource }>(
+  () => import('./AppMap').then((m) => m.AppMap),
+  undefined,
+  holding,
+)
 const ResourceHistory = later<{ resource: Resource }>(
   () => import('./ResourceHistory').then((m) => m.ResourceHistory),
   undefined,
@@ -86,6 +91,9 @@ function Loaded({ resource: r }: { resource: Resource }) {
         ]),
     ...(r.kind === 'role'
       ? [{ value: 'gives', label: 'What it gives', content: <Gives resource={r} /> }]
+      : []),
+    ...(r.kind === 'app'
+      ? [{ value: 'map', label: 'All that is in it', content: <AppMap resource={r} /> }]
       : []),
     { value: 'history', label: 'History', content: <ResourceHistory resource={r} /> },
     ...(r.may?.edit
@@ -169,6 +177,7 @@ function Loaded({ resource: r }: { resource: Resource }) {
             q: undefined,
             relation: undefined,
             at: undefined,
+            view: undefined,
           })
         }
         tabs={tabs}

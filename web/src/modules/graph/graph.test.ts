@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest'
+import type { Access, Grant } from '../../api/types'
+import { appGraph, holdersGraph, personGraph } from './graph'
+
+const ref = (id: string, kind = 'app') => ({ id, slug: id, name: id, kind }) as Access['resource']
+const user = (id: string) => ({ id, login: id, name: id })
+const path = (role?: string) => ({
+  via: role ? 'role' : 'direct',
+  grant_id: 'g',
+  role: role ? ref(role, 'role') : undefined,
+})
+const access = (resource: string, who: string, ...roles: (string | undefined)[]) =>
+  ({
+    resource: ref(resource),
+    relation: 'member',
+    user: user(who),
+    paths: roles.map(path),
+  }) as unknown as Access
+const none = new Set<string>()
+
+test('a person leads to roles and to what they give, each drawn once', () => {
+  const g = personGraph(
+    user('ada'),
+    [access('vpn', 'ada', 'dev', undefined), access('logs', 'ada', 'dev')],
+    none,
+  )
+  expect(g.dots.map((d) => [d.id, d.kind])).toEqual([
+    ['ada', 'person'],
+    ['dev', 'role'],
+    ['vpn', 'resource'],
+    ['logs', 'resource'],
+  ])
+  expect(g.lines.map((l) => `${l.from}>${l.to}`)).toEqual(['ada>dev', 'dev>vpn', 'ada>vpn', 'dev>logs'])
+})
+
+test('many alike are one bundle, which opens; who differs stands apart', () => {
+  const many = Array.from({ length: 30 }, (_, i) => access('vpn', `u${i}`, 'dev'))
+  const items = [...many, access('vpn', 'eve', undefined)]
+  const g = holdersGraph(ref('vpn'), items, none)
+  const b = g.dots.find((d) => d.kind === 'many')
+  expect(b?.label).toBe('30 people')
+  expect(b?.of).toHaveLength(30)
+  expect(g.dots).toHaveLength(4)
+  expect(holdersGraph(ref('vpn'), items, new Set([b?.id ?? ''])).dots).toHaveLength(33)
+})
+
+test('an app shows who holds which of its parts', () => {
+  const grant = (subject: object, resource: string) =>
+    ({ subject, resource: ref(resource, 'entitlement') }) as Grant
+  const g = appGraph(
+    [
+      grant({ kind: 'role', id: 'dev', slug: 'dev', name: 'Dev' }, 'gh.eng'),
+      grant({ kind: 'user', id: 'ada', login: 'ada', name: 'Ada' }, 'gh.eng'),
+      grant({ kind: 'user', id: 'ada', login: 'ada', name: 'Ada' }, 'gh.admin'),
+    ],
+    none,
+  )
+  expect(g.lines.map((l) => `${l.from}>${l.to}`)).toEqual(['dev>gh.eng', 'ada>gh.eng', 'ada>gh.admin'])
+})

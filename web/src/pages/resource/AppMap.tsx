@@ -1,0 +1,64 @@
+import { useQuery } from '@tanstack/react-query'
+import { useCallback } from 'react'
+import { allGrants } from '../../api/access'
+import type { Grant, Resource } from '../../api/types'
+import { Card } from '../../components/Card'
+import { EmptyState } from '../../components/EmptyState'
+import { ErrorState } from '../../components/ErrorState'
+import { Skeleton } from '../../components/Skeleton'
+import { type Column, Table } from '../../components/Table'
+import { Ends } from '../../modules/access/Ends'
+import { GraphView, useDrawn } from '../../modules/graph/GraphView'
+import { appGraph } from '../../modules/graph/graph'
+import { PersonLink, ResourceLine, ResourceLink } from '../../modules/names'
+
+const columns: Column<Grant>[] = [
+  { key: 'what', header: 'What', cell: (g) => <ResourceLine resource={g.resource} /> },
+  {
+    key: 'who',
+    header: 'Held by',
+    cell: (g) =>
+      g.subject.kind === 'role' ? (
+        <ResourceLink resource={{ ...g.subject, slug: g.subject.slug ?? '', kind: 'role' }} />
+      ) : (
+        <PersonLink user={g.subject} />
+      ),
+  },
+  { key: 'ends', header: 'Ends', cell: (g) => <Ends at={g.ends_at} never={g.no_end} /> },
+]
+
+/** AppMap is an app as a whole: its parts, and which people and roles hold each. */
+export function AppMap({ resource }: { resource: Resource }) {
+  const query = useQuery({
+    queryKey: ['grants', 'app', resource.id],
+    queryFn: () => allGrants({ app: resource.slug, active: true, relation: 'member' }, 2000),
+  })
+  const [drawn, choice] = useDrawn()
+  const data = query.data
+  const make = useCallback((opened: ReadonlySet<string>) => appGraph(data ?? [], opened), [data])
+  if (query.isPending) return <Skeleton className="h-80 rounded-lg" />
+  if (!data) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+  if (data.length === 0)
+    return (
+      <Card>
+        <EmptyState kind="first" title="Nobody has anything in it">
+          What people and roles hold in {resource.name} is drawn here.
+        </EmptyState>
+      </Card>
+    )
+  return (
+    <div className="grid gap-4">
+      <div className="flex justify-end">{choice}</div>
+      {drawn ? (
+        <GraphView label={`${resource.name} and who holds what in it, drawn`} make={make} />
+      ) : (
+        <Table
+          caption={`Who holds what in ${resource.name}`}
+          columns={columns}
+          rows={data}
+          id={(g) => g.id}
+        />
+      )}
+    </div>
+  )
+}
