@@ -61,7 +61,11 @@ var matrix = map[string]row{
 	"update-resource": {func(w *world) (string, any) {
 		return "/resources/" + w.resource(nil), map[string]any{"description": "new"}
 	}, "401 403 200 403 403 403 200 403"},
-	"delete-resource":      {func(w *world) (string, any) { return "/resources/" + w.resource(nil), nil }, "401 403 403 403 403 403 204 403"},
+	"delete-resource": {func(w *world) (string, any) { return "/resources/" + w.resource(nil), nil }, "401 403 403 403 403 403 204 403"},
+	"convert-resource": {func(w *world) (string, any) {
+		return "/resources/" + w.resource(map[string]any{"kind": "group", "owners": []string{"lead"}}) + "/convert", map[string]any{"kind": "role"}
+	}, "401 403 403 403 403 403 200 403"},
+	"list-orphans":         {at("/orphans?total=true"), all200},
 	"list-holders":         {at("/resources/wiki/holders"), all200},
 	"get-resource-history": {at("/resources/wiki/history"), all200},
 	"get-constraints":      {at("/resources/wiki/constraints?beneficiary=teammate"), all200},

@@ -6,6 +6,7 @@ import (
 
 	"github.com/sallyport/sallyport"
 	"github.com/sallyport/sallyport/access"
+	"github.com/sallyport/sallyport/catalog"
 	"github.com/sallyport/sallyport/store"
 )
 
@@ -25,6 +26,26 @@ func (s *server) registerReorganizations() {
 	handle(s, "undo-reorganization", func(ctx context.Context, a sallyport.Actor, in *ByID) (*one[sallyport.Reorganized], error) {
 		c, err := s.Catalog.UndoReorganization(ctx, a, in.ID)
 		return body(c), err
+	})
+
+	type convertInput struct {
+		ByID
+		IfMatch string `header:"If-Match" doc:"The ETag that was read; when it has changed since, nothing happens (409)"`
+		Body    catalog.Conversion
+	}
+	handle(s, "convert-resource", func(ctx context.Context, a sallyport.Actor, in *convertInput) (*one[sallyport.Resource], error) {
+		version, err := ifMatch(in.IfMatch)
+		if err != nil {
+			return nil, err
+		}
+		r, err := s.Catalog.Convert(ctx, a, in.ID, in.Body, version)
+		return body(r), err
+	})
+	handle(s, "list-orphans", func(ctx context.Context, a sallyport.Actor, in *Paging) (*list[sallyport.Orphan], error) {
+		l, err := view(ctx, s, func(ctx context.Context, tx *store.Tx) (store.List[sallyport.Orphan], error) {
+			return tx.Orphans(ctx, a.Tenant, access.Viewer(a), in.page())
+		})
+		return &list[sallyport.Orphan]{Body: l}, err
 	})
 
 	type compareInput struct {

@@ -51,6 +51,8 @@ func routes() []route {
 		{ID: "get-resource", Method: get, Path: "/resources/{id}", Summary: "A resource", Scope: auth.ScopeRead},
 		{ID: "update-resource", Method: patch, Path: "/resources/{id}", Summary: "Change a resource; fields left out stay", Scope: auth.ScopeCatalogue, Tries: true},
 		{ID: "delete-resource", Method: del, Path: "/resources/{id}", Summary: "Remove a resource and end what hangs on it", Scope: auth.ScopeCatalogue, Status: 204, Tries: true},
+		{ID: "convert-resource", Method: post, Path: "/resources/{id}/convert", Summary: "Make a group an entitlement or a role, and back", Scope: auth.ScopeCatalogue, Tries: true},
+		{ID: "list-orphans", Method: get, Path: "/orphans", Summary: "What nobody looks after, and who could", Scope: auth.ScopeRead},
 		{ID: "list-holders", Method: get, Path: "/resources/{id}/holders", Summary: "Who has a resource, at any time, and why", Scope: auth.ScopeRead},
 		{ID: "get-resource-history", Method: get, Path: "/resources/{id}/history", Summary: "What happened about a resource", Scope: auth.ScopeRead},
 		{ID: "get-constraints", Method: get, Path: "/resources/{id}/constraints", Summary: "Which limits apply to a resource, and where they come from", Scope: auth.ScopeRead},

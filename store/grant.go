@@ -109,8 +109,11 @@ func (tx *Tx) Grants(ctx context.Context, tenant string, v Viewer, f GrantFilter
 	q := &query{}
 	q.WriteString(grantFrom + " WHERE g.tenant_id = " + q.arg(tenant))
 	now := func() string { return q.arg(Micros(tx.now)) } // only where it is used: PostgreSQL refuses an argument that is not
+	if f.SubjectKind != "" {
+		q.and("g.subject_kind = %s", f.SubjectKind)
+	}
 	if f.SubjectID != "" {
-		q.and("g.subject_kind = %s AND g.subject_id = %s", f.SubjectKind, f.SubjectID)
+		q.and("g.subject_id = %s", f.SubjectID)
 	}
 	if f.ResourceID != "" {
 		q.and("g.resource_id = %s", f.ResourceID)

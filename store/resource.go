@@ -222,7 +222,7 @@ func (tx *Tx) InsertResource(ctx context.Context, tenant string, r *sallyport.Re
 }
 
 // UpdateResource writes all fields of a living resource whose version is r.Version, and raises it; EConflict when it has
-// changed since. Kind and app stay.
+// changed since.
 func (tx *Tx) UpdateResource(ctx context.Context, tenant string, r *sallyport.Resource) error {
 	con, err := tx.connectionID(ctx, tenant, r.Connection)
 	if err != nil {
@@ -230,10 +230,10 @@ func (tx *Tx) UpdateResource(ctx context.Context, tenant string, r *sallyport.Re
 	}
 	n, err := tx.Exec(ctx, `UPDATE resources SET slug=$4, name=$5, name_key=$6, search_key=$7, description=$8, managed=$9, physical=$10, form=$11, flow=$12,
 		fulfilment=$13, fulfilment_kind=$14, revocation=$15, durations=$16, audience_id=$17, connection_id=$18, external_id=$19, source=$20,
-		version=version+1, updated_at=$21 WHERE tenant_id=$1 AND id=$2 AND version=$3 AND deleted_at IS NULL`,
+		version=version+1, updated_at=$21, kind=$22, app_id=$23 WHERE tenant_id=$1 AND id=$2 AND version=$3 AND deleted_at IS NULL`,
 		tenant, r.ID, r.Version, r.Slug, r.Name, Fold(r.Name), resourceSearch(r), r.Description, r.Managed, r.Physical, toJSON(r.Form),
 		optionalJSON(r.Flow), toJSON(r.Fulfilment), r.Fulfilment.Kind, optionalJSON(r.Revocation), toJSON(r.Durations), resID(r.Audience),
-		null(con), r.ExternalID, r.Source, Micros(tx.now))
+		null(con), r.ExternalID, r.Source, Micros(tx.now), r.Kind, resID(r.App))
 	if err != nil {
 		return resourceTaken(err, r)
 	}

@@ -434,6 +434,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orphans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What nobody looks after, and who could */
+        get: operations["list-orphans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reorganizations": {
         parameters: {
             query?: never;
@@ -671,6 +688,23 @@ export interface paths {
         get: operations["get-constraints"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/{id}/convert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a group an entitlement or a role, and back */
+        post: operations["convert-resource"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1340,6 +1374,16 @@ export interface components {
             require_member_reason?: boolean;
             require_owner_reason?: boolean;
         };
+        Conversion: {
+            /** @description Also when the app's tags shorten many grants; by an admin who saw how many */
+            accept?: boolean;
+            /** @description The app of an entitlement: id or slug */
+            app?: string;
+            /** @enum {string} */
+            kind: "group" | "entitlement" | "role";
+            /** @description Default: the present one, in the app or out of it */
+            slug?: string;
+        };
         Counts: {
             /**
              * Format: int64
@@ -1732,6 +1776,12 @@ export interface components {
             /** Format: int64 */
             total?: number;
         };
+        ListOrphan: {
+            items: components["schemas"]["Orphan"][];
+            next_cursor?: string;
+            /** Format: int64 */
+            total?: number;
+        };
         ListReorganized: {
             items: components["schemas"]["Reorganized"][];
             next_cursor?: string;
@@ -1893,6 +1943,31 @@ export interface components {
             kind: string;
             name?: string;
             slug?: string;
+        };
+        Orphan: {
+            app?: components["schemas"]["ResourceRef"];
+            /** @description And why, e.g. that the person left */
+            ended_reason?: string;
+            /**
+             * Format: int64
+             * @description How many people have it directly
+             */
+            members: number;
+            /**
+             * Format: date-time
+             * @description When that ended
+             */
+            owned_until?: string;
+            /** @description Who owns it, or owned it last */
+            owner?: components["schemas"]["UserRef"];
+            resource: components["schemas"]["ResourceRef"];
+            /** @description Who could own it: the manager of the last owner, else an owner of its app */
+            suggested?: components["schemas"]["UserRef"];
+            /**
+             * @description nobody: nobody owns it, nor its app; only_member: its only owner is its only member
+             * @enum {string}
+             */
+            why: "nobody" | "only_member";
         };
         Path: {
             /** Format: date-time */
@@ -5795,6 +5870,116 @@ export interface operations {
             };
         };
     };
+    "list-orphans": {
+        parameters: {
+            query?: {
+                /** @description How many items, 1 to 200 */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description A field; with - before it the other way round */
+                sort?: string;
+                /** @description Count all that match */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOrphan"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-reorganizations": {
         parameters: {
             query?: {
@@ -7850,6 +8035,123 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Limits"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "convert-resource": {
+        parameters: {
+            query?: {
+                /** @description true: do nothing, and answer with a Rehearsal: who would gain and lose what, and what the call would answer */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description Same key, same result, for 24 hours: for a call that may be sent twice */
+                "Idempotency-Key"?: string;
+                /** @description The ETag that was read; when it has changed since, nothing happens (409) */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description Id, or slug, login, name where it has one */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Conversion"];
+            };
+        };
+        responses: {
+            /** @description OK; of a dry run a Rehearsal */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.sallyport.rehearsal+json": components["schemas"]["Rehearsal"];
                 };
             };
             /** @description Bad Request */

@@ -1,0 +1,152 @@
+package catalog
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/access"
+	"github.com/sallyport/sallyport/store"
+)
+
+// Conversion is what a group, entitlement or role is to become.
+type Conversion struct {
+	Kind   sallyport.Kind `json:"kind" enum:"group,entitlement,role"`
+	App    string         `json:"app,omitempty" maxLength:"256" doc:"The app of an entitlement: id or slug"`
+	Slug   string         `json:"slug,omitempty" maxLength:"200" doc:"Default: the present one, in the app or out of it"`
+	Accept bool           `json:"accept,omitempty" doc:"Also when the app's tags shorten many grants; by an admin who saw how many"`
+}
+
+// Convert makes a group an entitlement or a role, and back. It stays the same resource: who has it, its requests, history,
+// flow, form and fulfilment are kept. The app's tags hold for an entitlement from then on. What would lose its meaning
+// refuses it: a group or role that is named as approver, audience or fulfiller, a role that gives something, and what roles
+// hold where it is to become a role, since roles do not nest. For admins and catalogue managers.
+func (s *Service) Convert(ctx context.Context, actor sallyport.Actor, ref string, to Conversion, version int) (sallyport.Resource, error) {
+	var r sallyport.Resource
+	err := s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
+		before, err := living(ctx, tx, actor, ref)
+		if err != nil {
+			return err
+		}
+		if err := needCurator(actor, "make something else of it"); err != nil {
+			return err
+		}
+		if err := sameVersion(before, version); err != nil {
+			return err
+		}
+		if err := s.mayConvert(ctx, tx, actor, before, to.Kind); err != nil {
+			return err
+		}
+		r = before
+		if err := s.convertTo(ctx, tx, actor, &r, to); err != nil {
+			return err
+		}
+		if err := tx.UpdateResource(ctx, actor.Tenant, &r); err != nil {
+			return err
+		}
+		tx.Changed(actor.Tenant, "resources", "resource:"+r.ID)
+		if _, err := tx.Append(ctx, store.NewEvent{Verb: "resource.converted", Actor: actor, ObjectKind: "resource", ObjectID: r.ID, Refs: append(appRef(before), appRef(r)...),
+			Body: map[string]any{"kind": map[string]any{"before": string(before.Kind), "after": string(r.Kind)}, "slug": map[string]any{"before": before.Slug, "after": r.Slug}}}); err != nil {
+			return err
+		}
+		return s.cutByApp(ctx, tx, actor, r, to.Accept)
+	})
+	return r, err
+}
+
+// convertTo sets kind, app and slug, and checks the outcome.
+func (s *Service) convertTo(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r *sallyport.Resource, to Conversion) error {
+	own := r.Slug[strings.LastIndexByte(r.Slug, '.')+1:]
+	r.Kind, r.App = to.Kind, nil
+	if to.Slug != "" {
+		own = strings.ToLower(to.Slug)
+	}
+	if to.Kind == sallyport.KindEntitlement {
+		if to.App == "" {
+			return sallyport.Invalid("app", "is missing; an entitlement belongs to one app")
+		}
+		app, err := tx.Resource(ctx, actor.Tenant, to.App, access.Viewer(actor))
+		if sallyport.CodeOf(err) == sallyport.ENotFound || err == nil && (app.DeletedAt != nil || app.Kind != sallyport.KindApp) {
+			return refusal([]sallyport.Fault{{Path: "app", Message: fmt.Sprintf("there is no app %q", to.App)}})
+		}
+		if err != nil {
+			return err
+		}
+		a := app.Ref()
+		r.App = &a
+		if isBuiltIn(*r) {
+			return sallyport.Errorf(sallyport.EForbidden, "the app Sallyport is built in; nothing can be added to it").WithRule("built_in")
+		}
+		own = app.Slug + "." + strings.TrimPrefix(own, app.Slug+".")
+	} else if to.App != "" {
+		return sallyport.Invalid("app", "only an entitlement belongs to an app")
+	}
+	r.Slug = own
+	return r.Check()
+}
+
+// mayConvert refuses what would lose its meaning.
+func (s *Service) mayConvert(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Resource, to sallyport.Kind) error {
+	kinds := map[sallyport.Kind]bool{sallyport.KindGroup: true, sallyport.KindEntitlement: true, sallyport.KindRole: true}
+	refuse := func(hint, format string, args ...any) error {
+		return sallyport.Errorf(sallyport.EPrecondition, format, args...).WithHint("%s", hint).WithRule("convert")
+	}
+	switch {
+	case isBuiltIn(r):
+		return sallyport.Errorf(sallyport.EForbidden, "%s is built in and stays what it is", r.Name).WithRule("built_in")
+	case !r.Managed:
+		return unmanaged(r)
+	case !kinds[r.Kind] || !kinds[to]:
+		return refuse("Only those three become one another.", "groups, entitlements and roles become one another; %s is %s", r.Name, kindWords[r.Kind])
+	case r.Kind == to && to != sallyport.KindEntitlement:
+		return refuse("There is nothing to do.", "%s is %s already", r.Name, kindWords[r.Kind])
+	}
+	if err := s.nobodyNeeds(ctx, tx, actor.Tenant, r); err != nil {
+		return err
+	}
+	if r.Kind == sallyport.KindRole {
+		held, err := tx.RoleHoldings(ctx, actor.Tenant, r.ID)
+		if err != nil {
+			return err
+		}
+		if len(held) > 0 {
+			return refuse("Take those off first, or give them to another role.", "the role %s gives its members %d things, which only a role can", r.Name, len(held))
+		}
+	}
+	if to == sallyport.KindRole {
+		lives := true
+		l, err := tx.Grants(ctx, actor.Tenant, access.Everything, store.GrantFilter{SubjectKind: sallyport.SubjectRole, ResourceID: r.ID, Relation: sallyport.Member, Active: &lives}, store.Page{Limit: 1})
+		if err != nil {
+			return err
+		}
+		if len(l.Items) > 0 {
+			return refuse("Take it off that role first.", "%s is given by the role %s, and roles do not contain roles", r.Name, l.Items[0].Subject.Name)
+		}
+	}
+	return nil
+}
+
+var kindWords = map[sallyport.Kind]string{sallyport.KindApp: "an app", sallyport.KindEntitlement: "an entitlement", sallyport.KindGroup: "a group",
+	sallyport.KindRole: "a role", sallyport.KindWorkOrder: "a work order"}
+
+// cutByApp lets the tags of the app hold for what has come into it.
+func (s *Service) cutByApp(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Resource, accept bool) error {
+	if r.App == nil {
+		return nil
+	}
+	app, err := tx.Resource(ctx, actor.Tenant, r.App.ID, access.Everything)
+	if err != nil {
+		return err
+	}
+	for _, name := range app.Tags {
+		t, err := tx.Tag(ctx, actor.Tenant, name)
+		if err != nil {
+			return err
+		}
+		if err := s.cutTx(ctx, tx, actor, t, r.ID, accept); err != nil {
+			return err
+		}
+	}
+	return nil
+}
