@@ -63,6 +63,7 @@ const places: [persona: Persona, paths: string[]][] = [
       '/admin/catalogue/new',
       '/admin/tags',
       '/admin/roles',
+      '/admin/orphans',
       '/roles/new?people=employee,teammate&resources=vpn',
       '/roles/new?action=split&role=backend-engineer',
       '/admin/connections',

@@ -1,5 +1,5 @@
 // Roles from people, merged and taken back; people compared, and the difference asked for.
-import type { Access, AccessRequest, Page as List } from '../src/api/types'
+import type { Access, AccessRequest, Page as List, Resource } from '../src/api/types'
 import { api, as, expect, expectAccessible, expectNoFaults, test } from './world'
 
 test.describe.configure({ timeout: 120_000 })
@@ -88,5 +88,34 @@ test('a drawing is walked by the keyboard, and opens what it bundles', async ({ 
   const to = await second.getAttribute('href')
   await page.keyboard.press('Enter')
   await expect(page).toHaveURL(new RegExp(`${to}$`))
+  expectNoFaults(page)
+})
+
+test('what nobody owns gets an owner, and a group becomes a role and back', async ({ browser }) => {
+  const page = await as(browser, 'admin')
+  const server = api(page.context())
+  const made = await server.post<Resource>('/resources', { kind: 'group', name: 'Chess club' })
+  await server.post('/grants', { subject: 'teammate', resource: made.slug, duration: 'P9D', reason: 'plays' })
+  await page.goto('/admin/orphans')
+  const row = page.getByRole('row').filter({ hasText: 'Chess club' })
+  await expect(row).toContainText('Nobody has ever owned it.')
+  await row.getByRole('button', { name: 'Choose an owner of Chess club' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Owner').fill('lead')
+  await page.getByRole('option').first().click()
+  await dialog.getByLabel(/^Why/).fill('Runs the club')
+  await expectAccessible(page, 'choosing an owner')
+  await dialog.getByRole('button', { name: 'Make them the owner' }).click()
+  await expect(row).toHaveCount(0)
+  await page.goto(`/catalogue/${made.slug}?tab=settings`)
+  await page.getByRole('button', { name: 'Convert Chess club' }).click()
+  await dialog.getByRole('radio', { name: 'Role' }).check()
+  await expect(dialog.getByText('Nobody gains or loses anything.')).toBeVisible()
+  await expectAccessible(page, 'converting a group')
+  await dialog.getByRole('button', { name: 'Make it a role' }).click()
+  await expect(page.getByRole('tab', { name: 'What it gives' })).toBeVisible()
+  const holders = await server.get<List<Access>>(`/resources/${made.slug}/holders?relation=member`)
+  expect(holders.items.map((h) => h.user?.login)).toEqual(['teammate'])
+  await page.request.delete(`/api/v1/resources/${made.id}`)
   expectNoFaults(page)
 })

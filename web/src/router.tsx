@@ -159,6 +159,12 @@ const adminRoles = createRoute({
   component: lazyRouteComponent(() => import('./pages/admin/RolesAdmin'), 'RolesAdmin'),
 })
 
+const adminOrphans = createRoute({
+  getParentRoute: () => shell,
+  path: '/admin/orphans',
+  component: lazyRouteComponent(() => import('./pages/admin/OrphansAdmin'), 'OrphansAdmin'),
+})
+
 const reorganize = createRoute({
   getParentRoute: () => shell,
   path: '/roles/new',
@@ -231,6 +237,7 @@ const tree = root.addChildren([
     connection,
     tags,
     adminRoles,
+    adminOrphans,
     reorganize,
     compare,
     importPeople,

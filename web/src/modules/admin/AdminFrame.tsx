@@ -10,6 +10,7 @@ import {
   TagIcon,
   Upload,
   UserRoundCog,
+  UserRoundX,
 } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Card } from '../../components/Card'
@@ -52,6 +53,14 @@ export const adminPlaces: readonly AdminPlace[] = [
     icon: UserRoundCog,
     may: (r) => r.catalogue,
     who: 'Catalogue manager',
+  },
+  {
+    to: '/admin/orphans',
+    label: 'Owners',
+    text: 'What nobody looks after: no owner, the owner left, or its owner is alone with it.',
+    icon: UserRoundX,
+    may: (r) => r.auditor || r.catalogue,
+    who: 'Auditor',
   },
   {
     to: '/admin/connections',

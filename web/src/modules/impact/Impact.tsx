@@ -27,7 +27,7 @@ export function Impact({ trial, idle }: { trial: Trial | null; idle?: string }) 
   if (error) return <Note tone="warn">{message(error)}</Note>
   if (!data) return <Skeleton className="h-20" />
   return (
-    <div aria-live="polite" aria-busy={isFetching} className={isFetching ? 'opacity-60' : undefined}>
+    <div aria-live="polite" aria-busy={isFetching}>
       <ImpactView impact={data.impact} />
     </div>
   )

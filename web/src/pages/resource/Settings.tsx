@@ -13,12 +13,15 @@ import { draftFaults, draftOf, toPatch } from '../../modules/catalogue/draft'
 import { ResourceEditor } from '../../modules/catalogue/ResourceEditor'
 import { SaveBar } from '../../modules/catalogue/SaveBar'
 import { Impact } from '../../modules/impact/Impact'
+import { useRights } from '../../modules/rights'
 import { TagsCard } from '../../modules/tags/TagsCard'
+import { Convert } from './Convert'
 
 /** Settings change a resource. What is in flight keeps the flow and fulfilment that it began with. */
 export function Settings({ resource, mayDelete }: { resource: Resource; mayDelete: boolean }) {
   const client = useQueryClient()
   const navigate = useNavigate()
+  const rights = useRights()
   const [base, setBase] = useState(resource)
   const [draft, setDraft] = useState(() => draftOf(resource))
   const [faults, setFaults] = useState<Record<string, string>>({})
@@ -88,6 +91,9 @@ export function Settings({ resource, mayDelete }: { resource: Resource; mayDelet
       {error && <Note tone="bad">{error}</Note>}
       <ResourceEditor draft={draft} onChange={setDraft} fault={(path) => faults[path]} />
       {resource.may?.tag && <TagsCard resource={resource} />}
+      {rights.catalogue && resource.managed && ['group', 'entitlement', 'role'].includes(resource.kind) && (
+        <Convert resource={resource} />
+      )}
       {mayDelete && (
         <Card title="Remove it">
           <p className="mb-3 text-muted">
