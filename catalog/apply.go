@@ -92,8 +92,13 @@ func waves(steps []step) []step {
 }
 
 func (s *Service) applyStep(ctx context.Context, tx *store.Tx, actor sallyport.Actor, st step) error {
-	if st.con != nil {
+	switch {
+	case st.con != nil:
 		return s.applyConnection(ctx, tx, actor, st)
+	case st.tag != nil:
+		return s.applyTag(ctx, tx, actor, st)
+	case st.gives:
+		return s.applyGives(ctx, tx, actor, st.it)
 	}
 	if st.Action == sallyport.PlanRemove {
 		r, err := tx.Resource(ctx, actor.Tenant, st.before.ID, store.Viewer{All: true})

@@ -18,7 +18,7 @@ func (s *Service) checkReferences(ctx context.Context, tx *store.Tx, tenant stri
 
 // checker finds faults of one resource after another, and asks the database once for each name.
 func (s *Service) checker(ctx context.Context, tx *store.Tx, tenant string) *checker {
-	return &checker{s: s, ctx: ctx, tx: tx, tenant: tenant, coming: map[string]sallyport.Kind{}, connections: map[string]sallyport.Connection{}, users: map[string]string{}, resources: map[string]string{}, writers: map[string]string{}}
+	return &checker{s: s, ctx: ctx, tx: tx, tenant: tenant, coming: map[string]sallyport.Kind{}, connections: map[string]sallyport.Connection{}, tags: map[string]string{}, users: map[string]string{}, resources: map[string]string{}, writers: map[string]string{}}
 }
 
 func (c *checker) check(r sallyport.Resource) ([]sallyport.Fault, error) {
@@ -52,6 +52,7 @@ type checker struct {
 	tenant      string
 	coming      map[string]sallyport.Kind       // slugs that the same change adds
 	connections map[string]sallyport.Connection // that the same change adds or changes, by slug
+	tags        map[string]string               // that the same change adds or changes, by folded name
 	users       map[string]string               // what is wrong with a user, by reference; "" for nothing
 	resources   map[string]string
 	writers     map[string]string

@@ -13,7 +13,7 @@ import (
 )
 
 // Export writes the managed catalogue as the files that Load reads, without what is built in and without secrets: a file for
-// each app, and one each for connections, groups, roles and work orders. Loading them again plans no change to what the files maintain.
+// each app, and one each for connections, tags, groups, roles and work orders. Loading them again plans no change to what the files maintain.
 func (s *Service) Export(ctx context.Context, actor sallyport.Actor) (map[string]string, error) {
 	if err := needCurator(actor, "export the catalogue"); err != nil {
 		return nil, err
@@ -33,6 +33,17 @@ func (s *Service) Export(ctx context.Context, actor sallyport.Actor) (map[string
 		if len(connections) > 0 {
 			docs["connections.yaml"] = &document{Connections: connections}
 		}
+		tags, err := exportTags(ctx, tx, actor.Tenant)
+		if err != nil {
+			return err
+		}
+		if len(tags) > 0 {
+			docs["tags.yaml"] = &document{Tags: tags}
+		}
+		gives, err := given(ctx, tx, actor.Tenant)
+		if err != nil {
+			return err
+		}
 		doc := func(name string) *document {
 			if docs[name] == nil {
 				docs[name] = &document{}
@@ -47,6 +58,8 @@ func (s *Service) Export(ctx context.Context, actor sallyport.Actor) (map[string
 			case sallyport.KindGroup:
 				doc("groups.yaml").Groups = append(doc("groups.yaml").Groups, e)
 			case sallyport.KindRole:
+				slugs := slugsOf(gives[r.Slug])
+				e.Gives = &slugs
 				doc("roles.yaml").Roles = append(doc("roles.yaml").Roles, e)
 			case sallyport.KindWorkOrder:
 				doc("work-orders.yaml").WorkOrders = append(doc("work-orders.yaml").WorkOrders, e)

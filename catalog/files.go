@@ -29,6 +29,7 @@ type entry struct {
 	Fulfilment  sallyport.Fulfilment  `json:"fulfilment,omitempty"`
 	Revocation  *sallyport.Fulfilment `json:"revocation,omitempty"`
 	Durations   sallyport.Durations   `json:"durations,omitempty"`
+	Gives       *[]string             `json:"gives,omitempty"` // of a role: slugs of what its members have by it
 }
 
 type appEntry struct {
@@ -38,6 +39,7 @@ type appEntry struct {
 
 type document struct {
 	Connections []connEntry `json:"connections,omitempty"`
+	Tags        []tagEntry  `json:"tags,omitempty"`
 	Apps        []appEntry  `json:"apps,omitempty"`
 	Groups      []entry     `json:"groups,omitempty"`
 	Roles       []entry     `json:"roles,omitempty"`
@@ -64,10 +66,11 @@ func (it item) fault(field, message string) sallyport.Fault {
 type Files struct {
 	items       []item
 	connections []connItem
+	tags        []tagItem
 }
 
-// Len is the number of resources and connections in the files.
-func (f Files) Len() int { return len(f.items) + len(f.connections) }
+// Len is the number of resources, connections and tags in the files.
+func (f Files) Len() int { return len(f.items) + len(f.connections) + len(f.tags) }
 
 // Load reads every .yaml and .yml file below a folder. All faults are reported, each with file, line, column and field;
 // with a fault there is nothing to apply.
@@ -152,6 +155,9 @@ func (f *Files) take(doc document, prefix string, d *decoder) {
 	for i, e := range doc.Connections {
 		f.connections = append(f.connections, connItem{connEntry: e, path: strings.TrimPrefix(fmt.Sprintf("%s.connections[%d]", prefix, i), "."), d: d})
 	}
+	for i, e := range doc.Tags {
+		f.tags = append(f.tags, tagItem{tagEntry: e, path: strings.TrimPrefix(fmt.Sprintf("%s.tags[%d]", prefix, i), "."), d: d})
+	}
 	for i, e := range doc.Groups {
 		add(sallyport.KindGroup, "", "groups", i, e)
 	}
@@ -171,7 +177,7 @@ func (f *Files) take(doc document, prefix string, d *decoder) {
 
 // check finds what the files alone show to be wrong.
 func (f *Files) check() []sallyport.Fault {
-	faults := f.checkConnections()
+	faults := append(f.checkConnections(), f.checkTags()...)
 	slugs, names := map[string]item{}, map[string]item{}
 	for _, it := range f.items {
 		if err := it.resource().Check(); err != nil {

@@ -25,6 +25,10 @@ type step struct {
 	con        *connItem // of a connection, whose other fields are these
 	conID      string    // "" for a creation
 	conVersion int
+
+	tag   *tagItem // of a tag
+	tagID string   // "" for a creation
+	gives bool     // what the role of the item gives
 }
 
 type planned struct {
@@ -65,6 +69,12 @@ func (s *Service) planTx(ctx context.Context, tx *store.Tx, actor sallyport.Acto
 		c.coming[it.Slug] = it.kind
 	}
 	if err := s.planConnections(ctx, tx, actor.Tenant, f, c, &p); err != nil {
+		return p, err
+	}
+	if err := planTags(ctx, tx, actor.Tenant, f, c, &p); err != nil {
+		return p, err
+	}
+	if err := planGives(ctx, tx, actor.Tenant, f, c, &p); err != nil {
 		return p, err
 	}
 	named := map[string]bool{}
@@ -157,6 +167,10 @@ func (it *item) people(c *checker, p *planned, before, want *sallyport.Resource)
 		want.Tags = before.Tags
 	} else if it.Tags != nil {
 		for i, name := range *it.Tags {
+			if coming, ok := c.tags[store.Fold(name)]; ok {
+				want.Tags = append(want.Tags, coming)
+				continue
+			}
 			t, err := c.tx.Tag(c.ctx, c.tenant, name)
 			if sallyport.CodeOf(err) == sallyport.ENotFound {
 				p.Faults = append(p.Faults, it.fault(fmt.Sprintf("tags[%d]", i), fmt.Sprintf("there is no tag %q", name)))
@@ -210,7 +224,7 @@ func (p *planned) freeNames(all []sallyport.Resource, named map[string]bool) {
 		}
 	}
 	for _, st := range p.steps {
-		if st.it == nil {
+		if st.it == nil || st.gives {
 			continue
 		}
 		if other, taken := takes[key(st.it.kind, st.it.app, st.it.Name)]; taken {
@@ -239,7 +253,7 @@ func (p *planned) guard(fromFiles int) {
 // removals last, in the other direction.
 func (p *planned) order() {
 	rank := func(st step) int {
-		i := slices.Index([]string{"connection", "group", "role", "app", "entitlement", "work_order"}, st.Kind)
+		i := slices.Index([]string{"tag", "connection", "group", "role", "app", "entitlement", "work_order", "gives"}, st.Kind)
 		if st.Action == sallyport.PlanRemove {
 			return 100 - i
 		}
@@ -270,6 +284,8 @@ func (p *planned) sign() {
 			e.ID, e.Version = st.before.ID, st.before.Version
 		} else if st.con != nil {
 			e.ID, e.Version = st.conID, st.conVersion
+		} else if st.tag != nil {
+			e.ID = st.tagID
 		}
 		all = append(all, e)
 	}

@@ -19,6 +19,17 @@ func (s *Service) SaveTag(ctx context.Context, actor sallyport.Actor, ref string
 	if err := needCurator(actor, "change tags"); err != nil {
 		return t, err
 	}
+	if err := sallyport.Faults(tagFaults(t)); err != nil {
+		return t, err
+	}
+	err := s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
+		return s.saveTagTx(ctx, tx, actor, ref, &t, accept)
+	})
+	return t, err
+}
+
+// tagFaults says what is wrong with a tag by itself.
+func tagFaults(t sallyport.Tag) []sallyport.Fault {
 	faults := t.Constraints.Check("constraints")
 	if err := sallyport.CheckName(t.Name); err != nil {
 		faults = append(faults, sallyport.Fault{Path: "name", Message: err.Error()})
@@ -29,45 +40,43 @@ func (s *Service) SaveTag(ctx context.Context, actor sallyport.Actor, ref string
 	if strings.HasPrefix(t.Name, sallyport.PrefixTag+"_") {
 		faults = append(faults, sallyport.Fault{Path: "name", Message: "looks like an id; choose another"})
 	}
-	if err := sallyport.Faults(faults); err != nil {
-		return t, err
-	}
-	err := s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
-		verb := "tag.created"
-		if ref == "" {
-			if err := tx.InsertTag(ctx, actor.Tenant, &t); err != nil {
-				return err
-			}
-		} else {
-			old, err := tx.Tag(ctx, actor.Tenant, ref)
-			if err != nil {
-				return err
-			}
-			if !actor.Admin && !actor.IsSystem() && loosens(old, t) {
-				return needAdmin(actor, "loosen or disable a tag")
-			}
-			verb, t.ID, t.CreatedAt = "tag.changed", old.ID, old.CreatedAt
-			if err := tx.UpdateTag(ctx, actor.Tenant, &t); err != nil {
-				return err
-			}
-		}
-		tx.Changed(actor.Tenant, "tags")
-		if _, err := tx.Append(ctx, store.NewEvent{Verb: verb, Actor: actor, ObjectKind: "tag", ObjectID: t.ID,
-			Body: map[string]any{"name": t.Name, "enabled": t.Enabled, "constraints": asText(t.Constraints)}}); err != nil {
+	return faults
+}
+
+func (s *Service) saveTagTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, ref string, t *sallyport.Tag, accept bool) error {
+	verb := "tag.created"
+	if ref == "" {
+		if err := tx.InsertTag(ctx, actor.Tenant, t); err != nil {
 			return err
 		}
-		on, err := tx.TaggedResources(ctx, actor.Tenant, t.ID)
+	} else {
+		old, err := tx.Tag(ctx, actor.Tenant, ref)
 		if err != nil {
 			return err
 		}
-		for _, id := range on {
-			if err := s.cutTx(ctx, tx, actor, t, id, accept); err != nil {
-				return err
-			}
+		if !actor.Admin && !actor.IsSystem() && loosens(old, *t) {
+			return needAdmin(actor, "loosen or disable a tag")
 		}
-		return nil
-	})
-	return t, err
+		verb, t.ID, t.CreatedAt = "tag.changed", old.ID, old.CreatedAt
+		if err := tx.UpdateTag(ctx, actor.Tenant, t); err != nil {
+			return err
+		}
+	}
+	tx.Changed(actor.Tenant, "tags")
+	if _, err := tx.Append(ctx, store.NewEvent{Verb: verb, Actor: actor, ObjectKind: "tag", ObjectID: t.ID,
+		Body: map[string]any{"name": t.Name, "enabled": t.Enabled, "constraints": asText(t.Constraints)}}); err != nil {
+		return err
+	}
+	on, err := tx.TaggedResources(ctx, actor.Tenant, t.ID)
+	if err != nil {
+		return err
+	}
+	for _, id := range on {
+		if err := s.cutTx(ctx, tx, actor, *t, id, accept); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // loosens reports whether the new state demands less than the old one in any way.

@@ -2031,7 +2031,7 @@ export interface components {
             action: "create" | "change" | "remove" | "leave" | "return" | "add" | "end";
             detail?: string;
             fields?: components["schemas"]["FieldChange"][];
-            /** @description app, entitlement, group, role, work_order, person, membership or holding */
+            /** @description app, entitlement, group, role, work_order, connection, tag, gives (what a role gives), person, membership or holding */
             kind: string;
             name?: string;
             slug: string;
