@@ -190,6 +190,12 @@ func (b *builder) label(ctx context.Context) error {
 	return b.bulk.load(ctx, "resource_tags", "tenant_id,resource_id,tag_id,created_at", sequence(on))
 }
 
+// everyone reports whether all may see a resource.
+func (b *builder) everyone(i int32) bool {
+	r := b.resources[i]
+	return r.audience < 0 && (r.app < 0 || b.resources[r.app].audience < 0)
+}
+
 func (b *builder) userOf(id string) int32 {
 	for i, u := range b.users {
 		if u.id == id {
@@ -207,7 +213,12 @@ func (b *builder) name() {
 		}
 		return out
 	}
-	b.c.Resources, b.c.Popular, b.c.Shared, b.c.BigRole = slugs(b.direct), b.resources[b.direct[0]].slug, b.resources[b.shared].slug, b.resources[b.roles[0]].slug
+	for _, i := range b.direct {
+		if b.everyone(i) {
+			b.c.Resources = append(b.c.Resources, b.resources[i].slug)
+		}
+	}
+	b.c.Popular, b.c.Shared, b.c.BigRole = b.c.Resources[0], b.resources[b.shared].slug, b.resources[b.roles[0]].slug
 	b.c.Targets, b.c.Connected = slugs(b.targets), slugs(b.connected)
 }
 

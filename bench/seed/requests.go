@@ -67,6 +67,7 @@ func (b *builder) requests(ctx context.Context) error {
 		b.decide(&all[i])
 		b.tellRequest(&all[i])
 		switch {
+		case !b.everyone(all[i].resource): // the measures ask as anybody
 		case all[i].state == "pending":
 			b.c.Pending = append(b.c.Pending, all[i].id)
 		case i%max(len(all)/500, 1) == 0:

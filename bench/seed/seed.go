@@ -56,7 +56,7 @@ type Company struct {
 	Askers    []Caller
 	Desks     []Desk   // what askers ask for
 	Users     []string // ids of active people
-	Resources []string // slugs of what people hold directly
+	Resources []string // slugs of what people hold directly and everybody may see
 	Popular   string   // slug of the resource that most people hold
 	Busy      string   // id of a person with 30 roles
 	Shared    string   // slug of a resource that 50 roles reach
@@ -64,8 +64,8 @@ type Company struct {
 	Targets   []string // slugs of 20 resources to attach it to; nothing outside has to change for them
 	Connected []string // slugs of resources that a connection fulfils; the connection is paused
 	Ending    []string // ids of 2,000 grants that end within three weeks
-	Pending   []string // ids of requests that wait
-	Requests  []string // ids of requests of any state
+	Pending   []string // ids of requests that wait, for what everybody may see
+	Requests  []string // ids of others of any state
 }
 
 // Desk is an app with one owner, who decides about it.
