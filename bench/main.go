@@ -24,14 +24,16 @@ import (
 // settings are the flags.
 type settings struct {
 	binary, out, only string
+	postgres          string // address of the server; each run makes a database of its own there
 	size              float64
 	duration, idle    time.Duration
+	clients           []int
 	short, keep       bool
 }
 
 func main() {
 	var s settings
-	flag.StringVar(&s.binary, "binary", ".tools/bin/sallyport", "the server to measure")
+	flag.StringVar(&s.binary, "binary", "bin/sallyport", "the server to measure")
 	flag.StringVar(&s.out, "out", "bench", "folder of results.json, RESULTS.md and curves.svg")
 	flag.StringVar(&s.only, "only", "", "sqlite or postgres; default both, and above size 1 PostgreSQL alone")
 	flag.Float64Var(&s.size, "size", 1, "how large the company is: 1 is 10,000 people and 1,000,000 grants")
@@ -40,6 +42,8 @@ func main() {
 	flag.BoolVar(&s.short, "short", false, "a smoke run: a hundredth of the company, moments for each call")
 	flag.BoolVar(&s.keep, "keep", false, "leave the databases behind and say where, for looking at plans")
 	flag.Parse()
+	s.clients = []int{1, 8, 64}
+	s.postgres = os.Getenv(postgres.EnvDSN)
 	if s.short {
 		s.size, s.duration, s.idle = 0.01, 30*time.Millisecond, time.Second
 	}
@@ -77,7 +81,7 @@ func (s settings) parts() ([]part, error) {
 		if s.size == 1 {
 			list = append(list, part{e, 0.1, []int{1}, true})
 		}
-		list = append(list, part{e, s.size, []int{1, 8, 64}, false})
+		list = append(list, part{e, s.size, s.clients, false})
 	}
 	return list, nil
 }
@@ -100,13 +104,12 @@ func bench(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
-	base := os.Getenv(postgres.EnvDSN)
 	for _, p := range parts {
-		if p.engine == "postgres" && base == "" {
+		if p.engine == "postgres" && s.postgres == "" {
 			return fmt.Errorf("no PostgreSQL is named in %s; make bench starts one of its own", postgres.EnvDSN)
 		}
 		begin := time.Now()
-		r, err := s.measure(ctx, p, work, base)
+		r, err := s.measure(ctx, p, work)
 		if err != nil {
 			return fmt.Errorf("%s, size %g: %w", p.engine, p.size, err)
 		}
@@ -120,8 +123,8 @@ func bench(ctx context.Context, s settings) error {
 }
 
 // measure makes one part's run.
-func (s settings) measure(ctx context.Context, p part, work, base string) (*Run, error) {
-	place, err := newPlace(ctx, p.engine, work, base, s.keep)
+func (s settings) measure(ctx context.Context, p part, work string) (*Run, error) {
+	place, err := newPlace(ctx, p.engine, work, s.postgres, s.keep)
 	if err != nil {
 		return nil, err
 	}
