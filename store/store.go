@@ -101,6 +101,9 @@ func (db *DB) openPostgres() error {
 	if cfg.RuntimeParams["jit"] == "" {
 		cfg.RuntimeParams["jit"] = "off" // compiling an audience's conditions takes seconds, running them milliseconds
 	}
+	if cfg.RuntimeParams["random_page_cost"] == "" {
+		cfg.RuntimeParams["random_page_cost"] = "1.1" // no disk turns any more; the default of 4 reads whole tables for a page
+	}
 	db.slots = make(chan struct{}, writers)
 	db.write = stdlib.OpenDB(*cfg)
 	db.write.SetMaxOpenConns(24)

@@ -40,6 +40,7 @@ func TestCompany(t *testing.T) {
 			w.foreignKeys(engine)
 			w.limits()
 			w.effective()
+			w.pages()
 			w.verifies()
 		})
 	}
@@ -258,6 +259,70 @@ func (w *world) effective() {
 			return err
 		})
 	}
+}
+
+// pages reads who holds things page by page and expects what the whole list says, as somebody who sees all and as anybody.
+func (w *world) pages() {
+	now := w.db.Now()
+	w.view(func(ctx context.Context, tx *store.Tx) error {
+		some := 0
+		for _, slug := range append(w.c.Resources[:30:30], w.c.Shared, w.c.BigRole) {
+			r, err := tx.Resource(ctx, w.c.Tenant, slug, access.Everything)
+			if err != nil {
+				return err
+			}
+			for _, v := range []store.Viewer{access.Everything, {ID: w.c.Callers[1].ID}} {
+				for _, at := range []time.Time{now.Add(time.Minute), now.Add(-180 * 24 * time.Hour)} {
+					for _, relation := range []sallyport.Relation{"", sallyport.Member} {
+						whole, err := tx.Holders(ctx, w.c.Tenant, r.ID, relation, at, v)
+						if err != nil {
+							return err
+						}
+						var read []sallyport.Access
+						h := store.HolderPage{Relation: relation, At: at, Limit: 7, Total: true}
+						for {
+							page, more, total, err := tx.HoldersPage(ctx, w.c.Tenant, r.ID, h, v)
+							if err != nil || len(page) > 7 || *total != len(whole) {
+								w.Fatalf("%s: a page of %d, %d in all of %d: %v", slug, len(page), *total, len(whole), err)
+							}
+							if read = append(read, page...); more == nil {
+								break
+							}
+							h.After = *more
+						}
+						if some += len(whole); !slices.EqualFunc(whole, read, sameAccess) {
+							w.Errorf("%s at %s for %v: %d in pages, %d in the whole list", slug, at, v, len(read), len(whole))
+						}
+					}
+				}
+			}
+		}
+		if some < 500 {
+			w.Errorf("only %d were looked at", some)
+		}
+		r, err := tx.Resource(ctx, w.c.Tenant, w.c.Shared, access.Everything)
+		if err != nil {
+			return err
+		}
+		whole, err := tx.Holders(ctx, w.c.Tenant, r.ID, "", now, access.Everything)
+		if err != nil || len(whole) == 0 {
+			w.Fatalf("%d hold %s: %v", len(whole), w.c.Shared, err)
+		}
+		found, _, _, err := tx.HoldersPage(ctx, w.c.Tenant, r.ID, store.HolderPage{At: now, Limit: 50, Q: whole[0].User.Login}, access.Everything)
+		if err != nil || len(found) == 0 || found[0].User.ID != whole[0].User.ID || len(found) == len(whole) {
+			w.Errorf("%d of %d are called %s: %v", len(found), len(whole), whole[0].User.Login, err)
+		}
+		return nil
+	})
+}
+
+func sameAccess(x, y sallyport.Access) bool {
+	if x.User.ID != y.User.ID || x.Relation != y.Relation || x.Resource.ID != y.Resource.ID || !x.StartsAt.Equal(y.StartsAt) || (x.EndsAt == nil) != (y.EndsAt == nil) {
+		return false
+	}
+	return slices.EqualFunc(x.Paths, y.Paths, func(a, b sallyport.Path) bool {
+		return a.GrantID == b.GrantID && a.MembershipGrantID == b.MembershipGrantID
+	})
 }
 
 func unique(list []string) []string {
