@@ -17,13 +17,7 @@ func (q *query) sees(v Viewer, tenant string, now int64, alias string) string {
 	// What the viewer holds, and which apps are for some only, does not hang on the row, so each is read once a statement
 	// and only where a row needs it. PostgreSQL would count conditions that do hang on it at so much for every row that it
 	// rather sorted a whole table than walk an index up to the page's limit.
-	held := func(relation string) string {
-		return `(SELECT ag.resource_id FROM grants ag WHERE ag.tenant_id = ` + t + ` AND ag.subject_kind = 'user' AND ag.subject_id = ` + u + `
-			AND ag.relation = '` + relation + `' AND ` + holds("ag", n) + `
-		UNION ALL SELECT ar.resource_id FROM grants am JOIN grants ar ON ar.tenant_id = am.tenant_id AND ar.subject_kind = 'role' AND ar.subject_id = am.resource_id
-			WHERE am.tenant_id = ` + t + ` AND am.subject_kind = 'user' AND am.subject_id = ` + u + ` AND am.relation = 'member' AND ` + holds("am", n) + `
-			AND ar.relation = '` + relation + `' AND ` + holds("ar", n) + `)`
-	}
+	held := func(relation string) string { return heldBy(t, u, n, relation) }
 	apps := `SELECT ap.id FROM resources ap WHERE ap.tenant_id = ` + t + ` AND ap.audience_id > ''` // those that have one
 	id, app, audience := alias+".id", alias+".app_id", alias+".audience_id"
 	return `(CASE WHEN ` + audience + ` IS NULL AND (` + app + ` IS NULL OR ` + app + ` NOT IN (` + apps + `)) THEN TRUE
@@ -34,6 +28,16 @@ func (q *query) sees(v Viewer, tenant string, now int64, alias string) string {
 				JOIN requests rq ON rq.tenant_id = st.tenant_id AND rq.id = st.request_id
 				WHERE sa.tenant_id = ` + t + ` AND sa.user_id = ` + u + ` AND rq.state = 'pending')
 		END)`
+}
+
+// heldBy selects the ids of what a person effectively holds now by a relation, some twice. The arguments but the relation
+// are placeholders, so that it does not hang on any row and is read once a statement, whatever it is compared with.
+func heldBy(tenant, user, now, relation string) string {
+	return `(SELECT hg.resource_id FROM grants hg WHERE hg.tenant_id = ` + tenant + ` AND hg.subject_kind = 'user' AND hg.subject_id = ` + user + `
+			AND hg.relation = '` + relation + `' AND ` + holds("hg", now) + `
+		UNION ALL SELECT hr.resource_id FROM grants hm JOIN grants hr ON hr.tenant_id = hm.tenant_id AND hr.subject_kind = 'role' AND hr.subject_id = hm.resource_id
+			WHERE hm.tenant_id = ` + tenant + ` AND hm.subject_kind = 'user' AND hm.subject_id = ` + user + ` AND hm.relation = 'member' AND ` + holds("hm", now) + `
+			AND hr.relation = '` + relation + `' AND ` + holds("hr", now) + `)`
 }
 
 // holds is the condition under which a grants row gives its access now: activated, begun, and neither ended nor past its

@@ -109,6 +109,42 @@ func (tx *Tx) Requests(ctx context.Context, tenant string, v Viewer, f RequestFi
 	}
 	var none List[sallyport.Request]
 	q := &query{}
+	q.requests(tx, tenant, v, f)
+	var total *int
+	if p.Total {
+		n, err := tx.count(ctx, q.String(), q)
+		if err != nil {
+			return none, err
+		}
+		total = n
+	}
+	if err := requestListing.page(q, &p); err != nil {
+		return none, err
+	}
+	var items []row
+	err := tx.Rows(ctx, "SELECT "+requestColumns+", "+requestListing.column(p.Sort)+q.String(), q.args, func(rows *sql.Rows) error {
+		var it row
+		if err := scanRequest(rows, &it.Request, &it.key); err != nil {
+			return err
+		}
+		items = append(items, it)
+		return nil
+	})
+	if err != nil {
+		return none, err
+	}
+	l := finish(items, p, func(r row) (any, string) { return r.key, r.ID })
+	out := List[sallyport.Request]{Items: make([]sallyport.Request, len(l.Items)), NextCursor: l.NextCursor, Total: total}
+	ptrs := make([]*sallyport.Request, len(l.Items))
+	for i := range l.Items {
+		out.Items[i] = l.Items[i].Request
+		ptrs[i] = &out.Items[i]
+	}
+	return out, tx.requestParts(ctx, tenant, ptrs)
+}
+
+// requests writes FROM and WHERE of a list of requests.
+func (q *query) requests(tx *Tx, tenant string, v Viewer, f RequestFilter) {
 	t := q.arg(tenant)
 	q.WriteString(requestFrom + " WHERE q.tenant_id = " + t)
 	if f.State != "" {
@@ -148,46 +184,17 @@ func (tx *Tx) Requests(ctx context.Context, tenant string, v Viewer, f RequestFi
 		q.WriteString(` AND ((q.requester_id <> ` + u + ` AND NOT (q.subject_kind = 'user' AND q.subject_id = ` + u + `)) OR q.flow LIKE '%"allow_self_approval":true%')`)
 	}
 	q.WriteString(" AND " + q.seesRequest(v, tenant, Micros(tx.now)))
-	var total *int
-	if p.Total {
-		n, err := tx.count(ctx, q.String(), q)
-		if err != nil {
-			return none, err
-		}
-		total = n
-	}
-	if err := requestListing.page(q, &p); err != nil {
-		return none, err
-	}
-	var items []row
-	err := tx.Rows(ctx, "SELECT "+requestColumns+", "+requestListing.column(p.Sort)+q.String(), q.args, func(rows *sql.Rows) error {
-		var it row
-		if err := scanRequest(rows, &it.Request, &it.key); err != nil {
-			return err
-		}
-		items = append(items, it)
-		return nil
-	})
-	if err != nil {
-		return none, err
-	}
-	l := finish(items, p, func(r row) (any, string) { return r.key, r.ID })
-	out := List[sallyport.Request]{Items: make([]sallyport.Request, len(l.Items)), NextCursor: l.NextCursor, Total: total}
-	ptrs := make([]*sallyport.Request, len(l.Items))
-	for i := range l.Items {
-		out.Items[i] = l.Items[i].Request
-		ptrs[i] = &out.Items[i]
-	}
-	return out, tx.requestParts(ctx, tenant, ptrs)
 }
 
 // CountWaiting counts the requests that wait for a person's vote.
 func (tx *Tx) CountWaiting(ctx context.Context, tenant, userID string, v Viewer) (int, error) {
-	l, err := tx.Requests(ctx, tenant, v, RequestFilter{Assignee: userID}, Page{Limit: 1, Total: true})
+	q := &query{}
+	q.requests(tx, tenant, v, RequestFilter{Assignee: userID})
+	n, err := tx.count(ctx, q.String(), q)
 	if err != nil {
 		return 0, err
 	}
-	return *l.Total, nil
+	return *n, nil
 }
 
 // PendingRequest finds the pending request for a key. The second result is false when there is none.
