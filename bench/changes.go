@@ -62,7 +62,7 @@ func (m *meter) askAndApprove(ctx context.Context) error {
 }
 
 // bulk is how many grants one call renews.
-const bulk = 500
+const bulk = 200
 
 // renew prolongs all grants that end soon, each for itself, in calls of as many as one takes.
 func (m *meter) renew(ctx context.Context, round int) error {
