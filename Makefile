@@ -67,9 +67,12 @@ peers: .tools/bin/peers ## start PostgreSQL, OpenLDAP, mailpit and dex, print th
 	@scripts/packages.sh go
 	@.tools/bin/peers
 
-bench: .tools/bin/peers ## the benchmarks, beside a private PostgreSQL
+.tools/bin/bench: FORCE
+	@go build -o $@ ./bench
+
+bench: bin/sallyport .tools/bin/peers .tools/bin/bench ## measure with a company of 10,000 people behind it; SIZE=10: ten times that, on PostgreSQL
 	@scripts/packages.sh go
-	@.tools/bin/peers -run "go test -run '^$$' -bench . -benchmem -timeout 2h ./..."
+	@.tools/bin/peers -run ".tools/bin/bench -size $(or $(SIZE),1) $(ARGS)"
 
 clean: ## remove what was built; the demo's data in data/ stays
 	rm -rf bin .tools web/node_modules web/test-results web/playwright-report

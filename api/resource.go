@@ -117,27 +117,31 @@ func (s *server) registerResources() {
 	})
 
 	handle(s, "list-holders", func(ctx context.Context, a sallyport.Actor, in *holdersInput) (*list[sallyport.Access], error) {
-		items, err := view(ctx, s, func(ctx context.Context, tx *store.Tx) ([]sallyport.Access, error) {
-			r, err := tx.Resource(ctx, a.Tenant, in.ID, access.Viewer(a))
-			if err != nil {
-				return nil, err
-			}
-			return tx.Holders(ctx, a.Tenant, r.ID, sallyport.Relation(in.Relation), moment(in.At, tx), access.Viewer(a))
-		})
-		if err != nil {
+		h := store.HolderPage{Relation: sallyport.Relation(in.Relation), Q: in.Q, Limit: in.Limit, Total: in.Total}
+		if err := checkSlice(in.Paging); err != nil {
 			return nil, err
 		}
-		if q := store.Fold(in.Q); q != "" {
-			var some []sallyport.Access
-			for _, it := range items {
-				if strings.Contains(store.Fold(it.User.Name+" "+it.User.Login), q) {
-					some = append(some, it)
-				}
+		if in.Cursor != "" {
+			after, err := openCursor(in.Cursor)
+			if err != nil || len(after) != 3 {
+				return nil, badCursor(err)
 			}
-			items = some
+			h.After = store.HolderKey{Name: after[0], UserID: after[1], Relation: sallyport.Relation(after[2])}
 		}
-		l, err := cut(items, in.Paging, func(x sallyport.Access) []string {
-			return []string{store.Fold(x.User.Name), x.User.ID, string(x.Relation)}
+		l, err := view(ctx, s, func(ctx context.Context, tx *store.Tx) (l store.List[sallyport.Access], err error) {
+			r, err := tx.Resource(ctx, a.Tenant, in.ID, access.Viewer(a))
+			if err != nil {
+				return l, err
+			}
+			h.At = moment(in.At, tx)
+			var more *store.HolderKey
+			if l.Items, more, l.Total, err = tx.HoldersPage(ctx, a.Tenant, r.ID, h, access.Viewer(a)); l.Items == nil {
+				l.Items = []sallyport.Access{}
+			}
+			if more != nil {
+				l.NextCursor = sealCursor([]string{more.Name, more.UserID, string(more.Relation)})
+			}
+			return l, err
 		})
 		return &list[sallyport.Access]{Body: l}, err
 	})

@@ -16,27 +16,29 @@ import (
 func cut[T any](items []T, p Paging, key func(T) []string) (store.List[T], error) {
 	out := store.List[T]{Items: []T{}}
 	limit := p.Limit
-	if limit <= 0 || limit > store.MaxLimit {
-		return out, &sallyport.Error{Code: sallyport.EPrecondition, Rule: "limit",
-			Message: fmt.Sprintf("limit is out of range; a page has 1 to %d items", store.MaxLimit), Hint: "Use the cursor to read on."}
-	}
-	if p.Sort != "" {
-		return out, sallyport.Invalid("query.sort", "this list has one order; leave it out")
+	if err := checkSlice(p); err != nil {
+		return out, err
 	}
 	if p.Total {
 		n := len(items)
 		out.Total = &n
 	}
-	compare := func(a, b []string) int { return slices.Compare(a, b) }
-	sorted := slices.Clone(items)
-	slices.SortStableFunc(sorted, func(a, b T) int { return compare(key(a), key(b)) })
+	type keyed struct {
+		key  []string
+		item T
+	}
+	sorted := make([]keyed, len(items))
+	for i, it := range items { // once each: folding a name costs more than comparing it
+		sorted[i] = keyed{key(it), it}
+	}
+	slices.SortStableFunc(sorted, func(a, b keyed) int { return slices.Compare(a.key, b.key) })
 	if p.Cursor != "" {
 		after, err := openCursor(p.Cursor)
 		if err != nil {
 			return out, err
 		}
-		i, _ := slices.BinarySearchFunc(sorted, after, func(item T, after []string) int {
-			if compare(key(item), after) <= 0 {
+		i, _ := slices.BinarySearchFunc(sorted, after, func(k keyed, after []string) int {
+			if slices.Compare(k.key, after) <= 0 {
 				return -1
 			}
 			return 1
@@ -45,10 +47,31 @@ func cut[T any](items []T, p Paging, key func(T) []string) (store.List[T], error
 	}
 	if len(sorted) > limit {
 		sorted = sorted[:limit]
-		out.NextCursor = sealCursor(key(sorted[limit-1]))
+		out.NextCursor = sealCursor(sorted[limit-1].key)
 	}
-	out.Items = append(out.Items, sorted...)
+	for _, k := range sorted {
+		out.Items = append(out.Items, k.item)
+	}
 	return out, nil
+}
+
+// checkSlice refuses what a list with one order of its own cannot do.
+func checkSlice(p Paging) error {
+	if p.Limit <= 0 || p.Limit > store.MaxLimit {
+		return &sallyport.Error{Code: sallyport.EPrecondition, Rule: "limit",
+			Message: fmt.Sprintf("limit is out of range; a page has 1 to %d items", store.MaxLimit), Hint: "Use the cursor to read on."}
+	}
+	if p.Sort != "" {
+		return sallyport.Invalid("query.sort", "this list has one order; leave it out")
+	}
+	return nil
+}
+
+func badCursor(err error) error {
+	if err != nil {
+		return err
+	}
+	return sallyport.Invalid("query.cursor", "is not one that this list gave; start again without it")
 }
 
 func sealCursor(key []string) string {

@@ -14,22 +14,30 @@ func (q *query) sees(v Viewer, tenant string, now int64, alias string) string {
 		return "TRUE"
 	}
 	t, u, n := q.arg(tenant), q.arg(v.ID), q.arg(now)
-	member := func(resource, relation string) string {
-		return `EXISTS (SELECT 1 FROM grants ag WHERE ag.tenant_id = ` + t + ` AND ag.subject_kind = 'user' AND ag.subject_id = ` + u + `
-			AND ag.resource_id = ` + resource + ` AND ag.relation = '` + relation + `' AND ` + holds("ag", n) + `)
-		OR EXISTS (SELECT 1 FROM grants am JOIN grants ar ON ar.tenant_id = am.tenant_id AND ar.subject_kind = 'role' AND ar.subject_id = am.resource_id
-			WHERE am.tenant_id = ` + t + ` AND am.subject_kind = 'user' AND am.subject_id = ` + u + ` AND am.relation = 'member' AND ` + holds("am", n) + `
-			AND ar.resource_id = ` + resource + ` AND ar.relation = '` + relation + `' AND ` + holds("ar", n) + `)`
-	}
-	appAudience := `(SELECT ap.audience_id FROM resources ap WHERE ap.tenant_id = ` + t + ` AND ap.id = ` + alias + `.app_id)`
-	return `(CASE WHEN ` + alias + `.audience_id IS NULL AND (` + alias + `.app_id IS NULL OR ` + appAudience + ` IS NULL) THEN TRUE
-		ELSE ((` + alias + `.audience_id IS NULL OR ` + member(alias+".audience_id", "member") + `)
-			AND (` + alias + `.app_id IS NULL OR ` + appAudience + ` IS NULL OR ` + member(appAudience, "member") + `))
-			OR ` + member(alias+".id", "owner") + ` OR (` + alias + `.app_id IS NOT NULL AND (` + member(alias+".app_id", "owner") + `))
-			OR EXISTS (SELECT 1 FROM stage_approvers sa JOIN stages st ON st.tenant_id = sa.tenant_id AND st.id = sa.stage_id
+	// What the viewer holds, and which apps are for some only, does not hang on the row, so each is read once a statement
+	// and only where a row needs it. PostgreSQL would count conditions that do hang on it at so much for every row that it
+	// rather sorted a whole table than walk an index up to the page's limit.
+	held := func(relation string) string { return heldBy(t, u, n, relation) }
+	apps := `SELECT ap.id FROM resources ap WHERE ap.tenant_id = ` + t + ` AND ap.audience_id > ''` // those that have one
+	id, app, audience := alias+".id", alias+".app_id", alias+".audience_id"
+	return `(CASE WHEN ` + audience + ` IS NULL AND (` + app + ` IS NULL OR ` + app + ` NOT IN (` + apps + `)) THEN TRUE
+		ELSE ((` + audience + ` IS NULL OR ` + audience + ` IN ` + held("member") + `)
+			AND (` + app + ` IS NULL OR ` + app + ` NOT IN (` + apps + ` AND ap.audience_id NOT IN ` + held("member") + `)))
+			OR ` + id + ` IN ` + held("owner") + ` OR (` + app + ` IS NOT NULL AND ` + app + ` IN ` + held("owner") + `)
+			OR ` + id + ` IN (SELECT rq.resource_id FROM stage_approvers sa JOIN stages st ON st.tenant_id = sa.tenant_id AND st.id = sa.stage_id
 				JOIN requests rq ON rq.tenant_id = st.tenant_id AND rq.id = st.request_id
-				WHERE sa.tenant_id = ` + t + ` AND sa.user_id = ` + u + ` AND rq.resource_id = ` + alias + `.id AND rq.state = 'pending')
+				WHERE sa.tenant_id = ` + t + ` AND sa.user_id = ` + u + ` AND rq.state = 'pending')
 		END)`
+}
+
+// heldBy selects the ids of what a person effectively holds now by a relation, some twice. The arguments but the relation
+// are placeholders, so that it does not hang on any row and is read once a statement, whatever it is compared with.
+func heldBy(tenant, user, now, relation string) string {
+	return `(SELECT hg.resource_id FROM grants hg WHERE hg.tenant_id = ` + tenant + ` AND hg.subject_kind = 'user' AND hg.subject_id = ` + user + `
+			AND hg.relation = '` + relation + `' AND ` + holds("hg", now) + `
+		UNION ALL SELECT hr.resource_id FROM grants hm JOIN grants hr ON hr.tenant_id = hm.tenant_id AND hr.subject_kind = 'role' AND hr.subject_id = hm.resource_id
+			WHERE hm.tenant_id = ` + tenant + ` AND hm.subject_kind = 'user' AND hm.subject_id = ` + user + ` AND hm.relation = 'member' AND ` + holds("hm", now) + `
+			AND hr.relation = '` + relation + `' AND ` + holds("hr", now) + `)`
 }
 
 // holds is the condition under which a grants row gives its access now: activated, begun, and neither ended nor past its

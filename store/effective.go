@@ -124,7 +124,7 @@ func (tx *Tx) access(ctx context.Context, tenant string, q *query, paths string,
 		LEFT JOIN resources a ON a.tenant_id=` + t + ` AND a.id=r.app_id
 		LEFT JOIN resources ro ON ro.tenant_id=` + t + ` AND ro.id=x.role_id
 		WHERE ` + q.sees(v, tenant, Micros(tx.now), "r") + ` AND (ro.id IS NULL OR ` + q.sees(v, tenant, Micros(tx.now), "ro") + `)
-		ORDER BY ` + order + `, x.grant_id`)
+		ORDER BY ` + order + `, x.grant_id, x.membership_id`)
 	var out []sallyport.Access
 	err := tx.Rows(ctx, q.String(), q.args, func(rows *sql.Rows) error {
 		var it sallyport.Access

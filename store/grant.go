@@ -99,6 +99,10 @@ type GrantFilter struct {
 var grantListing = listing{id: "g.id", sorts: map[string]string{"": "-g.id", "created_at": "g.created_at", "ends_at": "COALESCE(g.ends_at, 9223372036854775807)",
 	"resource": "r.name_key", "subject": "COALESCE(su.name_key, sr.name_key)"}}
 
+// endingListing is for lists of what has an end, where the index of ends gives the order.
+var endingListing = listing{id: "g.id", sorts: map[string]string{"": "-g.id", "created_at": "g.created_at", "ends_at": "g.ends_at",
+	"resource": "r.name_key", "subject": "COALESCE(su.name_key, sr.name_key)"}}
+
 // Grants lists grants of resources that the viewer may see, newest first.
 func (tx *Tx) Grants(ctx context.Context, tenant string, v Viewer, f GrantFilter, p Page) (List[sallyport.Grant], error) {
 	type row struct {
@@ -106,6 +110,10 @@ func (tx *Tx) Grants(ctx context.Context, tenant string, v Viewer, f GrantFilter
 		key any
 	}
 	var none List[sallyport.Grant]
+	order := grantListing
+	if f.ExpiringBefore != nil {
+		order = endingListing
+	}
 	q := &query{}
 	q.WriteString(grantFrom + " WHERE g.tenant_id = " + q.arg(tenant))
 	now := func() string { return q.arg(Micros(tx.now)) } // only where it is used: PostgreSQL refuses an argument that is not
@@ -164,11 +172,11 @@ func (tx *Tx) Grants(ctx context.Context, tenant string, v Viewer, f GrantFilter
 		}
 		total = n
 	}
-	if err := grantListing.page(q, &p); err != nil {
+	if err := order.page(q, &p); err != nil {
 		return none, err
 	}
 	var items []row
-	err := tx.Rows(ctx, "SELECT "+grantColumns+", "+grantListing.column(p.Sort)+q.String(), q.args, func(rows *sql.Rows) error {
+	err := tx.Rows(ctx, "SELECT "+grantColumns+", "+order.column(p.Sort)+q.String(), q.args, func(rows *sql.Rows) error {
 		var it row
 		if err := scanGrant(rows, &it.Grant, tx.now, &it.key); err != nil {
 			return err

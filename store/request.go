@@ -109,45 +109,7 @@ func (tx *Tx) Requests(ctx context.Context, tenant string, v Viewer, f RequestFi
 	}
 	var none List[sallyport.Request]
 	q := &query{}
-	t := q.arg(tenant)
-	q.WriteString(requestFrom + " WHERE q.tenant_id = " + t)
-	if f.State != "" {
-		q.and("q.state = %s", f.State)
-	}
-	if f.Kind != "" {
-		q.and("q.kind = %s", f.Kind)
-	}
-	if f.RequesterID != "" {
-		q.and("q.requester_id = %s", f.RequesterID)
-	}
-	if f.SubjectID != "" {
-		q.and("q.subject_kind = %s AND q.subject_id = %s", f.SubjectKind, f.SubjectID)
-	}
-	if f.PartyID != "" {
-		q.and("(q.requester_id = %s OR (q.subject_kind = 'user' AND q.subject_id = %s))", f.PartyID, f.PartyID)
-	}
-	if f.ResourceID != "" {
-		q.and("q.resource_id = %s", f.ResourceID)
-	}
-	if f.BatchID != "" {
-		q.and("q.batch_id = %s", f.BatchID)
-	}
-	if f.Q != "" {
-		l := like(f.Q)
-		q.and(`(r.search_key LIKE %s ESCAPE '\' OR rq.search_key LIKE %s ESCAPE '\' OR su.search_key LIKE %s ESCAPE '\')`, l, l, l)
-	}
-	if f.DecidedBy != "" {
-		q.and("q.id IN (SELECT vo.request_id FROM votes vo WHERE vo.tenant_id = "+t+" AND vo.user_id = %s)", f.DecidedBy)
-	}
-	if f.Assignee != "" {
-		u, n := q.arg(f.Assignee), q.arg(Micros(tx.now))
-		q.WriteString(` AND q.state = 'pending' AND q.id IN (SELECT s.request_id FROM stage_approvers sa JOIN stages s ON s.tenant_id = sa.tenant_id AND s.id = sa.stage_id
-			WHERE sa.tenant_id = ` + t + ` AND s.state = 'open' AND sa.user_id IN (SELECT ` + u + ` UNION ALL SELECT d.from_id FROM delegations d
-				WHERE d.tenant_id = ` + t + ` AND d.to_id = ` + u + ` AND d.starts_at <= ` + n + ` AND d.ends_at > ` + n + ` AND d.ended_at IS NULL)
-			AND NOT EXISTS (SELECT 1 FROM votes v WHERE v.tenant_id = s.tenant_id AND v.stage_id = s.id AND (v.user_id = ` + u + ` OR v.on_behalf_of = ` + u + ` OR COALESCE(v.on_behalf_of, v.user_id) = sa.user_id)))`)
-		q.WriteString(` AND ((q.requester_id <> ` + u + ` AND NOT (q.subject_kind = 'user' AND q.subject_id = ` + u + `)) OR q.flow LIKE '%"allow_self_approval":true%')`)
-	}
-	q.WriteString(" AND " + q.seesRequest(v, tenant, Micros(tx.now)))
+	q.requests(tx, tenant, v, f)
 	var total *int
 	if p.Total {
 		n, err := tx.count(ctx, q.String(), q)
@@ -181,13 +143,61 @@ func (tx *Tx) Requests(ctx context.Context, tenant string, v Viewer, f RequestFi
 	return out, tx.requestParts(ctx, tenant, ptrs)
 }
 
+// requests writes FROM and WHERE of a list of requests.
+func (q *query) requests(tx *Tx, tenant string, v Viewer, f RequestFilter) {
+	t := q.arg(tenant)
+	q.WriteString(requestFrom + " WHERE q.tenant_id = " + t)
+	if f.State != "" {
+		q.and("q.state = %s", f.State)
+	}
+	if f.Kind != "" {
+		q.and("q.kind = %s", f.Kind)
+	}
+	if f.RequesterID != "" {
+		q.and("q.requester_id = %s", f.RequesterID)
+	}
+	if f.SubjectID != "" {
+		q.and("q.subject_kind = %s AND q.subject_id = %s", f.SubjectKind, f.SubjectID)
+	}
+	if f.PartyID != "" {
+		q.and("(q.requester_id = %s OR (q.subject_kind = 'user' AND q.subject_id = %s))", f.PartyID, f.PartyID)
+	}
+	if f.ResourceID != "" {
+		q.and("q.resource_id = %s", f.ResourceID)
+	}
+	if f.BatchID != "" {
+		q.and("q.batch_id = %s", f.BatchID)
+	}
+	if f.Q != "" {
+		l := like(f.Q)
+		// Names are looked for where they are few, once, and not beside each request.
+		people := `(SELECT fu.id FROM users fu WHERE fu.tenant_id = ` + t + ` AND fu.search_key LIKE %s ESCAPE '\')`
+		q.and(`(q.resource_id IN (SELECT fr.id FROM resources fr WHERE fr.tenant_id = `+t+` AND fr.search_key LIKE %s ESCAPE '\')
+			OR q.requester_id IN `+people+` OR (q.subject_kind = 'user' AND q.subject_id IN `+people+`))`, l, l, l)
+	}
+	if f.DecidedBy != "" {
+		q.and("q.id IN (SELECT vo.request_id FROM votes vo WHERE vo.tenant_id = "+t+" AND vo.user_id = %s)", f.DecidedBy)
+	}
+	if f.Assignee != "" {
+		u, n := q.arg(f.Assignee), q.arg(Micros(tx.now))
+		q.WriteString(` AND q.state = 'pending' AND q.id IN (SELECT s.request_id FROM stage_approvers sa JOIN stages s ON s.tenant_id = sa.tenant_id AND s.id = sa.stage_id
+			WHERE sa.tenant_id = ` + t + ` AND s.state = 'open' AND sa.user_id IN (SELECT ` + u + ` UNION ALL SELECT d.from_id FROM delegations d
+				WHERE d.tenant_id = ` + t + ` AND d.to_id = ` + u + ` AND d.starts_at <= ` + n + ` AND d.ends_at > ` + n + ` AND d.ended_at IS NULL)
+			AND NOT EXISTS (SELECT 1 FROM votes v WHERE v.tenant_id = s.tenant_id AND v.stage_id = s.id AND (v.user_id = ` + u + ` OR v.on_behalf_of = ` + u + ` OR COALESCE(v.on_behalf_of, v.user_id) = sa.user_id)))`)
+		q.WriteString(` AND ((q.requester_id <> ` + u + ` AND NOT (q.subject_kind = 'user' AND q.subject_id = ` + u + `)) OR q.flow LIKE '%"allow_self_approval":true%')`)
+	}
+	q.WriteString(" AND " + q.seesRequest(v, tenant, Micros(tx.now)))
+}
+
 // CountWaiting counts the requests that wait for a person's vote.
 func (tx *Tx) CountWaiting(ctx context.Context, tenant, userID string, v Viewer) (int, error) {
-	l, err := tx.Requests(ctx, tenant, v, RequestFilter{Assignee: userID}, Page{Limit: 1, Total: true})
+	q := &query{}
+	q.requests(tx, tenant, v, RequestFilter{Assignee: userID})
+	n, err := tx.count(ctx, q.String(), q)
 	if err != nil {
 		return 0, err
 	}
-	return *l.Total, nil
+	return *n, nil
 }
 
 // PendingRequest finds the pending request for a key. The second result is false when there is none.

@@ -101,12 +101,25 @@ func (db *DB) openPostgres() error {
 	if cfg.RuntimeParams["jit"] == "" {
 		cfg.RuntimeParams["jit"] = "off" // compiling an audience's conditions takes seconds, running them milliseconds
 	}
+	if cfg.RuntimeParams["random_page_cost"] == "" {
+		cfg.RuntimeParams["random_page_cost"] = "1.1" // no disk turns any more; the default of 4 reads whole tables for a page
+	}
 	db.slots = make(chan struct{}, writers)
-	db.write = stdlib.OpenDB(*cfg)
-	db.write.SetMaxOpenConns(24)
-	db.write.SetMaxIdleConns(24)
-	db.write.SetConnMaxIdleTime(5 * time.Minute)
-	db.read = db.write
+	pool := func(cfg pgx.ConnConfig, connections int) *sql.DB {
+		p := stdlib.OpenDB(cfg)
+		p.SetMaxOpenConns(connections)
+		p.SetMaxIdleConns(connections)
+		p.SetConnMaxIdleTime(5 * time.Minute)
+		return p
+	}
+	db.write = pool(*cfg, 10)
+	reads := cfg.Copy()
+	if reads.RuntimeParams["plan_cache_mode"] == "" {
+		// Planning what a viewer may see takes longer than reading it, so a statement is planned once a connection. What is
+		// written keeps plans for its very values: they say what a SERIALIZABLE transaction has read.
+		reads.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
+	}
+	db.read = pool(*reads, 14)
 	return nil
 }
 

@@ -23,11 +23,7 @@ const taskFrom = ` FROM tasks t JOIN resources r ON r.tenant_id=t.tenant_id AND 
 // them, to a group that they are effectively in, or to the owners or admins that they are of.
 func (q *query) mine(tenant, user, now string) string {
 	holdsNow := func(resource, relation string) string {
-		return `(EXISTS (SELECT 1 FROM grants tg WHERE tg.tenant_id=` + tenant + ` AND tg.subject_kind='user' AND tg.subject_id=` + user + ` AND tg.resource_id=` + resource + `
-			AND tg.relation='` + relation + `' AND ` + holds("tg", now) + `)
-		OR EXISTS (SELECT 1 FROM grants tm JOIN grants tr ON tr.tenant_id=tm.tenant_id AND tr.subject_kind='role' AND tr.subject_id=tm.resource_id
-			WHERE tm.tenant_id=` + tenant + ` AND tm.subject_kind='user' AND tm.subject_id=` + user + ` AND tm.relation='member' AND ` + holds("tm", now) + `
-			AND tr.resource_id=` + resource + ` AND tr.relation='` + relation + `' AND ` + holds("tr", now) + `))`
+		return resource + " IN " + heldBy(tenant, user, now, relation)
 	}
 	admin := `(SELECT ad.id FROM resources ad WHERE ad.tenant_id=` + tenant + ` AND ad.slug='` + SlugAdmin + `' AND ad.deleted_at IS NULL)`
 	return `COALESCE(t.claimed_by=` + user + ` OR (t.claimed_by IS NULL AND CASE t.assignee_kind WHEN 'user' THEN t.assignee_id=` + user + `

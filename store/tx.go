@@ -210,6 +210,9 @@ func (tx *Tx) Rows(ctx context.Context, query string, args []any, scan func(*sql
 	defer rows.Close()
 	for rows.Next() {
 		if err := scan(rows); err != nil {
+			if ctx.Err() != nil && errors.Is(err, ctx.Err()) { // the rows were closed under the scan
+				return ctxError(ctx)
+			}
 			return err
 		}
 	}

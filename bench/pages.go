@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/sallyport/sallyport/bench/seed"
+)
+
+// page is one call behind a page of the web interface, about another person or thing each time.
+type page struct {
+	page, name string
+	make       func(ctx context.Context, m *meter, n int) error
+}
+
+// pages are the calls that the pages make, with the same parameters, by ordinary people except where only admins look.
+func pages(c *seed.Company) []page {
+	var list []page
+	add := func(where, name string, who []seed.Caller, path func(n int) string) {
+		list = append(list, page{where, name, func(ctx context.Context, m *meter, n int) error {
+			_, err := m.call(ctx, who[n%len(who)].Token, http.MethodGet, "/api/v1"+path(n), nil, false)
+			return err
+		}})
+	}
+	fixed := func(path string) func(int) string { return func(int) string { return path } }
+	pick := func(list []string, n int) string { return list[n*7919%len(list)] }
+	user := func(n int) string { return pick(c.Users, n) }
+	thing := func(n int) string { return pick(c.Resources, n) }
+	stamp := func(d time.Duration) string { return url.QueryEscape(time.Now().Add(d).UTC().Format(time.RFC3339)) }
+	const day = 24 * time.Hour
+	word := func(n int) string { return strings.ReplaceAll(strings.SplitN(thing(n), ".", 2)[0], "-", "+") }
+
+	add("home", "me, with counts", c.Callers, fixed("/me"))
+	add("home", "what waits for my vote", c.Callers, fixed("/requests?assignee=me&state=pending&hints=true&limit=50"))
+	add("home", "my access", c.Callers, fixed("/users/me/access?limit=200"))
+	add("home", "my requests", c.Callers, fixed("/requests?requester=me&limit=12"))
+	add("home", "my messages", c.Callers, fixed("/inbox?limit=50"))
+	add("catalogue", "a page of the catalogue", c.Callers, fixed("/resources?limit=200"))
+	add("catalogue", "search in the catalogue", c.Callers, func(n int) string { return "/resources?limit=200&q=" + word(n) })
+	add("catalogue", "what I asked for and waits", c.Callers, fixed("/requests?beneficiary=me&state=pending&limit=200"))
+	add("catalogue", "latest approvals", c.Callers, fixed("/requests?state=approved&limit=200"))
+	add("anywhere", "search in everything", c.Callers, func(n int) string { return "/search?limit=6&q=" + word(n) })
+	add("resource", "a resource", c.Callers, func(n int) string { return "/resources/" + thing(n) })
+	add("resource", "who has it", c.Callers, func(n int) string { return "/resources/" + thing(n) + "/holders?limit=200" })
+	add("resource", "who has what most people have", c.Callers, fixed("/resources/"+c.Popular+"/holders?limit=200"))
+	add("resource", "limits, and where they come from", c.Callers, func(n int) string { return "/resources/" + thing(n) + "/constraints" })
+	add("resource", "history of a resource", c.Callers, func(n int) string { return "/resources/" + thing(n) + "/history?limit=50" })
+	add("resource", "requests for a resource", c.Callers, func(n int) string { return "/requests?limit=50&resource=" + thing(n) })
+	add("resource", "holders of what 50 roles reach", c.Callers, fixed("/resources/"+c.Shared+"/holders?limit=200"))
+	add("resource", "holders of that half a year ago", c.Callers, func(int) string { return "/resources/" + c.Shared + "/holders?limit=200&at=" + stamp(-180*day) })
+	add("resource", "who had it half a year ago", c.Callers, func(n int) string { return "/resources/" + thing(n) + "/holders?limit=200&at=" + stamp(-180*day) })
+	add("role", "what a role gives", c.Callers, func(int) string { return "/grants?active=true&limit=100&subject=role:" + c.BigRole })
+	add("role", "members of a role of 5,000", c.Callers, func(int) string { return "/resources/" + c.BigRole + "/holders?limit=200" })
+	add("person", "a person", c.Callers, func(n int) string { return "/users/" + user(n) })
+	add("person", "a person's access", c.Callers, func(n int) string { return "/users/" + user(n) + "/access?limit=200" })
+	add("person", "access of a person with 30 roles", c.Callers, fixed("/users/"+c.Busy+"/access?limit=200"))
+	add("person", "a person's access half a year ago", c.Callers, func(n int) string { return "/users/" + user(n) + "/access?limit=200&at=" + stamp(-180*day) })
+	add("person", "history of a person", c.Callers, func(n int) string { return "/users/" + user(n) + "/history?limit=50" })
+	add("person", "grants of a person, over ones too", c.Callers, func(n int) string { return "/grants?limit=100&subject=" + user(n) })
+	add("person", "who reports to a person", c.Callers, func(n int) string { return "/users?limit=200&manager=" + user(n) })
+	add("person", "compare two people", c.Callers, func(n int) string { return "/users/" + user(n) + "/compare/" + user(n+1) })
+	add("people", "a page of people", c.Callers, fixed("/users?limit=60"))
+	add("people", "search for people", c.Callers, func(n int) string {
+		return "/users?limit=60&q=" + []string{"ada", "berg", "wolf", "security", "zoe+young", "31"}[n%6]
+	})
+	add("requests", "all that wait", c.Callers, fixed("/requests?state=pending&limit=50"))
+	add("requests", "a request", c.Callers, func(n int) string { return "/requests/" + pick(c.Requests, n) })
+	add("requests", "what helps to decide", c.Admins, func(n int) string { return "/requests/" + pick(c.Pending, n) + "/insight" })
+	add("requests", "search in requests", c.Callers, func(n int) string { return "/requests?limit=50&q=" + word(n) })
+	add("tasks", "my tasks", c.Callers, fixed("/tasks?assignee=me&limit=100"))
+	add("tasks", "all that is to do", c.Callers, fixed("/tasks?state=todo&limit=100"))
+	add("expiring", "what of mine ends", c.Callers, func(int) string {
+		return "/grants?subject=user:me&active=true&limit=200&expiring_before=" + stamp(14*day)
+	})
+	add("expiring", "what ends of what I own", c.Callers, func(int) string { return "/grants?owned_by=me&limit=100&sort=ends_at&expiring_before=" + stamp(30*day) })
+	add("expiring", "what ends in the company", c.Admins, func(int) string { return "/grants?limit=100&sort=ends_at&expiring_before=" + stamp(30*day) })
+	add("expiring", "what ends in the company, counted", c.Admins, func(int) string { return "/grants?limit=100&sort=ends_at&total=true&expiring_before=" + stamp(30*day) })
+	add("expiring", "the same for somebody who may not see all", c.Callers, func(int) string { return "/grants?limit=100&sort=ends_at&expiring_before=" + stamp(30*day) })
+	add("audit", "the newest of the log", c.Admins, fixed("/events?limit=100"))
+	add("audit", "one kind of event of a month", c.Admins, func(n int) string {
+		return fmt.Sprintf("/events?limit=100&verb=request.&since=%s&until=%s", stamp(-time.Duration(40+n%300)*day), stamp(-time.Duration(10+n%300)*day))
+	})
+	add("audit", "search in the log", c.Admins, func(n int) string { return "/events?limit=100&q=" + word(n) })
+	add("audit", "what one person did", c.Admins, func(n int) string { return "/events?limit=100&actor=" + user(n) })
+	add("tags", "all tags", c.Callers, fixed("/tags?limit=200"))
+	add("tags", "what a tag is on", c.Callers, fixed("/resources?limit=50&total=true&tag=Production"))
+	return list
+}
