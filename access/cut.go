@@ -8,6 +8,41 @@ import (
 	"github.com/sallyport/sallyport/store"
 )
 
+// cutsMany is how many grants may be cut without an admin who saw the number (domain rule 18).
+const cutsMany = 100
+
+// CutsMuch reports whether a cut of so many of all needs an admin who saw it: over 100, or a tenth of more than 20.
+func CutsMuch(cut, all int) bool { return cut > cutsMany || all > 20 && cut*10 > all }
+
+// propagateTx holds the memberships of a role against the limit of what it is given, where a tag propagates it to roles:
+// those that are longer are cut to the limit from now, as putting the tag on afterwards would.
+func (s *Service) propagateTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, n NewGrant) error {
+	if n.Subject.Kind != sallyport.SubjectRole || n.Origin == sallyport.OriginImport {
+		return nil
+	}
+	c, _, err := tx.EffectiveLimits(ctx, actor.Tenant, n.Resource)
+	if err != nil || !c.PropagateToRoles {
+		return err
+	}
+	cut := store.Cut{ResourceID: n.Resource.ID, Relation: n.Relation, Limit: c.MemberTimeLimit, Roles: true}
+	if n.Relation == sallyport.Owner {
+		cut.Limit = c.OwnerTimeLimit
+	}
+	if cut.Limit == 0 {
+		return nil
+	}
+	few, all, err := tx.CountLonger(ctx, actor.Tenant, cut)
+	if err != nil || few == 0 {
+		return err
+	}
+	if CutsMuch(few, all) && !actor.Admin && !actor.IsSystem() {
+		return sallyport.Errorf(sallyport.EPrecondition, "a tag of %s limits memberships of roles that give it, so this would bring forward the end of %d of %d memberships, to %s from now", n.Resource.Name, few, all, cut.Limit.Words()).
+			WithHint("An admin who has seen this number may do it.").WithRule("domain.18")
+	}
+	_, err = s.CutTx(ctx, tx, actor, "", n.Resource.Name+" came to the role "+n.Subject.Name, cut)
+	return err
+}
+
 // CutTx shortens what is held longer than a limit, in one statement, and records which grants end when by it (domain rule
 // 18). The cause is what demands the limit, the tag's id goes into the record. It returns how many grants were cut.
 func (s *Service) CutTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, tagID, cause string, c store.Cut) (int, error) {

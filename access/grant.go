@@ -79,6 +79,9 @@ func (s *Service) makeTx(ctx context.Context, tx *store.Tx, actor sallyport.Acto
 	if err := s.reachTx(ctx, tx, actor, g); err != nil {
 		return none, err
 	}
+	if err := s.propagateTx(ctx, tx, actor, n); err != nil {
+		return none, err
+	}
 	s.grantChanged(tx, actor.Tenant, g)
 	return g, nil
 }

@@ -35,6 +35,8 @@ type world struct {
 	mu      sync.Mutex
 	cookies map[string]string
 	n       int
+
+	askedBefore, undoable string // a request and a reorganization, for limitsEverywhere
 }
 
 func newWorld(t *testing.T, db *store.DB) *world {
@@ -68,7 +70,7 @@ func TestAPI(t *testing.T) {
 		}{
 			{"who may do what", whoMayDoWhat}, {"bad input", badInput}, {"what changed while it was filled in", changedMeanwhile}, {"values are not echoed", valuesAreNotEchoed},
 			{"repeated calls", repeatedCalls}, {"weird addresses", weirdAddresses}, {"weird bodies", weirdBodies}, {"versions", versions}, {"pages", pages}, {"around every call", aroundEveryCall},
-			{"what one may", whatOneMay}, {"rehearsals", rehearsals}, {"scopes of tokens", scopesOfTokens}, {"stream", stream}, // the last: it stops the server
+			{"what one may", whatOneMay}, {"rehearsals", rehearsals}, {"limits everywhere", limitsEverywhere}, {"scopes of tokens", scopesOfTokens}, {"stream", stream}, // the last: it stops the server
 		} {
 			t.Run(c.name, func(t *testing.T) {
 				w.t = t

@@ -10,9 +10,6 @@ import (
 	"github.com/sallyport/sallyport/store"
 )
 
-// cutsMany is how many grants a tag may cut without an admin who saw the number (domain rule 18).
-const cutsMany = 100
-
 // SaveTag adds a tag, or with a ref (id or name) changes one. Enabling or tightening it cuts what is held longer than it
 // allows; accept says that an admin saw how much that is.
 func (s *Service) SaveTag(ctx context.Context, actor sallyport.Actor, ref string, t sallyport.Tag, accept bool) (sallyport.Tag, error) {
@@ -195,7 +192,7 @@ func (s *Service) cutTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor
 		if cut == 0 {
 			continue
 		}
-		if (cut > cutsMany || all > 20 && cut*10 > all) && !(accept && (actor.Admin || actor.IsSystem())) {
+		if access.CutsMuch(cut, all) && !(accept && (actor.Admin || actor.IsSystem())) {
 			return sallyport.Errorf(sallyport.EPrecondition, "the tag %s would bring forward the end of %d of %d grants, to %s from now", t.Name, cut, all, c.Limit.Words()).
 				WithHint("An admin who has seen this number may do it.").WithRule("domain.18")
 		}
