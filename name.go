@@ -31,11 +31,12 @@ const (
 	PrefixJob        = "job"
 	PrefixBatch      = "bat"
 	PrefixTenant     = "ten"
+	PrefixView       = "viw"
 )
 
 var idPrefixes = []string{PrefixUser, PrefixResource, PrefixRequest, PrefixGrant, PrefixTask, PrefixStage, PrefixVote,
 	PrefixProvision, PrefixEvent, PrefixTag, PrefixConnection, PrefixAccount, PrefixDelegation, PrefixToken, PrefixSession, PrefixSync,
-	PrefixMessage, PrefixJob, PrefixBatch, PrefixTenant}
+	PrefixMessage, PrefixJob, PrefixBatch, PrefixTenant, PrefixView}
 
 // HasIDPrefix reports whether s looks like an id, which no slug or login may (domain rule 22).
 func HasIDPrefix(s string) bool {
