@@ -29,6 +29,7 @@ const places: [persona: Persona, paths: string[]][] = [
       '/nowhere',
       '/catalogue',
       '/access',
+      '/access?view=expiring',
     ],
   ],
   [
@@ -43,7 +44,15 @@ const places: [persona: Persona, paths: string[]][] = [
       '/people/lead?compare=employee',
     ],
   ],
-  ['owner', ['/access?view=owned', '/catalogue/github', '/catalogue/github.engineering']],
+  [
+    'owner',
+    [
+      '/access?view=owned',
+      '/access?view=expiring&scope=owned',
+      '/catalogue/github',
+      '/catalogue/github.engineering',
+    ],
+  ],
   ['it', ['/tasks', '/catalogue/reset-mfa']],
   [
     'admin',
@@ -60,6 +69,7 @@ const places: [persona: Persona, paths: string[]][] = [
       '/admin/sessions',
       '/admin/rights',
       '/access?view=all',
+      '/access?view=expiring&scope=all&within=any&app=github',
     ],
   ],
 ]

@@ -17,7 +17,7 @@ import { requestPath } from '../paths'
 import { useTitle } from '../titles'
 import { atMost, batchWords, itemWords } from './words'
 
-const titles = { renew: 'Renewing', end: 'Ending access', review: 'Marking', undo: 'Taking back' } as const
+const titles = { renew: 'Renewal', end: 'Ending', review: 'Marking', undo: 'Undo' } as const
 
 /** BatchPanel shows how far an operation on many grants is, what became of each row, how to fix it, and takes it back. */
 export function BatchPanel({
@@ -63,7 +63,7 @@ export function BatchPanel({
             <SkeletonRows rows={2} label="Loading" />
           )
         ) : (
-          <div className="grid gap-3 p-4">
+          <div className="grid gap-3">
             <div className="flex flex-wrap items-start gap-2">
               <div className="min-w-48 flex-1">
                 <h2 className="font-semibold">{titles[b.action]}</h2>
