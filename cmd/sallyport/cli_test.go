@@ -146,6 +146,7 @@ func commandLine(t *testing.T, d *demoServer) {
 	t.Run("the log", func(t *testing.T) { theLog(t, d) })
 	t.Run("every list in every form", func(t *testing.T) { everyForm(t, d) })
 	t.Run("tags", func(t *testing.T) { tags(t, d) })
+	t.Run("what ends", func(t *testing.T) { whatEnds(t, d) })
 
 	t.Run("tokens, doctor and the rest", func(t *testing.T) {
 		made := d.json("employee", "token", "create", "ci", "--scope", "read", "--for", "12h")
