@@ -117,7 +117,7 @@ func (a *app) renewCmd() *cobra.Command {
 	var length, until, reason, undo string
 	var matching, atomic, mark bool
 	cmd := &cobra.Command{
-		Use: "renew [GRANT…]", Short: "Renew many grants as one operation, or mark them as not to be renewed",
+		Use: "renew [GRANT…]", Args: cobra.ArbitraryArgs, Short: "Renew many grants as one operation, or mark them as not to be renewed",
 		Long: "Renews the grants that are named, or, with --matching, all that the filters find (see sallyport expiring). A grant may have a length of its own: GRANT=14d.\n" +
 			"The server does it row by row and says of each what became of it; where you may not renew directly, a request is filed.",
 		Example: "  sallyport renew grt_… grt_…=14d --for 30d --reason \"the project goes on\"\n  sallyport renew --matching --owned --within 7d --for 90d\n  sallyport renew --mark --matching --role contractors\n  sallyport renew --undo bat_…",

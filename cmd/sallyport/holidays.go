@@ -36,7 +36,7 @@ func (a *app) holidaysCmd() *cobra.Command {
 		},
 	}
 	cmd.AddCommand(&cobra.Command{
-		Use: "set [DAY[=NAME]…]", Short: "Replace the list; without days there are none", Example: "  sallyport holidays set 2026-12-25=Christmas 2026-12-26",
+		Use: "set [DAY[=NAME]…]", Args: cobra.ArbitraryArgs, Short: "Replace the list; without days there are none", Example: "  sallyport holidays set 2026-12-25=Christmas 2026-12-26",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			list := []sallyport.Holiday{}
 			for _, arg := range args {
