@@ -32,11 +32,12 @@ const (
 	PrefixBatch      = "bat"
 	PrefixTenant     = "ten"
 	PrefixReorganize = "reo"
+	PrefixView       = "viw"
 )
 
 var idPrefixes = []string{PrefixUser, PrefixResource, PrefixRequest, PrefixGrant, PrefixTask, PrefixStage, PrefixVote,
 	PrefixProvision, PrefixEvent, PrefixTag, PrefixConnection, PrefixAccount, PrefixDelegation, PrefixToken, PrefixSession, PrefixSync,
-	PrefixMessage, PrefixJob, PrefixBatch, PrefixTenant, PrefixReorganize}
+	PrefixMessage, PrefixJob, PrefixBatch, PrefixTenant, PrefixReorganize, PrefixView}
 
 // HasIDPrefix reports whether s looks like an id, which no slug or login may (domain rule 22).
 func HasIDPrefix(s string) bool {

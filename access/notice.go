@@ -2,69 +2,271 @@ package access
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/sallyport/sallyport"
 	"github.com/sallyport/sallyport/store"
 )
 
-// windows are how long before its end a holder hears of it, the latest first. Of several that are due at once, as after a
-// day without a server, only the latest is sent.
-var windows = []struct {
-	name   string
-	before time.Duration
-}{{"1d", 24 * time.Hour}, {"7d", 7 * 24 * time.Hour}}
+// noticeDays are how many days before an end people hear of it, the latest first. Of several that are due at once, as after
+// a day without a server, only the latest is sent. What lasts no longer than that altogether is not announced.
+var noticeDays = [...]int{1, 7}
 
-// RunNotices tells holders that their access ends soon: a week and a day before. Each notice is a message with a key of
-// grant, end and window, so none goes out twice and none is missed; what is kept by another reason, and what lasts less
-// than the window altogether, is not worth one. It returns how many it sent and when the next is due.
+const (
+	morning     = 8                   // the hour of a person's day at which their digest goes out
+	noticeEvery = 15 * time.Minute    // every zone's mornings begin at a quarter of an hour
+	noticeReach = 24 * 24 * time.Hour // how far ahead it is looked: the longest window, and more days off than any calendar has in a row
+)
+
+// RunNotices tells people of ends to come, a week and a day before: the holder, the owners of the resource and of its app,
+// and the owners of the role whose grant it is. Each hears of each end once a window, in one digest a day, in the morning
+// of the day in their own time zone; what falls on a weekend or a holiday is told on the working day before. What goes on by
+// another reason is not announced, nor what is marked as reviewed. It returns how many digests it sent and when to look again.
 func (s *Service) RunNotices(ctx context.Context) (n int, next *time.Time, err error) {
-	var later []string
-	for _, w := range windows {
-		var due []store.Notice
-		err := s.DB.View(ctx, func(ctx context.Context, tx *store.Tx) error {
-			if due, err = tx.DueNotices(ctx, w.before, w.name, later, 200); err != nil {
-				return err
-			}
-			at, err := tx.NextNotice(ctx, w.before)
-			if err == nil && at != nil && (next == nil || at.Before(*next)) {
-				next = at
-			}
-			return err
-		})
-		if err != nil {
-			return n, next, err
-		}
-		for _, d := range due {
-			if err := s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error { return s.notify(ctx, tx, d, w.name) }); err != nil {
-				return n, next, err
-			}
-			n++
-		}
-		later = append(later, w.name)
+	at := s.DB.Now().Truncate(noticeEvery).Add(noticeEvery)
+	turn := false
+	err = s.DB.View(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		turn, err = tx.HasNoticeTurns(ctx)
+		return err
+	})
+	if err != nil || !turn {
+		return 0, &at, err
 	}
-	return n, next, nil
+	var tenants []string
+	err = s.DB.Take(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		tenants, err = tx.TakeNoticeTurns(ctx, at)
+		return err
+	})
+	for _, tenant := range tenants {
+		sent, failed := s.tellTenant(ctx, tenant)
+		n += sent
+		if err == nil {
+			err = failed
+		}
+	}
+	return n, &at, err
 }
 
-func (s *Service) notify(ctx context.Context, tx *store.Tx, d store.Notice, window string) error {
-	g, err := tx.Grant(ctx, d.Tenant, d.ID, Everything)
-	if err != nil || g.EndedAt != nil {
+// tellTenant sends the digests that are due in one company, a transaction each.
+func (s *Service) tellTenant(ctx context.Context, tenant string) (n int, err error) {
+	var list []store.Notice
+	var off calendar
+	var now time.Time
+	err = s.DB.View(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		now = tx.Now()
+		if off, err = holidays(ctx, tx, tenant); err == nil {
+			list, err = tx.Notices(ctx, tenant, "", now.Add(noticeReach))
+		}
 		return err
+	})
+	if err != nil {
+		return 0, err
 	}
-	key := store.NoticeKey(d.ID, d.EndsAt, window)
-	if given, err := tx.NoticeGiven(ctx, d.Tenant, d.UserID, key); err != nil || given { // another node was first
-		return err
+	var people []string
+	var failed error
+	for _, x := range list {
+		if off.due(x, now) > 0 && (len(people) == 0 || people[len(people)-1] != x.UserID) {
+			people = append(people, x.UserID)
+		}
 	}
-	left := sallyport.Duration(d.EndsAt.Sub(tx.Now()).Round(time.Minute))
-	if left > 2*sallyport.Day {
-		left = left / sallyport.Day * sallyport.Day
+	for _, id := range people {
+		told := false
+		err := s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+			told, err = s.digestTx(ctx, tx, tenant, id, off)
+			return err
+		})
+		if err != nil { // one who cannot be told must not keep the others
+			s.Log.WarnContext(ctx, "a digest of what ends soon could not be written; it is tried again", "user", id, "error", err)
+			failed = err
+		}
+		if told && err == nil {
+			n++
+		}
 	}
-	if err := s.tell(ctx, tx, d.Tenant, []string{d.UserID}, note{Kind: "grant.ends_soon", Dedupe: key,
-		Title: g.Resource.Name + " ends in " + left.Words(), Body: "It ends at " + clock(d.EndsAt) + ". Extend it if you still need it.",
-		Link: "/access?extend=" + g.ID}); err != nil {
-		return err
+	return n, failed
+}
+
+// digestTx tells one person, in one message, of everything that is due now. Who had their digest today waits for the next,
+// but for what would be over by then.
+func (s *Service) digestTx(ctx context.Context, tx *store.Tx, tenant, userID string, off calendar) (bool, error) {
+	now := tx.Now()
+	all, err := tx.Notices(ctx, tenant, userID, now.Add(noticeReach))
+	if err != nil || len(all) == 0 {
+		return false, err
 	}
-	_, err = tx.Append(ctx, store.NewEvent{Verb: "grant.noticed", Actor: sallyport.System(d.Tenant), ObjectKind: "grant", ObjectID: g.ID, Refs: grantRefs(g),
-		Body: map[string]any{"window": window, "ends_at": stamp(&d.EndsAt)}})
-	return err
+	today := dayStart(now, off.zone(all[0].Zone))
+	before, err := tx.ToldSince(ctx, tenant, userID, today)
+	if err != nil {
+		return false, err
+	}
+	var due []store.Notice
+	for _, x := range all {
+		days := off.due(x, now)
+		if days == 0 || before > 0 && x.EndsAt.After(off.nextMorning(now, off.zone(x.Zone)).Add(2*time.Hour)) {
+			continue
+		}
+		added, err := tx.TellOf(ctx, tenant, x, days)
+		if err != nil {
+			return false, err
+		}
+		if added {
+			due = append(due, x)
+		}
+	}
+	if len(due) == 0 {
+		return false, nil
+	}
+	refs := []string{}
+	for _, x := range due {
+		refs = append(refs, x.GrantID)
+	}
+	m := digest(due, now)
+	m.Dedupe = fmt.Sprintf("ends:%s:%d", today.Format("2006-01-02"), before)
+	if err := s.tell(ctx, tx, tenant, []string{userID}, m); err != nil {
+		return false, err
+	}
+	for some := range slices.Chunk(refs, 1000) { // a record has a greatest length
+		if _, err := tx.Append(ctx, store.NewEvent{Verb: "user.noticed", Actor: sallyport.System(tenant), ObjectKind: "user", ObjectID: userID, Refs: some,
+			Body: map[string]any{"grants": len(due)}}); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// digestLines is how many ends a digest names; the page lists all.
+const digestLines = 10
+
+// digest words what ends soon for one person, what is theirs first.
+func digest(due []store.Notice, now time.Time) note {
+	mine := 0
+	slices.SortStableFunc(due, func(a, b store.Notice) int {
+		if (a.Why == "holder") != (b.Why == "holder") {
+			return map[bool]int{true: -1, false: 1}[a.Why == "holder"]
+		}
+		return a.EndsAt.Compare(b.EndsAt)
+	})
+	for _, x := range due {
+		if x.Why == "holder" {
+			mine++
+		}
+	}
+	what := func(x store.Notice) string {
+		switch {
+		case x.Why == "holder" && x.Relation == sallyport.Owner:
+			return "Your ownership of " + x.Resource
+		case x.Why == "holder":
+			return x.Resource
+		case x.Relation == sallyport.Owner:
+			return x.Subject + "'s ownership of " + x.Resource
+		}
+		return x.Subject + "'s access to " + x.Resource
+	}
+	first := due[0]
+	title := what(first) + " ends in " + left(first.EndsAt.Sub(now))
+	if len(due) > 1 {
+		title += fmt.Sprintf(", and %d more end soon", len(due)-1)
+	}
+	if len(due) == 1 && mine == 1 {
+		return note{Kind: "grant.ends_soon", Title: title, Body: "It ends at " + clock(first.EndsAt) + ". Extend it if you still need it.", Link: "/access?extend=" + first.GrantID}
+	}
+	lines := make([]string, 0, min(len(due), digestLines)+2)
+	for i, x := range due {
+		if i == digestLines {
+			lines = append(lines, fmt.Sprintf("… and %d more.", len(due)-i))
+			break
+		}
+		lines = append(lines, fmt.Sprintf("%s: %s", what(x), clock(x.EndsAt)))
+	}
+	scope := "mine"
+	if mine == 0 {
+		scope = "owned"
+	}
+	return note{Kind: "grant.ends_soon", Title: title, Body: strings.Join(append(lines, "Renew what is still needed; mark what is not, and nobody is told again."), "\n"),
+		Link: "/access?view=expiring&scope=" + scope}
+}
+
+func left(d time.Duration) string {
+	l := sallyport.Duration(d.Round(time.Minute))
+	if l > 2*sallyport.Day {
+		l = l / sallyport.Day * sallyport.Day
+	}
+	return l.Words()
+}
+
+// calendar knows the company's holidays, as YYYY-MM-DD, and keeps time zones. One goroutine at a time uses it.
+type calendar struct {
+	off   map[string]bool
+	zones map[string]*time.Location
+}
+
+func holidays(ctx context.Context, tx *store.Tx, tenant string) (calendar, error) {
+	list, err := tx.Holidays(ctx, tenant)
+	c := calendar{off: map[string]bool{}, zones: map[string]*time.Location{}}
+	for _, h := range list {
+		c.off[h.Day] = true
+	}
+	return c, err
+}
+
+// zone is a person's time zone; UTC where it is unknown.
+func (c calendar) zone(name string) *time.Location {
+	zone, ok := c.zones[name]
+	if !ok {
+		var err error
+		if zone, err = time.LoadLocation(name); err != nil || name == "Local" {
+			zone = time.UTC
+		}
+		c.zones[name] = zone
+	}
+	return zone
+}
+
+func (c calendar) works(day time.Time) bool {
+	return day.Weekday() != time.Saturday && day.Weekday() != time.Sunday && !c.off[day.Format("2006-01-02")]
+}
+
+// due says of which window a notice is due now: how many days before the end, 0 for none.
+func (c calendar) due(n store.Notice, now time.Time) int {
+	for _, days := range noticeDays {
+		if n.Told > 0 && n.Told <= days {
+			return 0
+		}
+		before := time.Duration(days) * 24 * time.Hour
+		if n.EndsAt.Sub(n.StartsAt) > before && !c.tellAt(n.EndsAt.Add(-before), c.zone(n.Zone)).After(now) {
+			return days
+		}
+	}
+	return 0
+}
+
+// tellAt is the morning on which to tell of what falls due at a moment: of the same day, or of the working day before.
+func (c calendar) tellAt(mark time.Time, zone *time.Location) time.Time {
+	day := dayStart(mark, zone)
+	for range 14 {
+		if c.works(day) {
+			break
+		}
+		day = day.AddDate(0, 0, -1)
+	}
+	return time.Date(day.Year(), day.Month(), day.Day(), morning, 0, 0, 0, zone)
+}
+
+// nextMorning is when the next digest after today's goes out.
+func (c calendar) nextMorning(now time.Time, zone *time.Location) time.Time {
+	day := dayStart(now, zone)
+	for range 14 {
+		if day = day.AddDate(0, 0, 1); c.works(day) {
+			break
+		}
+	}
+	return time.Date(day.Year(), day.Month(), day.Day(), morning, 0, 0, 0, zone)
+}
+
+func dayStart(t time.Time, zone *time.Location) time.Time {
+	t = t.In(zone)
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, zone)
 }

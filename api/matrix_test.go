@@ -111,13 +111,29 @@ var matrix = map[string]row{
 	"undo-reorganization": {func(w *world) (string, any) {
 		return "/reorganizations/" + w.must("admin", "POST", "/reorganizations", map[string]any{"action": "create", "name": w.name("Role"), "members": []string{"employee"}, "reason": "why"}).text(w.t, "id") + "/undo", nil
 	}, "401 403 403 403 403 403 200 403"},
-	"list-tags":  {at("/tags"), all200},
-	"create-tag": {func(w *world) (string, any) { return "/tags", map[string]any{"name": w.name("Tag")} }, "401 403 403 403 403 403 201 403"},
-	"get-tag":    {func(w *world) (string, any) { return "/tags/" + w.tag(), nil }, all200},
-	"update-tag": {func(w *world) (string, any) { return "/tags/" + w.tag(), map[string]any{"description": "new"} }, "401 403 403 403 403 403 200 403"},
-	"delete-tag": {func(w *world) (string, any) { return "/tags/" + w.tag(), nil }, "401 403 403 403 403 403 204 403"},
-	"attach-tag": {func(w *world) (string, any) { return "/resources/" + w.resource(nil) + "/tags/" + w.tag(), nil }, "401 403 200 403 403 403 200 403"},
-	"detach-tag": {func(w *world) (string, any) {
+	"list-tags":     {at("/tags"), all200},
+	"create-tag":    {func(w *world) (string, any) { return "/tags", map[string]any{"name": w.name("Tag")} }, "401 403 403 403 403 403 201 403"},
+	"get-tag":       {func(w *world) (string, any) { return "/tags/" + w.tag(), nil }, all200},
+	"update-tag":    {func(w *world) (string, any) { return "/tags/" + w.tag(), map[string]any{"description": "new"} }, "401 403 403 403 403 403 200 403"},
+	"delete-tag":    {func(w *world) (string, any) { return "/tags/" + w.tag(), nil }, "401 403 403 403 403 403 204 403"},
+	"attach-tag":    {func(w *world) (string, any) { return "/resources/" + w.resource(nil) + "/tags/" + w.tag(), nil }, "401 403 200 403 403 403 200 403"},
+	"list-expiring": {at("/grants/expiring?scope=all&total=true"), all200},
+	"create-batch": {func(w *world) (string, any) {
+		return "/batches", map[string]any{"action": "renew", "items": []any{map[string]any{"grant_id": w.grant()}}, "duration": "P9D", "reason": "longer"}
+	}, "401 202 202 202 202 202 202 403"},
+	"list-batches":     {at("/batches"), all200},
+	"get-batch":        {func(w *world) (string, any) { return "/batches/" + w.batch(), nil }, "401 404 200 404 404 200 200 200"},
+	"list-batch-items": {func(w *world) (string, any) { return "/batches/" + w.batch() + "/items", nil }, "401 404 200 404 404 200 200 200"},
+	"undo-batch":       {func(w *world) (string, any) { return "/batches/" + w.batch() + "/undo", nil }, "401 404 202 404 404 403 202 403"},
+	"list-views":       {at("/views?page=expiring"), all200},
+	"create-view": {func(w *world) (string, any) {
+		return "/views", map[string]any{"page": "expiring", "name": w.name("View"), "query": "scope=owned"}
+	}, "401 201 201 201 201 201 201 403"},
+	"delete-view": {func(w *world) (string, any) {
+		return "/views/" + w.must("lead", "POST", "/views", map[string]any{"page": "expiring", "name": w.name("View")}).text(w.t, "id"), nil
+	}, "401 404 204 404 404 404 404 403"},
+	"list-holidays": {at("/holidays"), all200},
+	"set-holidays":  {send("/holidays", map[string]any{"items": []any{map[string]any{"day": "2026-12-25", "name": "Christmas"}}}), "401 403 403 403 403 403 200 403"}, "detach-tag": {func(w *world) (string, any) {
 		r, t := w.resource(nil), w.tag()
 		w.must("admin", "PUT", "/resources/"+r+"/tags/"+t, nil)
 		return "/resources/" + r + "/tags/" + t, nil

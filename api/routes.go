@@ -82,6 +82,18 @@ func routes() []route {
 		{ID: "reorganize", Method: post, Path: "/reorganizations", Summary: "Make a role from people, copy, merge, split or rename roles, as one change", Scope: auth.ScopeCatalogue, Status: 201, Tries: true, Big: true},
 		{ID: "undo-reorganization", Method: post, Path: "/reorganizations/{id}/undo", Summary: "Take a reorganization back", Scope: auth.ScopeCatalogue, Tries: true, Big: true},
 
+		{ID: "list-expiring", Method: get, Path: "/grants/expiring", Summary: "List grants that come to an end, with what hangs on each and how long it may be renewed for", Scope: auth.ScopeRead},
+		{ID: "create-batch", Method: post, Path: "/batches", Summary: "Renew, end or mark many grants, as one operation", Scope: auth.ScopeGrant, Status: 202},
+		{ID: "list-batches", Method: get, Path: "/batches", Summary: "List the caller's batches; auditors and admins see all", Scope: auth.ScopeRead},
+		{ID: "get-batch", Method: get, Path: "/batches/{id}", Summary: "A batch and how far it is", Scope: auth.ScopeRead},
+		{ID: "list-batch-items", Method: get, Path: "/batches/{id}/items", Summary: "What became of each row of a batch", Scope: auth.ScopeRead},
+		{ID: "undo-batch", Method: post, Path: "/batches/{id}/undo", Summary: "Take back what can be taken back of a batch", Scope: auth.ScopeGrant, Status: 202},
+		{ID: "list-views", Method: get, Path: "/views", Summary: "The caller's saved views", Scope: auth.ScopeRead},
+		{ID: "create-view", Method: post, Path: "/views", Summary: "Save a page's filters under a name", Scope: auth.ScopeRequest, Status: 201},
+		{ID: "delete-view", Method: del, Path: "/views/{id}", Summary: "Delete a saved view", Scope: auth.ScopeRequest, Status: 204},
+		{ID: "list-holidays", Method: get, Path: "/holidays", Summary: "The days on which the company does not work", Scope: auth.ScopeRead},
+		{ID: "set-holidays", Method: put, Path: "/holidays", Summary: "Replace the list of holidays", Scope: auth.ScopeAdmin},
+
 		{ID: "list-tags", Method: get, Path: "/tags", Summary: "List tags", Scope: auth.ScopeRead},
 		{ID: "create-tag", Method: post, Path: "/tags", Summary: "Add a tag", Scope: auth.ScopeCatalogue, Status: 201, Tries: true},
 		{ID: "get-tag", Method: get, Path: "/tags/{id}", Summary: "A tag", Scope: auth.ScopeRead},

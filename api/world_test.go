@@ -30,6 +30,7 @@ type world struct {
 	db     *store.DB
 	tenant string
 	h      http.Handler
+	access *access.Service
 	done   chan struct{}
 
 	mu      sync.Mutex
@@ -55,7 +56,7 @@ func newWorld(t *testing.T, db *store.DB) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, db: db, tenant: tenant, cookies: map[string]string{}, done: make(chan struct{})}
+	w := &world{t: t, db: db, tenant: tenant, access: acc, cookies: map[string]string{}, done: make(chan struct{})}
 	w.h = api.New(api.Deps{DB: db, Access: acc, Catalog: cat, Auth: signIn, Demo: true, Version: "test", Done: w.done})
 	return w
 }
@@ -69,7 +70,7 @@ func TestAPI(t *testing.T) {
 			test func(*testing.T, *world)
 		}{
 			{"who may do what", whoMayDoWhat}, {"bad input", badInput}, {"what changed while it was filled in", changedMeanwhile}, {"values are not echoed", valuesAreNotEchoed},
-			{"repeated calls", repeatedCalls}, {"weird addresses", weirdAddresses}, {"weird bodies", weirdBodies}, {"versions", versions}, {"pages", pages}, {"around every call", aroundEveryCall},
+			{"expiring access", expiring}, {"repeated calls", repeatedCalls}, {"weird addresses", weirdAddresses}, {"weird bodies", weirdBodies}, {"versions", versions}, {"pages", pages}, {"around every call", aroundEveryCall},
 			{"what one may", whatOneMay}, {"rehearsals", rehearsals}, {"limits everywhere", limitsEverywhere}, {"scopes of tokens", scopesOfTokens}, {"stream", stream}, // the last: it stops the server
 		} {
 			t.Run(c.name, func(t *testing.T) {

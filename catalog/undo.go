@@ -110,14 +110,19 @@ func (s *Service) undoResources(ctx context.Context, tx *store.Tx, actor sallypo
 // undoGrants ends what was made and makes what was ended again. Of two grants of one key the later ends first; else what
 // was ended comes first, so that nobody is without it in between.
 func (s *Service) undoGrants(ctx context.Context, tx *store.Tx, actor sallyport.Actor, u sallyport.UndoList, cause string) error {
-	made, err := tx.GrantsByID(ctx, actor.Tenant, u.Made)
+	grants, err := tx.GrantsByID(ctx, actor.Tenant, access.Everything, slices.Concat(u.Made, u.Ended))
 	if err != nil {
 		return err
 	}
-	ended, err := tx.GrantsByID(ctx, actor.Tenant, u.Ended)
-	if err != nil {
-		return err
+	pick := func(ids []string) (out []sallyport.Grant) {
+		for _, id := range ids {
+			if g, ok := grants[id]; ok {
+				out = append(out, g)
+			}
+		}
+		return out
 	}
+	made, ended := pick(u.Made), pick(u.Ended)
 	type key struct {
 		sallyport.Key
 		origin sallyport.Origin

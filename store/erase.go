@@ -83,6 +83,11 @@ func (tx *Tx) eraseRows(ctx context.Context, tenant string, u sallyport.User) er
 			AND (r.requester_id = $2 OR (r.subject_kind = 'user' AND r.subject_id = $2)))`,
 		`UPDATE tasks SET evidence = '', reason = '', instructions = '' WHERE tenant_id = $1 AND user_id = $2`,
 		`UPDATE provisions SET error = '', target = '' WHERE tenant_id = $1 AND user_id = $2`,
+		`DELETE FROM views WHERE tenant_id = $1 AND user_id = $2`,
+		`DELETE FROM notices WHERE tenant_id = $1 AND user_id = $2`,
+		`UPDATE batches SET reason = '' WHERE tenant_id = $1 AND created_by = $2`,
+		`UPDATE grant_reviews SET reason = '' WHERE tenant_id = $1 AND (reviewed_by = $2 OR grant_id IN (SELECT g.id FROM grants g
+			WHERE g.tenant_id = $1 AND g.subject_kind = 'user' AND g.subject_id = $2))`,
 		`UPDATE delegations SET reason = '' WHERE tenant_id = $1 AND (from_id = $2 OR to_id = $2)`,
 	} {
 		if _, err := tx.Exec(ctx, statement, tenant, u.ID); err != nil {
@@ -118,6 +123,10 @@ func (tx *Tx) eraseTexts(ctx context.Context, tenant string, u sallyport.User) e
 		{"UPDATE syncs SET plan = '{}'", []string{"plan"}},
 		{"UPDATE syncs SET error = ''", []string{"error"}},
 		{"UPDATE jobs SET error = ''", []string{"error"}},
+		{"UPDATE batch_items SET detail = '(erased)', hint = ''", []string{"detail", "hint"}},
+		{"UPDATE batches SET reason = '(erased)'", []string{"reason"}},
+		{"UPDATE grant_reviews SET reason = '(erased)'", []string{"reason"}},
+		{"UPDATE views SET query = ''", []string{"query"}},
 		{"DELETE FROM idempotency", []string{"response"}},
 		{"DELETE FROM event_values", []string{"value"}},
 	} {

@@ -42,6 +42,10 @@ func TestErase(t *testing.T) {
 		w.exec(`INSERT INTO syncs (tenant_id, id, source, state, plan, started_at) VALUES ($1,'syn_1','ldap','done','{"creates":["zzada"]}',1)`, w.tenant)
 		w.exec(`INSERT INTO idempotency (tenant_id, caller, route, idem_key, body_hash, status, response, created_at) VALUES ($1,$2,'r','k','h',201,'{"requester":{"login":"zzada"}}',1)`, w.tenant, bob.ID)
 		w.exec(`INSERT INTO delegations (tenant_id, id, from_id, to_id, reason, starts_at, ends_at, created_at) VALUES ($1,'dlg_1',$2,$3,'zzill',1,2,1)`, w.tenant, ada.ID, bob.ID)
+		w.exec(`INSERT INTO batches (tenant_id, id, action, state, reason, created_by, lease_until, created_at) VALUES ($1,'bat_1','end','done','zzada leaves',$2,1,1), ($1,'bat_2','end','done','zzmine',$3,1,1)`, w.tenant, bob.ID, ada.ID)
+		w.exec(`INSERT INTO batch_items (tenant_id, batch_id, position, grant_id, state, detail) VALUES ($1,'bat_1',0,$2,'refused','Ada Zzlovelace has VPN already')`, w.tenant, g.ID)
+		w.exec(`INSERT INTO grant_reviews (tenant_id, grant_id, reviewed_by, reviewed_at, reason) VALUES ($1,$2,$3,1,'zzleaves')`, w.tenant, g.ID, bob.ID)
+		w.exec(`INSERT INTO views (tenant_id, id, user_id, page, name, name_key, query, created_at) VALUES ($1,'viw_1',$2,'expiring','zzview','zzview','q=zz',1), ($1,'viw_2',$3,'expiring','v','v','person=zzada',1)`, w.tenant, ada.ID, bob.ID)
 		w.append(store.NewEvent{Verb: "request.created", Actor: w.actor(ada), ObjectKind: "request", ObjectID: "req_1", Refs: []string{vpn.ID},
 			Values: []store.Value{{Name: "reason", Value: "zzwhy"}, {Name: "answer.address", Value: "zzstreet", Sensitive: true}}})
 		w.append(store.NewEvent{Verb: "request.denied", Actor: w.actor(bob), ObjectKind: "request", ObjectID: "req_1", Refs: []string{vpn.ID, ada.ID},

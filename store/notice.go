@@ -3,64 +3,91 @@ package store
 import (
 	"context"
 	"database/sql"
-	"strconv"
 	"time"
+
+	"github.com/sallyport/sallyport"
 )
 
-// Notice is a grant that ends soon and whose holder has not been told yet.
+// Notice is an end to come, one person to be told of it, and how far that is.
 type Notice struct {
-	TenantID
-	EndsAt time.Time
-	UserID string
+	UserID     string
+	Zone       string // the person's time zone, an IANA name; "" is UTC
+	Why        string // holder, owner (of the resource or its app) or role_owner
+	GrantID    string
+	StartsAt   time.Time
+	EndsAt     time.Time
+	Relation   sallyport.Relation
+	Subject    string // in words
+	SubjectID  string
+	Resource   string
+	ResourceID string
+	Slug       string
+	Told       int // of how many days before they were told last; 0: not yet
 }
 
-// NoticeKey is what makes the notice of one grant, one end and one window go out once.
-func NoticeKey(grantID string, endsAt time.Time, window string) string {
-	return "ends:" + grantID + ":" + strconv.FormatInt(Micros(endsAt), 10) + ":" + window
-}
-
-// DueNotices lists people's grants that end within the window, over all tenants, as far as: the grant was longer than the
-// window, no notice of this or a later window went out, and no other reason goes on giving the same.
-func (tx *Tx) DueNotices(ctx context.Context, window time.Duration, name string, later []string, limit int) ([]Notice, error) {
+// Notices lists whom to tell of which ends until a moment: the active holder, the owners of the resource and of its app,
+// and of a role's grant the role's owners, unless the resource has an audience, in which they may not be. Left out are grants marked as reviewed, what a person goes on having by another
+// reason, and what is not real yet. userID narrows to one person, "" does not. Ordered by person and end.
+func (tx *Tx) Notices(ctx context.Context, tenant, userID string, until time.Time) ([]Notice, error) {
 	q := &query{}
-	now, until := q.arg(Micros(tx.now)), q.arg(Micros(tx.now.Add(window)))
-	w := q.arg(window.Microseconds())
-	q.WriteString(`SELECT g.tenant_id, g.id, g.ends_at, g.subject_id FROM grants g JOIN users u ON u.tenant_id=g.tenant_id AND u.id=g.subject_id AND u.state='active'
-		WHERE g.subject_kind='user' AND g.ended_at IS NULL AND g.ends_at IS NOT NULL AND g.no_end = FALSE AND g.activated_at IS NOT NULL AND g.ends_at > ` + now + `
-		AND g.ends_at <= ` + until + ` AND g.ends_at - g.starts_at > ` + w)
-	for _, window := range append([]string{name}, later...) {
-		q.WriteString(` AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.tenant_id=g.tenant_id AND m.user_id=g.subject_id
-			AND m.dedupe = 'ends:' || g.id || ':' || CAST(g.ends_at AS TEXT) || ':' || CAST(` + q.arg(window) + ` AS TEXT))`)
+	t, now, end := q.arg(tenant), q.arg(Micros(tx.now)), q.arg(Micros(until))
+	q.WriteString(`WITH c AS (SELECT g.id, g.subject_kind, g.subject_id, g.resource_id, g.relation, g.starts_at, g.ends_at, r.app_id, r.name, r.slug,
+			CASE WHEN r.audience_id IS NULL AND ra.audience_id IS NULL THEN 0 ELSE 1 END AS hidden FROM grants g
+			JOIN resources r ON r.tenant_id=g.tenant_id AND r.id=g.resource_id LEFT JOIN resources ra ON ra.tenant_id=g.tenant_id AND ra.id=r.app_id
+			WHERE g.tenant_id=` + t + ` AND g.ended_at IS NULL AND g.ends_at > ` + now + ` AND g.ends_at <= ` + end + ` AND g.activated_at IS NOT NULL
+			AND NOT EXISTS (SELECT 1 FROM grant_reviews rv WHERE rv.tenant_id=g.tenant_id AND rv.grant_id=g.id)
+			AND (g.subject_kind='role' OR (EXISTS (SELECT 1 FROM users hu WHERE hu.tenant_id=g.tenant_id AND hu.id=g.subject_id AND hu.state='active') AND NOT ` + continues("g") + `))),
+		d AS (SELECT DISTINCT resource_id AS id FROM c UNION SELECT app_id FROM c WHERE app_id IS NOT NULL UNION SELECT subject_id FROM c WHERE subject_kind='role'),
+		o AS (SELECT d.id, og.subject_id AS user_id FROM d JOIN grants og ON og.tenant_id=` + t + ` AND og.resource_id=d.id AND og.relation='owner' AND og.subject_kind='user' AND ` + holds("og", now) + `
+			UNION SELECT d.id, om.subject_id FROM d JOIN grants og ON og.tenant_id=` + t + ` AND og.resource_id=d.id AND og.relation='owner' AND og.subject_kind='role' AND ` + holds("og", now) + `
+			JOIN grants om ON om.tenant_id=og.tenant_id AND om.resource_id=og.subject_id AND om.relation='member' AND om.subject_kind='user' AND ` + holds("om", now) + `),
+		w AS (SELECT c.id AS grant_id, c.subject_id AS user_id, 1 AS why FROM c WHERE c.subject_kind='user'
+			UNION ALL SELECT c.id, o.user_id, 2 FROM c JOIN o ON o.id=c.resource_id
+			UNION ALL SELECT c.id, o.user_id, 2 FROM c JOIN o ON o.id=c.app_id
+			UNION ALL SELECT c.id, o.user_id, 3 FROM c JOIN o ON c.subject_kind='role' AND c.hidden=0 AND o.id=c.subject_id)
+		SELECT w.user_id, u.time_zone, min(w.why), c.id, c.starts_at, c.ends_at, c.relation, COALESCE(su.name, sr.name, ''), c.subject_id, c.name, c.resource_id, c.slug,
+			COALESCE((SELECT min(n.days) FROM notices n WHERE n.tenant_id=` + t + ` AND n.user_id=w.user_id AND n.grant_id=c.id AND n.ends_at=c.ends_at), 0)
+		FROM w JOIN c ON c.id=w.grant_id JOIN users u ON u.tenant_id=` + t + ` AND u.id=w.user_id AND u.state='active'
+		LEFT JOIN users su ON su.tenant_id=` + t + ` AND c.subject_kind='user' AND su.id=c.subject_id
+		LEFT JOIN resources sr ON sr.tenant_id=` + t + ` AND c.subject_kind='role' AND sr.id=c.subject_id`)
+	if userID != "" {
+		q.WriteString(" WHERE w.user_id=" + q.arg(userID))
 	}
-	q.WriteString(` AND NOT EXISTS (SELECT 1 FROM grants o WHERE o.tenant_id=g.tenant_id AND o.subject_kind='user' AND o.subject_id=g.subject_id AND o.resource_id=g.resource_id
-			AND o.relation=g.relation AND o.parameters=g.parameters AND o.id <> g.id AND ` + living("o", "g.ends_at") + `)
-		AND NOT EXISTS (SELECT 1 FROM grants om JOIN grants o2 ON o2.tenant_id=om.tenant_id AND o2.subject_kind='role' AND o2.subject_id=om.resource_id
-			WHERE om.tenant_id=g.tenant_id AND om.subject_kind='user' AND om.subject_id=g.subject_id AND om.relation='member' AND ` + living("om", "g.ends_at") + `
-			AND o2.resource_id=g.resource_id AND o2.relation=g.relation AND o2.parameters=g.parameters AND ` + living("o2", "g.ends_at") + `)
-		ORDER BY g.ends_at LIMIT ` + q.arg(limit))
+	q.WriteString(` GROUP BY w.user_id, u.time_zone, c.id, c.starts_at, c.ends_at, c.relation, su.name, sr.name, c.subject_id, c.name, c.resource_id, c.slug ORDER BY w.user_id, c.ends_at, c.id`)
 	var out []Notice
 	err := tx.Rows(ctx, q.String(), q.args, func(r *sql.Rows) error {
 		var n Notice
-		err := r.Scan(&n.Tenant, &n.ID, timeScan{&n.EndsAt}, &n.UserID)
+		var why int
+		err := r.Scan(&n.UserID, &n.Zone, &why, &n.GrantID, timeScan{&n.StartsAt}, timeScan{&n.EndsAt}, &n.Relation, &n.Subject, &n.SubjectID, &n.Resource, &n.ResourceID, &n.Slug, &n.Told)
+		n.Why = []string{"", "holder", "owner", "role_owner"}[why]
 		out = append(out, n)
 		return err
 	})
 	return out, err
 }
 
-// NextNotice is when the next grant comes within the window; nil when none will.
-func (tx *Tx) NextNotice(ctx context.Context, window time.Duration) (*time.Time, error) {
-	var t *time.Time
-	err := tx.Row(ctx, `SELECT min(ends_at) FROM grants WHERE ended_at IS NULL AND ends_at IS NOT NULL AND ends_at > $1`,
-		[]any{Micros(tx.now.Add(window))}, timePtrScan{&t})
-	if t != nil {
-		at := t.Add(-window)
-		t = &at
-	}
-	return t, err
+// TellOf records that a person is told of an end, so many days before it. It reports false when that was done before.
+func (tx *Tx) TellOf(ctx context.Context, tenant string, n Notice, days int) (bool, error) {
+	done, err := tx.Exec(ctx, `INSERT INTO notices (tenant_id, user_id, grant_id, ends_at, days, told_at) VALUES ($1,$2,$3,$4,$5,$6)
+		ON CONFLICT (tenant_id, user_id, grant_id, ends_at, days) DO NOTHING`, tenant, n.UserID, n.GrantID, Micros(n.EndsAt), days, Micros(tx.now))
+	return done == 1, err
 }
 
-// NoticeGiven reports whether a person was given the notice with that key.
-func (tx *Tx) NoticeGiven(ctx context.Context, tenant, userID, key string) (bool, error) {
-	return tx.exists(ctx, `SELECT 1 FROM messages WHERE tenant_id=$1 AND user_id=$2 AND dedupe=$3`, tenant, userID, key)
+// ToldSince reports how many digests a person was given since a moment.
+func (tx *Tx) ToldSince(ctx context.Context, tenant, userID string, since time.Time) (n int, err error) {
+	return n, tx.Row(ctx, `SELECT count(DISTINCT told_at) FROM notices WHERE tenant_id=$1 AND user_id=$2 AND told_at >= $3`, []any{tenant, userID, Micros(since)}, &n)
+}
+
+// TakeNoticeTurns claims the tenants whose turn to look for notices has come, and gives them their next.
+func (tx *Tx) TakeNoticeTurns(ctx context.Context, next time.Time) ([]string, error) {
+	if _, err := tx.Exec(ctx, `INSERT INTO notice_turns (tenant_id, next_at) SELECT t.id, 0 FROM tenants t
+		WHERE NOT EXISTS (SELECT 1 FROM notice_turns n WHERE n.tenant_id=t.id) ON CONFLICT (tenant_id) DO NOTHING`); err != nil {
+		return nil, err
+	}
+	return tx.ids(ctx, `UPDATE notice_turns SET next_at=$1 WHERE next_at <= $2 RETURNING tenant_id`, Micros(next), Micros(tx.now))
+}
+
+// HasNoticeTurns reports whether a tenant's turn to look for notices has come.
+func (tx *Tx) HasNoticeTurns(ctx context.Context) (bool, error) {
+	return tx.exists(ctx, `SELECT 1 FROM tenants t WHERE NOT EXISTS (SELECT 1 FROM notice_turns n WHERE n.tenant_id=t.id AND n.next_at > $1) LIMIT 1`, Micros(tx.now))
 }

@@ -168,6 +168,19 @@ func TestPlans(t *testing.T) {
 			grants("of what one owns", store.GrantFilter{OwnedBy: user})
 			grants("of an app", store.GrantFilter{AppID: resource})
 			grants("of a request", store.GrantFilter{RequestID: request})
+			for what, f := range map[string]store.ExpiringFilter{"all": {To: &week}, "mine": {PersonID: user}, "owned": {OwnedBy: user, To: &week}, "of a resource": {ResourceID: resource}, "of a role": {RoleID: "res_1000007"}} {
+				access("ending "+what, func(ctx context.Context, tx *store.Tx) error {
+					l, err := tx.Expiring(ctx, w.tenant, v, f, page)
+					ids := []string{}
+					for _, it := range l.Items {
+						ids = append(ids, it.Grant.ID)
+					}
+					if err == nil {
+						_, err = tx.Hangs(ctx, w.tenant, v, ids)
+					}
+					return err
+				})
+			}
 			events("of a person", store.EventFilter{UserID: user})
 			events("of a resource", store.EventFilter{ResourceID: resource})
 			events("of a grant", store.EventFilter{Object: grant})

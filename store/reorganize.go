@@ -105,21 +105,3 @@ func (tx *Tx) RestoreResource(ctx context.Context, tenant, id string) (bool, err
 		tenant, id, Micros(tx.now))
 	return n == 1, err
 }
-
-// GrantsByID finds grants, whatever their state and whoever may see them, in the order of their ids.
-func (tx *Tx) GrantsByID(ctx context.Context, tenant string, ids []string) ([]sallyport.Grant, error) {
-	var out []sallyport.Grant
-	for some := range slices.Chunk(ids, chunk) {
-		q := &query{}
-		q.WriteString("SELECT " + grantColumns + grantFrom + " WHERE g.tenant_id = " + q.arg(tenant) + " AND g.id IN " + q.list(some) + " ORDER BY g.id")
-		if err := tx.Rows(ctx, q.String(), q.args, func(r *sql.Rows) error {
-			var g sallyport.Grant
-			err := scanGrant(r, &g, tx.now)
-			out = append(out, g)
-			return err
-		}); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
-}

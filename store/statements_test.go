@@ -23,6 +23,7 @@ func TestNoQueryInALoop(t *testing.T) {
 				u, r := w.user(fmt.Sprint("user", n)), w.resource(sallyport.KindApp, fmt.Sprint("app-", n), nil)
 				g := w.hold(ada, r, sallyport.Member)
 				w.hold(u, vpn, sallyport.Member)
+				w.exec(`UPDATE grants SET no_end = FALSE, ends_at = starts_at + 1000000000 WHERE id = $1`, g.ID)
 				req, now := fmt.Sprint("req_", n), store.Micros(db.Now())
 				w.exec(`INSERT INTO requests (tenant_id, id, kind, state, requester_id, subject_kind, subject_id, resource_id, relation, expires_at, created_at, updated_at)
 					VALUES ($1,$2,'access','pending',$3,'user',$3,$4,'member',$5,$5,$5)`, w.tenant, req, u.ID, vpn.ID, now)
@@ -75,6 +76,20 @@ func TestNoQueryInALoop(t *testing.T) {
 				"access": func(ctx context.Context, tx *store.Tx) (int, error) {
 					l, err := tx.UserAccess(ctx, w.tenant, ada.ID, tx.Now(), v)
 					return len(l), err
+				},
+				"ending": func(ctx context.Context, tx *store.Tx) (int, error) {
+					l, err := tx.Expiring(ctx, w.tenant, v, store.ExpiringFilter{}, page)
+					ids := []string{}
+					for _, it := range l.Items {
+						ids = append(ids, it.Grant.ID)
+					}
+					if err == nil {
+						_, err = tx.Hangs(ctx, w.tenant, v, ids)
+					}
+					if err == nil {
+						_, err = tx.LimitSources(ctx, w.tenant, ids)
+					}
+					return len(l.Items), err
 				},
 				"holders": func(ctx context.Context, tx *store.Tx) (int, error) {
 					l, err := tx.Holders(ctx, w.tenant, vpn.ID, "", tx.Now(), v)

@@ -107,7 +107,7 @@ type named struct {
 // dues are the loops beside the two lanes, in the order in which Drain runs them.
 func (w *Worker) dues() []named {
 	list := []named{{"ends", w.gap.ends}, {"starts", w.Access.Start}, {"deadlines", w.Access.RunDeadlines}, {"tasks", w.Access.RunTasks},
-		{"notices", w.Access.RunNotices}, {"jobs", w.runJobs}}
+		{"notices", w.Access.RunNotices}, {"batches", w.Access.RunBatches}, {"jobs", w.runJobs}}
 	if w.Sync != nil {
 		list = append(list, named{"syncs", w.Sync})
 	}

@@ -29,6 +29,7 @@ const places: [persona: Persona, paths: string[]][] = [
       '/nowhere',
       '/catalogue',
       '/access',
+      '/access?view=expiring',
     ],
   ],
   [
@@ -49,6 +50,7 @@ const places: [persona: Persona, paths: string[]][] = [
     'owner',
     [
       '/access?view=owned',
+      '/access?view=expiring&scope=owned',
       '/catalogue/github',
       '/catalogue/aws?tab=map&view=drawing',
       '/catalogue/github.engineering',
@@ -74,6 +76,7 @@ const places: [persona: Persona, paths: string[]][] = [
       '/admin/sessions',
       '/admin/rights',
       '/access?view=all',
+      '/access?view=expiring&scope=all&within=any&app=github',
     ],
   ],
 ]

@@ -54,6 +54,13 @@ export type Access = Schemas['Access']
 export type Path = Schemas['Path']
 export type ResultItem = Schemas['ResultItem']
 
+export type Expiring = Schemas['Expiring']
+export type GrantLimits = Schemas['GrantLimits']
+export type Batch = Schemas['Batch']
+export type BatchItem = Schemas['BatchItem']
+export type BatchAction = Exclude<Batch['action'], 'undo'>
+export type SavedView = Schemas['View']
+
 export type Task = Omit<Schemas['Task'], 'relation'> & { relation: Relation }
 export type AuditEvent = Schemas['Event']
 export type Message = Schemas['Message']

@@ -12,6 +12,11 @@ import { Mine } from './Mine'
 const holding = <SkeletonRows rows={8} label="Loading" />
 const Owned = later<object>(() => import('./Lists').then((m) => m.Owned), undefined, holding)
 const All = later<object>(() => import('./Lists').then((m) => m.All), undefined, holding)
+const Expiring = later<object>(
+  () => import('../../modules/expiring/ExpiringView').then((m) => m.ExpiringView),
+  undefined,
+  holding,
+)
 const Past = later<object>(() => import('./Lists').then((m) => m.Past), undefined, holding)
 
 export function AccessPage() {
@@ -22,6 +27,7 @@ export function AccessPage() {
     { value: 'mine', label: 'Mine', content: <Mine /> },
     { value: 'owned', label: 'I own', content: <Owned /> },
     ...(rights.auditor ? [{ value: 'all', label: 'All', content: <All /> }] : []),
+    { value: 'expiring', label: 'Ends soon', content: <Expiring /> },
     { value: 'history', label: 'What I had', content: <Past /> },
   ]
   const view = tabs.some((t) => t.value === filters.view) ? (filters.view ?? '') : 'mine'
@@ -46,6 +52,18 @@ export function AccessPage() {
             sort: undefined,
             show: undefined,
             relation: undefined,
+            scope: undefined,
+            within: undefined,
+            from: undefined,
+            to: undefined,
+            via: undefined,
+            reviewed: undefined,
+            app: undefined,
+            role: undefined,
+            resource: undefined,
+            person: undefined,
+            manager: undefined,
+            batch: undefined,
           })
         }
         tabs={tabs}

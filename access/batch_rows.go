@@ -1,0 +1,177 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/store"
+)
+
+// renewItem renews one grant. Where the actor may not do it directly, because the flow has stages, because they do not own
+// it, or because they would renew themselves against a constraint, a request is filed in its place (domain rule 13).
+func (s *Service) renewItem(ctx context.Context, tx *store.Tx, actor sallyport.Actor, w store.BatchWork, it *sallyport.BatchItem) error {
+	before, err := s.visibleGrant(ctx, tx, actor, it.GrantID)
+	if err != nil {
+		return err
+	}
+	if err := isOver(before, tx.Now()); err != nil {
+		return err
+	}
+	it.FormerEndsAt = before.EndsAt
+	x := Extension{Duration: it.Duration, Until: it.Until, Reason: w.Reason}
+	if x.Duration == nil && x.Until == nil {
+		x.Duration, x.Until = w.Duration, w.Until
+	}
+	g, err := s.Extend(ctx, actor, before.ID, x)
+	switch {
+	case err == nil:
+		it.State, it.EndsAt, it.NewGrantID = sallyport.ItemRenewed, g.EndsAt, g.ID
+		return nil
+	case asksInstead(err):
+		if err = s.askItem(ctx, tx, actor, before, x, it); err == nil {
+			return nil
+		}
+	}
+	if tooLong(err) {
+		limits, bad := s.greatestTx(ctx, tx, actor.Tenant, []sallyport.Grant{before})
+		if bad != nil {
+			return bad
+		}
+		l := limits[before.ID]
+		it.Limits = &l
+	}
+	return err
+}
+
+// asksInstead tells the refusals that a request goes round rightly: others decide then.
+func asksInstead(err error) bool {
+	var e *sallyport.Error
+	return errors.As(err, &e) && (e.Code == sallyport.EForbidden && e.Rule == "domain.13" || strings.HasPrefix(e.Rule, "constraint.disallow_self_add"))
+}
+
+func tooLong(err error) bool {
+	var e *sallyport.Error
+	return errors.As(err, &e) && (e.Rule == "durations" || strings.HasSuffix(e.Rule, "_time_limit"))
+}
+
+// askItem files a request to go on with a grant. One that the actor filed and that is pending stands for it; the answers
+// are those of the request from which the grant came, where that was the actor's or is about them.
+func (s *Service) askItem(ctx context.Context, tx *store.Tx, actor sallyport.Actor, g sallyport.Grant, x Extension, it *sallyport.BatchItem) error {
+	k := sallyport.Key{Subject: g.Subject.Kind, SubjectID: g.Subject.ID, ResourceID: g.Resource.ID, Relation: g.Relation, Parameters: string(g.Parameters)}
+	pending, ok, err := tx.PendingRequest(ctx, actor.Tenant, k)
+	if err != nil {
+		return err
+	}
+	if ok && pending.Requester.ID == actor.User.ID {
+		it.State, it.RequestID, it.EndsAt = sallyport.ItemAsked, pending.ID, g.EndsAt
+		return nil
+	}
+	ask := sallyport.Ask{Resource: g.Resource.ID, Relation: g.Relation, Beneficiary: string(g.Subject.Kind) + ":" + g.Subject.ID, Duration: x.Duration, Until: x.Until,
+		Reason: x.Reason, Parameters: g.Parameters}
+	if blank(ask.Reason) {
+		ask.Reason = g.Reason
+	}
+	if g.RequestID != "" {
+		old, err := tx.Request(ctx, actor.Tenant, g.RequestID, Everything)
+		if err != nil && sallyport.CodeOf(err) != sallyport.ENotFound {
+			return err
+		}
+		if err == nil && (old.Requester.ID == actor.User.ID || old.Beneficiary.IsUser(actor.User.ID)) {
+			ask.Answers = old.Answers
+		}
+	}
+	r, err := s.Ask(ctx, actor, ask)
+	if err != nil {
+		return err
+	}
+	it.State, it.RequestID, it.EndsAt = sallyport.ItemAsked, r.ID, g.EndsAt
+	return nil
+}
+
+// undoItem takes back what a row of a batch did.
+func (s *Service) undoItem(ctx context.Context, tx *store.Tx, actor sallyport.Actor, w store.BatchWork, done sallyport.BatchItem, it *sallyport.BatchItem) error {
+	switch done.State {
+	case sallyport.ItemRenewed:
+		return s.unrenewItem(ctx, actor, done, it)
+	case sallyport.ItemReviewed:
+		return s.unreviewItem(ctx, actor, w, it)
+	case sallyport.ItemAsked:
+		r, err := tx.Request(ctx, actor.Tenant, done.RequestID, Everything)
+		if err != nil {
+			return err
+		}
+		if r.State != sallyport.RequestPending {
+			return sallyport.Errorf(sallyport.EPrecondition, "the request is %s already", r.State).WithHint("What came of it can be ended by whoever may end it.").WithRule("batch.undo")
+		}
+		reason := w.Reason
+		if blank(reason) {
+			reason = "taken back"
+		}
+		if _, err := s.Cancel(ctx, actor, r.ID, reason); err != nil {
+			return err
+		}
+		it.State, it.RequestID = sallyport.ItemUndone, r.ID
+		return nil
+	}
+	return sallyport.Errorf(sallyport.EPrecondition, "a grant that was ended cannot be brought back: rows are never edited away").
+		WithHint("Give the access again, or let it be asked for.").WithRule("batch.undo")
+}
+
+// unrenewItem gives a renewed grant its former end again, if nothing else changed it since.
+func (s *Service) unrenewItem(ctx context.Context, actor sallyport.Actor, done sallyport.BatchItem, it *sallyport.BatchItem) error {
+	return s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
+		refuse := func(hint, format string, args ...any) error {
+			return sallyport.Errorf(sallyport.EPrecondition, format, args...).WithHint("%s", hint).WithRule("batch.undo")
+		}
+		g, err := s.visibleGrant(ctx, tx, actor, done.NewGrantID)
+		if err != nil {
+			return err
+		}
+		if err := s.mayEnd(ctx, tx, actor, g); err != nil {
+			return err
+		}
+		if isOver(g, tx.Now()) != nil || g.EndsAt == nil || done.EndsAt == nil || !g.EndsAt.Equal(*done.EndsAt) {
+			return refuse("Look at the grant; what happened later stands.", "it was changed again since it was renewed")
+		}
+		if done.FormerEndsAt == nil || !done.FormerEndsAt.After(tx.Now()) {
+			return refuse("End it, if it is not needed.", "its former end has passed meanwhile, so taking the renewal back would end it now")
+		}
+		res, err := tx.BareResource(ctx, actor.Tenant, g.Resource.ID, Everything)
+		if err != nil {
+			return err
+		}
+		back, err := s.grantTx(ctx, tx, actor, NewGrant{Subject: g.Subject, Resource: res, Relation: g.Relation, Parameters: string(g.Parameters), Origin: g.Origin,
+			ReasonKind: g.ReasonKind, Reason: g.Reason, RequestID: g.RequestID, Until: done.FormerEndsAt, Replace: true})
+		if err != nil {
+			return err
+		}
+		it.State, it.NewGrantID, it.EndsAt, it.FormerEndsAt = sallyport.ItemUndone, back.ID, back.EndsAt, g.EndsAt
+		return tx.CopyReview(ctx, actor.Tenant, done.GrantID, back.ID)
+	})
+}
+
+func (s *Service) unreviewItem(ctx context.Context, actor sallyport.Actor, w store.BatchWork, it *sallyport.BatchItem) error {
+	return s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
+		g, err := s.visibleGrant(ctx, tx, actor, it.GrantID)
+		if err != nil {
+			return err
+		}
+		if err := s.mayEnd(ctx, tx, actor, g); err != nil {
+			return err
+		}
+		removed, err := tx.UnmarkReviewed(ctx, actor.Tenant, g.ID, w.UndoOf)
+		if err != nil {
+			return err
+		}
+		if !removed {
+			return sallyport.Errorf(sallyport.EPrecondition, "the mark was there before, so it stays").WithRule("batch.undo")
+		}
+		it.State, it.EndsAt = sallyport.ItemUndone, g.EndsAt
+		s.grantChanged(tx, actor.Tenant, g)
+		_, err = tx.Append(ctx, store.NewEvent{Verb: "grant.unreviewed", Actor: actor, ObjectKind: "grant", ObjectID: g.ID, Cause: w.UndoOf, Refs: grantRefs(g),
+			Body: map[string]any{"resource_id": g.Resource.ID, "relation": string(g.Relation)}})
+		return err
+	})
+}

@@ -1,0 +1,44 @@
+package api
+
+import (
+	"context"
+
+	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/access"
+	"github.com/sallyport/sallyport/store"
+)
+
+func (s *server) registerViews() {
+	type listInput struct {
+		Page string `query:"page" maxLength:"40" doc:"Of one table alone"`
+	}
+	handle(s, "list-views", func(ctx context.Context, a sallyport.Actor, in *listInput) (*list[sallyport.View], error) {
+		l, err := view(ctx, s, func(ctx context.Context, tx *store.Tx) ([]sallyport.View, error) {
+			return tx.Views(ctx, a.Tenant, a.User.ID, in.Page)
+		})
+		return whole(l), err
+	})
+	type createInput struct{ Body access.NewView }
+	handle(s, "create-view", func(ctx context.Context, a sallyport.Actor, in *createInput) (*one[sallyport.View], error) {
+		v, err := s.Access.SaveView(ctx, a, in.Body)
+		return body(v), err
+	})
+	handle(s, "delete-view", func(ctx context.Context, a sallyport.Actor, in *ByID) (*nothing, error) {
+		return &nothing{}, s.Access.DeleteView(ctx, a, in.ID)
+	})
+	handle(s, "list-holidays", func(ctx context.Context, a sallyport.Actor, _ *struct{}) (*list[sallyport.Holiday], error) {
+		l, err := view(ctx, s, func(ctx context.Context, tx *store.Tx) ([]sallyport.Holiday, error) {
+			return tx.Holidays(ctx, a.Tenant)
+		})
+		return whole(l), err
+	})
+	type holidaysInput struct {
+		Body struct {
+			Items []sallyport.Holiday `json:"items" maxItems:"1000" doc:"The whole list; it replaces the present one"`
+		}
+	}
+	handle(s, "set-holidays", func(ctx context.Context, a sallyport.Actor, in *holidaysInput) (*list[sallyport.Holiday], error) {
+		l, err := s.Access.SetHolidays(ctx, a, in.Body.Items)
+		return whole(l), err
+	})
+}

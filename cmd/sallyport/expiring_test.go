@@ -1,0 +1,53 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+// whatEnds: what ends is listed with its limit, renewed row by row or by filter, taken back, and marked.
+func whatEnds(t *testing.T, d *demoServer) {
+	d.t = t
+	d.do("owner", "login", "--url", d.url, "--demo", "owner")
+	d.must("admin", "POST", "/resources", map[string]any{"kind": "app", "slug": "kiln", "name": "Kiln", "owners": []string{"owner"}, "durations": map[string]any{"max": "P20D"}})
+	var ids []string
+	for _, who := range []string{"employee", "teammate"} {
+		ids = append(ids, d.must("admin", "POST", "/grants", map[string]any{"subject": who, "resource": "kiln", "duration": "P3D", "reason": "work"})["id"].(string))
+	}
+	if out := d.do("owner", "expiring", "--owned", "--resource", "kiln"); strings.Count(out, "kiln") != 2 || !strings.Contains(out, "20 days, the settings of Kiln") {
+		t.Errorf("what ends:\n%s", out)
+	}
+	if out := d.do("employee", "expiring", "--within", "2d"); strings.Contains(out, "kiln") {
+		t.Errorf("what ends within two days:\n%s", out)
+	}
+	code, out, errs := d.cli("owner", "renew", ids[0], ids[1]+"=30d", "--for", "10d")
+	if code != 3 || !strings.Contains(out, "renewed") || !strings.Contains(out, "at most P20D") || !strings.Contains(errs, "1 of 2 were refused") {
+		t.Errorf("a length over the limit: exit %d\n%s%s", code, out, errs)
+	}
+	_, undo, ok := strings.Cut(out, "sallyport renew --undo ")
+	if !ok {
+		t.Fatalf("it does not say how to take it back:\n%s", out)
+	}
+	if out := d.do("owner", "renew", "--undo", strings.Fields(undo)[0]); !strings.Contains(out, "undone") {
+		t.Errorf("the undo:\n%s", out)
+	}
+	if out := d.do("owner", "renew", "--matching", "--owned", "--resource", "kiln", "--for", "15d", "--all-or-nothing"); strings.Count(out, "renewed") != 2 {
+		t.Errorf("by filter:\n%s", out)
+	}
+	d.do("owner", "renew", "--mark", "--matching", "--owned", "--resource", "kiln", "--person", "employee", "--reason", "moves on")
+	if out := d.do("owner", "expiring", "--owned", "--resource", "kiln", "--reviewed", "true"); strings.Count(out, "not to be renewed") != 1 {
+		t.Errorf("what is marked:\n%s", out)
+	}
+	for _, c := range [][]string{{"renew"}, {"renew", ids[0], "--matching"}, {"renew", ids[0], "--for", "soon"}, {"expiring", "--within", "soon"}} {
+		if code, _, _ := d.cli("owner", c...); code != 2 {
+			t.Errorf("sallyport %s: exit %d", strings.Join(c, " "), code)
+		}
+	}
+	if out := d.do("admin", "holidays", "set", "2026-12-25=Christmas", "2027-01-01"); !strings.Contains(out, "Christmas") || !strings.Contains(out, "2027-01-01") {
+		t.Errorf("the holidays:\n%s", out)
+	}
+	if code, _, _ := d.cli("employee", "holidays", "set"); code != 6 {
+		t.Errorf("an employee sets holidays: exit %d", code)
+	}
+	d.do("admin", "holidays", "set")
+}

@@ -1,0 +1,303 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/sallyport/sallyport"
+)
+
+// ExpiringFilter narrows a list of grants that come to an end; empty fields do not. People, resources and roles are ids.
+type ExpiringFilter struct {
+	OwnedBy    string // grants of what the person effectively owns (an app: also what it contains), and of roles that they own
+	PersonID   string // their own grants, and those of roles that they are in
+	AppID      string // an app and what it contains
+	RoleID     string // what the role holds, and who is in it
+	ResourceID string
+	ManagerID  string // of people who report to this one
+	Via        string // direct: a person's own grants; role: roles' grants and memberships of roles
+	Relation   sallyport.Relation
+	From, To   *time.Time // of the end: from From on, before To
+	Reviewed   *bool
+	Q          string // in the names of subject and resource
+}
+
+const expiringFrom = grantFrom + ` LEFT JOIN resources ap ON ap.tenant_id = g.tenant_id AND ap.id = r.app_id
+	LEFT JOIN grant_reviews rv ON rv.tenant_id = g.tenant_id AND rv.grant_id = g.id
+	LEFT JOIN users ru ON ru.tenant_id = g.tenant_id AND ru.id = rv.reviewed_by`
+
+var expiringListing = listing{id: "g.id", sorts: map[string]string{"": "g.ends_at", "ends_at": "g.ends_at", "resource": "r.name_key",
+	"subject": "COALESCE(su.name_key, sr.name_key)", "starts_at": "g.starts_at"}}
+
+// ownedResources selects the ids of what a person effectively owns now.
+func ownedResources(t, user, now string) string {
+	return `SELECT og.resource_id FROM grants og WHERE og.tenant_id=` + t + ` AND og.subject_kind='user' AND og.subject_id=` + user + ` AND og.relation='owner' AND ` + holds("og", now) + `
+		UNION SELECT og.resource_id FROM grants om JOIN grants og ON og.tenant_id=om.tenant_id AND og.subject_kind='role' AND og.subject_id=om.resource_id
+		WHERE om.tenant_id=` + t + ` AND om.subject_kind='user' AND om.subject_id=` + user + ` AND om.relation='member' AND ` + holds("om", now) + `
+		AND og.relation='owner' AND ` + holds("og", now)
+}
+
+// expiring writes FROM and WHERE: living grants with an end to come, of resources (and roles) that the viewer may see, or
+// the viewer's own.
+func (tx *Tx) expiring(q *query, tenant string, v Viewer, f ExpiringFilter) {
+	t, now := q.arg(tenant), q.arg(Micros(tx.now))
+	q.WriteString(expiringFrom + " WHERE g.tenant_id = " + t + " AND g.ended_at IS NULL AND g.ends_at IS NOT NULL AND g.ends_at > " + now)
+	if f.From != nil {
+		q.and("g.ends_at >= %s", Micros(*f.From))
+	}
+	if f.To != nil {
+		q.and("g.ends_at < %s", Micros(*f.To))
+	}
+	if f.PersonID != "" {
+		p := q.arg(f.PersonID)
+		q.WriteString(` AND g.id IN (SELECT x.id FROM grants x WHERE x.tenant_id=` + t + ` AND x.subject_kind='user' AND x.subject_id=` + p + ` AND x.ended_at IS NULL
+			UNION ALL SELECT x.id FROM grants m JOIN grants x ON x.tenant_id=m.tenant_id AND x.subject_kind='role' AND x.subject_id=m.resource_id AND x.ended_at IS NULL
+			WHERE m.tenant_id=` + t + ` AND m.subject_kind='user' AND m.subject_id=` + p + ` AND m.relation='member' AND ` + holds("m", now) + `)`)
+	}
+	if f.OwnedBy != "" {
+		own := ownedResources(t, q.arg(f.OwnedBy), now)
+		q.WriteString(` AND (g.resource_id IN (` + own + `) OR r.app_id IN (` + own + `) OR (g.subject_kind='role' AND g.subject_id IN (` + own + `)))`)
+	}
+	if f.AppID != "" {
+		q.and("(g.resource_id = %s OR r.app_id = %s)", f.AppID, f.AppID)
+	}
+	if f.RoleID != "" {
+		q.and("((g.subject_kind = 'role' AND g.subject_id = %s) OR g.resource_id = %s)", f.RoleID, f.RoleID)
+	}
+	if f.ResourceID != "" {
+		q.and("g.resource_id = %s", f.ResourceID)
+	}
+	if f.ManagerID != "" {
+		q.and("su.manager_id = %s", f.ManagerID)
+	}
+	switch f.Via {
+	case "direct":
+		q.WriteString(" AND g.subject_kind = 'user' AND NOT (r.kind = 'role' AND g.relation = 'member')")
+	case "role":
+		q.WriteString(" AND (g.subject_kind = 'role' OR (r.kind = 'role' AND g.relation = 'member'))")
+	}
+	if f.Relation != "" {
+		q.and("g.relation = %s", f.Relation)
+	}
+	if f.Reviewed != nil {
+		q.WriteString(map[bool]string{true: " AND rv.grant_id IS NOT NULL", false: " AND rv.grant_id IS NULL"}[*f.Reviewed])
+	}
+	if f.Q != "" {
+		l := like(f.Q)
+		q.and(`(r.search_key LIKE %s ESCAPE '\' OR su.search_key LIKE %s ESCAPE '\' OR sr.search_key LIKE %s ESCAPE '\')`, l, l, l)
+	}
+	if v.All {
+		return
+	}
+	q.WriteString(" AND ((" + q.sees(v, tenant, Micros(tx.now), "r") + " AND (sr.id IS NULL OR " + q.sees(v, tenant, Micros(tx.now), "sr") +
+		")) OR (g.subject_kind = 'user' AND g.subject_id = " + q.arg(v.ID) + "))")
+}
+
+// Expiring lists grants that come to an end, the next first. Counts, limits and other reasons are for Hangs and Limits.
+func (tx *Tx) Expiring(ctx context.Context, tenant string, v Viewer, f ExpiringFilter, p Page) (List[sallyport.Expiring], error) {
+	type row struct {
+		sallyport.Expiring
+		key any
+	}
+	var none List[sallyport.Expiring]
+	q := &query{}
+	tx.expiring(q, tenant, v, f)
+	var total *int
+	if p.Total {
+		n, err := tx.count(ctx, q.String(), q)
+		if err != nil {
+			return none, err
+		}
+		total = n
+	}
+	if err := expiringListing.page(q, &p); err != nil {
+		return none, err
+	}
+	var items []row
+	err := tx.Rows(ctx, "SELECT "+grantColumns+", ap.id, ap.slug, ap.name, ap.kind, rv.reviewed_at, rv.reason, ru.id, ru.login, ru.name, "+
+		expiringListing.column(p.Sort)+q.String(), q.args, func(rows *sql.Rows) error {
+		var it row
+		var app optionalRef
+		var at *time.Time
+		var why string
+		var by optionalUser
+		more := append(append(app.dest(), timePtrScan{&at}, textScan{&why}), by.dest()...)
+		if err := scanGrant(rows, &it.Grant, tx.now, append(more, &it.key)...); err != nil {
+			return err
+		}
+		it.App = app.ref()
+		if at != nil {
+			it.Reviewed = &sallyport.Review{By: by.ref(), At: *at, Reason: why}
+		}
+		items = append(items, it)
+		return nil
+	})
+	if err != nil {
+		return none, err
+	}
+	l := finish(items, p, func(r row) (any, string) { return r.key, r.Grant.ID })
+	out := List[sallyport.Expiring]{Items: make([]sallyport.Expiring, len(l.Items)), NextCursor: l.NextCursor, Total: total}
+	for i := range l.Items {
+		out.Items[i] = l.Items[i].Expiring
+	}
+	return out, nil
+}
+
+// Hangs is what hangs on a grant; see sallyport.Expiring.
+type Hangs struct {
+	People, Reaches int
+	Continues       bool
+}
+
+// Hangs answers, by one query for a page of grants, what hangs on each, as far as the viewer may see it.
+func (tx *Tx) Hangs(ctx context.Context, tenant string, v Viewer, ids []string) (map[string]Hangs, error) {
+	out := make(map[string]Hangs, len(ids))
+	if len(ids) == 0 {
+		return out, nil
+	}
+	q := &query{}
+	t, now := q.arg(tenant), q.arg(Micros(tx.now))
+	in := func() string { return "g.tenant_id=" + t + " AND " + q.in("g.id", ids) }
+	q.WriteString(`SELECT 'people', g.id, count(DISTINCT m.subject_id) FROM grants g
+		JOIN grants m ON m.tenant_id=g.tenant_id AND m.subject_kind='user' AND m.resource_id=g.subject_id AND m.relation='member' AND ` + holds("m", now) + `
+		WHERE g.subject_kind='role' AND ` + in() + ` GROUP BY g.id
+		UNION ALL SELECT 'reaches', g.id, count(DISTINCT h.resource_id) FROM grants g
+		JOIN grants h ON h.tenant_id=g.tenant_id AND h.subject_kind='role' AND h.subject_id=g.resource_id AND ` + holds("h", now) + `
+		JOIN resources hr ON hr.tenant_id=h.tenant_id AND hr.id=h.resource_id
+		WHERE g.relation='member' AND ` + in() + ` AND ` + q.sees(v, tenant, Micros(tx.now), "hr") + ` GROUP BY g.id
+		UNION ALL SELECT 'reaches', g.id, count(*) FROM grants g JOIN resources er ON er.tenant_id=g.tenant_id AND er.app_id=g.resource_id AND er.deleted_at IS NULL
+		WHERE g.relation='owner' AND ` + in() + ` AND ` + q.sees(v, tenant, Micros(tx.now), "er") + ` GROUP BY g.id
+		UNION ALL SELECT 'continues', g.id, 1 FROM grants g WHERE g.subject_kind='user' AND ` + in() + ` AND ` + continues("g"))
+	err := tx.Rows(ctx, q.String(), q.args, func(r *sql.Rows) error {
+		var what, id string
+		var n int
+		if err := r.Scan(&what, &id, &n); err != nil {
+			return err
+		}
+		h := out[id]
+		switch what {
+		case "people":
+			h.People = n
+		case "reaches":
+			h.Reaches = n
+		default:
+			h.Continues = true
+		}
+		out[id] = h
+		return nil
+	})
+	return out, err
+}
+
+// continues is the condition under which the person of a grant goes on having the same at its end by another reason.
+func continues(g string) string {
+	end := g + ".ends_at"
+	same := func(o string) string {
+		return o + ".resource_id=" + g + ".resource_id AND " + o + ".relation=" + g + ".relation AND " + o + ".parameters=" + g + ".parameters AND " + living(o, end)
+	}
+	return `(EXISTS (SELECT 1 FROM grants o WHERE o.tenant_id=` + g + `.tenant_id AND o.subject_kind='user' AND o.subject_id=` + g + `.subject_id AND o.id <> ` + g + `.id AND ` + same("o") + `)
+		OR EXISTS (SELECT 1 FROM grants om JOIN grants o2 ON o2.tenant_id=om.tenant_id AND o2.subject_kind='role' AND o2.subject_id=om.resource_id
+			WHERE om.tenant_id=` + g + `.tenant_id AND om.subject_kind='user' AND om.subject_id=` + g + `.subject_id AND om.relation='member' AND ` + living("om", end) + ` AND ` + same("o2") + `))`
+}
+
+// LimitSources lists, by two queries for any number of resources, what limits each: its own durations first, then the
+// enabled tags on it and on its app.
+func (tx *Tx) LimitSources(ctx context.Context, tenant string, resources []string) (map[string][]sallyport.LimitSource, error) {
+	out := make(map[string][]sallyport.LimitSource, len(resources))
+	if len(resources) == 0 {
+		return out, nil
+	}
+	q := &query{}
+	q.WriteString("SELECT r.id, r.name, r.durations FROM resources r WHERE r.tenant_id=" + q.arg(tenant) + " AND " + q.in("r.id", resources))
+	err := tx.Rows(ctx, q.String(), q.args, func(rows *sql.Rows) error {
+		var id string
+		var s sallyport.LimitSource
+		if err := rows.Scan(&id, &s.Name, jsonScan{&s.Durations}); err != nil {
+			return err
+		}
+		s.From = "the settings of " + s.Name
+		out[id] = append(out[id], s)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	q = &query{}
+	q.WriteString(`SELECT r.id, r.name, t.name, t.constraints, o.name FROM resources r
+		JOIN resource_tags rt ON rt.tenant_id=r.tenant_id AND rt.resource_id IN (r.id, COALESCE(r.app_id, ''))
+		JOIN tags t ON t.tenant_id=rt.tenant_id AND t.id=rt.tag_id AND t.enabled AND t.deleted_at IS NULL
+		JOIN resources o ON o.tenant_id=rt.tenant_id AND o.id=rt.resource_id
+		WHERE r.tenant_id=` + q.arg(tenant) + " AND " + q.in("r.id", resources) + " ORDER BY t.name_key, o.id")
+	err = tx.Rows(ctx, q.String(), q.args, func(rows *sql.Rows) error {
+		var id, tag, on string
+		var s sallyport.LimitSource
+		if err := rows.Scan(&id, &s.Name, &tag, jsonScan{&s.Constraints}, &on); err != nil {
+			return err
+		}
+		s.From = fmt.Sprintf("the tag %s on %s", tag, on)
+		out[id] = append(out[id], s)
+		return nil
+	})
+	return out, err
+}
+
+// RolesGive lists, by one query, what the members of each of some roles are given: the resources by role.
+func (tx *Tx) RolesGive(ctx context.Context, tenant string, roles []string) (map[string][]RoleHolding, error) {
+	out := map[string][]RoleHolding{}
+	if len(roles) == 0 {
+		return out, nil
+	}
+	q := &query{}
+	q.WriteString(`SELECT DISTINCT g.subject_id, g.resource_id, g.relation FROM grants g WHERE g.tenant_id=` + q.arg(tenant) +
+		` AND g.subject_kind='role' AND g.relation='member' AND g.ended_at IS NULL AND ` + q.in("g.subject_id", roles) + ` ORDER BY 1, 2`)
+	err := tx.Rows(ctx, q.String(), q.args, func(rows *sql.Rows) error {
+		var role string
+		var h RoleHolding
+		err := rows.Scan(&role, &h.ResourceID, &h.Relation)
+		out[role] = append(out[role], h)
+		return err
+	})
+	return out, err
+}
+
+// GrantsByID reads grants of resources that the viewer may see, or that are the viewer's own, by one query.
+func (tx *Tx) GrantsByID(ctx context.Context, tenant string, v Viewer, ids []string) (map[string]sallyport.Grant, error) {
+	out := make(map[string]sallyport.Grant, len(ids))
+	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+	if len(ids) == 0 {
+		return out, nil
+	}
+	q := &query{}
+	q.WriteString("SELECT " + grantColumns + grantFrom + " WHERE g.tenant_id = " + q.arg(tenant) + " AND " + q.in("g.id", ids) +
+		" AND (" + q.sees(v, tenant, Micros(tx.now), "r") + " OR (g.subject_kind = 'user' AND g.subject_id = " + q.arg(v.ID) + "))")
+	err := tx.Rows(ctx, q.String(), q.args, func(rows *sql.Rows) error {
+		var g sallyport.Grant
+		err := scanGrant(rows, &g, tx.now)
+		out[g.ID] = g
+		return err
+	})
+	return out, err
+}
+
+// MarkReviewed marks a grant "reviewed, do not renew"; a mark that is there stays. It reports whether it is new.
+func (tx *Tx) MarkReviewed(ctx context.Context, tenant, grantID, by, reason, batchID string) (bool, error) {
+	n, err := tx.Exec(ctx, `INSERT INTO grant_reviews (tenant_id, grant_id, reviewed_by, reviewed_at, reason, batch_id) VALUES ($1,$2,$3,$4,$5,$6) ON CONFLICT (tenant_id, grant_id) DO NOTHING`,
+		tenant, grantID, null(by), Micros(tx.now), reason, null(batchID))
+	return n == 1, err
+}
+
+// UnmarkReviewed removes the mark that a batch made; false when there is none of it.
+func (tx *Tx) UnmarkReviewed(ctx context.Context, tenant, grantID, batchID string) (bool, error) {
+	n, err := tx.Exec(ctx, `DELETE FROM grant_reviews WHERE tenant_id=$1 AND grant_id=$2 AND batch_id=$3`, tenant, grantID, batchID)
+	return n == 1, err
+}
+
+// CopyReview gives a grant the mark of another, if that has one.
+func (tx *Tx) CopyReview(ctx context.Context, tenant, from, to string) error {
+	_, err := tx.Exec(ctx, `INSERT INTO grant_reviews (tenant_id, grant_id, reviewed_by, reviewed_at, reason, batch_id)
+		SELECT tenant_id, $3, reviewed_by, reviewed_at, reason, batch_id FROM grant_reviews WHERE tenant_id=$1 AND grant_id=$2 ON CONFLICT (tenant_id, grant_id) DO NOTHING`, tenant, from, to)
+	return err
+}

@@ -1,0 +1,94 @@
+// What ends soon: found by filters, renewed many at once within each row's limit, fixed, taken back, marked, kept as a view.
+import type { Expiring, Grant, Page as List, Tag } from '../src/api/types'
+import { api, as, desktop, everyLook, expect, expectNoFaults, settled, test } from './world'
+
+test('an owner renews what ends, fixes what was too long, takes it back, and marks what is not needed', async ({
+  browser,
+}) => {
+  test.setTimeout(120_000)
+  const admin = await as(browser, 'admin', desktop)
+  const call = api(admin.context())
+  const name = `Kiln ${Date.now()}`
+  const app = await call.post<{ slug: string }>('/resources', { kind: 'app', name, owners: ['owner'] })
+  const strict = await call.post<{ slug: string }>('/resources', {
+    kind: 'app',
+    name: `${name} strict`,
+    owners: ['owner'],
+  })
+  const tag = await call.post<Tag>('/tags', {
+    name: `Ten days ${Date.now()}`,
+    constraints: { member_time_limit: 'P10D' },
+  })
+  const put = await admin.context().request.put(`/api/v1/resources/${strict.slug}/tags/${tag.id}`)
+  expect(put.ok()).toBe(true)
+  for (const [subject, resource] of [
+    ['employee', app.slug],
+    ['teammate', app.slug],
+    ['lead', strict.slug],
+  ])
+    await call.post<Grant>('/grants', { subject, resource, duration: 'P5D', reason: 'for the season' })
+
+  const page = await as(browser, 'owner', desktop)
+  await page.goto(`/access?view=expiring&scope=owned&q=${encodeURIComponent(name)}`)
+  await expect(page.getByText('3 grants end.')).toBeVisible()
+  const boxes = page.locator('tbody').getByRole('checkbox')
+  await boxes.nth(0).click()
+  await boxes.nth(2).click({ modifiers: ['Shift'] })
+  await expect(page.getByText('3 selected')).toBeVisible()
+  await everyLook(page, 'what ends, selected')
+
+  await page.keyboard.press('r')
+  const dialog = page.getByRole('dialog', { name: 'Renew 3 grants' })
+  await expect(dialog.getByText('1 of 3 allow less than that.')).toBeVisible()
+  await expect(dialog.getByText(`At most 10 days: the tag ${tag.name} on ${name} strict`)).toBeVisible()
+  await settled(page)
+  await everyLook(page, 'renewing, each row with its limit')
+  await dialog.getByLabel(/Why\?/).fill('The season goes on.')
+  await dialog.getByRole('button', { name: 'Renew 3' }).click()
+
+  const result = page.getByRole('region', { name: 'Result' })
+  await expect(result.getByText('2 renewed, 1 refused.')).toBeVisible()
+  await expect(result.getByText('may be had for at most 10 days')).toBeVisible()
+  await everyLook(page, 'what became of each')
+  await result.getByRole('button', { name: /Fix: 10 days/ }).click()
+  const fix = page.getByRole('dialog', { name: /^Renew/ })
+  await expect(fix.getByText('It is renewed for 10 days.')).toBeVisible()
+  await fix.getByRole('button', { name: 'Renew', exact: true }).click()
+  await expect(result.getByText('1 renewed.')).toBeVisible()
+  const ends = async () => {
+    const { items } = await api(page.context()).get<List<Expiring>>(
+      `/grants/expiring?scope=owned&q=${encodeURIComponent(name)}`,
+    )
+    return items.map((e) => Math.round((Date.parse(e.grant.ends_at ?? '') - Date.now()) / 86_400_000))
+  }
+  expect(await ends()).toEqual([10, 30, 30])
+  await result.getByRole('button', { name: 'Undo' }).click()
+  await expect(result.getByText('1 taken back.')).toBeVisible()
+  expect(await ends()).toEqual([5, 30, 30])
+
+  // A mark is shown, and the filter finds it.
+  await boxes.first().click()
+  await page.getByRole('button', { name: 'Do not renew' }).click()
+  const asks = page.getByRole('dialog')
+  await asks.getByLabel(/Why\?/).fill('Moves on.')
+  await asks.getByRole('button', { name: 'Do not renew' }).click()
+  await expect(result.getByText('1 marked.')).toBeVisible()
+  await page.getByRole('button', { name: 'Close the result' }).click()
+  await page.getByLabel('Reviewed', { exact: true }).selectOption('true')
+  await expect(page.getByText('1 grant ends.')).toBeVisible()
+  await expect(page.locator('tbody').getByText(/Not to be renewed/)).toBeVisible()
+
+  // The filters are kept under a name.
+  await page.getByRole('button', { name: 'Views' }).click()
+  await page.getByRole('menuitem', { name: 'Save these filters…' }).click()
+  await page.getByRole('dialog').getByLabel('Name').fill('Kilns that go')
+  await page.getByRole('dialog').getByRole('button', { name: 'Save view' }).click()
+  await page.goto('/access?view=expiring')
+  await settled(page)
+  await page.getByRole('button', { name: 'Views' }).click()
+  await page.getByRole('menuitem', { name: 'Kilns that go' }).click()
+  await expect(page).toHaveURL(/reviewed=true/)
+  await expect(page.getByText('1 grant ends.')).toBeVisible()
+  expectNoFaults(page)
+  expectNoFaults(admin)
+})

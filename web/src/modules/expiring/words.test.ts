@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+import type { Batch, BatchItem, Expiring } from '../../api/types'
+import { atMost, batchWords, fits, hangs, itemWords, untilDays } from './words'
+
+const grant = { relation: 'member' } as Expiring['grant']
+const none = {
+  total: 0,
+  waiting: 0,
+  renewed: 0,
+  ended: 0,
+  reviewed: 0,
+  asked: 0,
+  undone: 0,
+  refused: 0,
+  untouched: 0,
+}
+
+test('what hangs on a grant', () => {
+  expect(hangs({ grant, people: 250 })).toBe('250 people')
+  expect(hangs({ grant, people: 1 })).toBe('1 person')
+  expect(hangs({ grant, reaches: 40 })).toBe('reaches 40 resources')
+  expect(hangs({ grant: { ...grant, relation: 'owner' }, reaches: 3 })).toBe('contains 3')
+  expect(hangs({ grant })).toBe('')
+})
+
+test('a limit, and what is within it', () => {
+  const month = { greatest: 'P30D', key: 'member_time_limit', from: 'the tag Month on Wiki' }
+  expect(atMost(month)).toBe('30 days')
+  expect(atMost({ ...month, key: 'any' })).toBe('Any length')
+  expect(fits(month, 'P30D')).toBe(true)
+  expect(fits(month, 'P31D')).toBe(false)
+})
+
+test('what became of a batch and of its rows', () => {
+  const b = { action: 'renew', state: 'working', counts: { ...none, total: 2000, waiting: 500 } } as Batch
+  expect(batchWords(b)).toBe('1,500 of 2,000 rows done')
+  expect(
+    batchWords({ ...b, state: 'done', counts: { ...none, total: 4, renewed: 2, asked: 1, refused: 1 } }),
+  ).toBe('2 renewed, 1 asked for, 1 refused.')
+  expect(
+    batchWords({ ...b, state: 'refused', counts: { ...none, total: 2, refused: 1, untouched: 1 } }),
+  ).toContain('Nothing was changed: 1 row')
+  const it = {
+    state: 'refused',
+    detail: 'Wiki may be had for at most 30 days',
+    hint: 'Ask for less.',
+  } as BatchItem
+  expect(itemWords(it)).toBe('Wiki may be had for at most 30 days. Ask for less.')
+})
+
+test('a number of days from now keeps its key for an hour', () => {
+  const now = Date.UTC(2026, 2, 2, 9, 10)
+  expect(untilDays('7', now)).toBe('2026-03-09T09:00:00.000Z')
+  expect(untilDays('7', now + 40 * 60_000)).toBe(untilDays('7', now))
+})

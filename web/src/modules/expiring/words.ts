@@ -1,0 +1,73 @@
+// What is said of grants that come to an end, and of batches.
+import type { Batch, BatchItem, Expiring, GrantLimits } from '../../api/types'
+import { date, lengthWords, seconds } from '../../components/time'
+
+const many = (n: number, one: string, more = `${one}s`) => `${n.toLocaleString('en')} ${n === 1 ? one : more}`
+
+/** hangs says what hangs on a grant, "" for nothing. */
+export function hangs(e: Pick<Expiring, 'people' | 'reaches' | 'grant'>): string {
+  if (e.people) return many(e.people, 'person', 'people')
+  if (e.reaches)
+    return e.grant.relation === 'owner' ? `contains ${e.reaches}` : `reaches ${many(e.reaches, 'resource')}`
+  return ''
+}
+
+/** atMost says how long a grant may be renewed for. */
+export const atMost = (l: GrantLimits): string => (l.key === 'any' ? 'Any length' : lengthWords(l.greatest))
+
+/** fits says whether a length from now is within a grant's limit. */
+export const fits = (l: GrantLimits, duration: string | undefined): boolean =>
+  (seconds(duration) ?? 0) <= (seconds(l.greatest) ?? Number.POSITIVE_INFINITY)
+
+const did = { renew: 'renewed', end: 'ended', review: 'marked', undo: 'taken back' } as const
+
+/** batchWords says in a sentence how far a batch is, or what came of it. */
+export function batchWords(b: Batch): string {
+  const c = b.counts
+  if (b.state === 'working')
+    return `${(c.total - c.waiting).toLocaleString('en')} of ${many(c.total, 'row')} done`
+  if (b.state === 'refused')
+    return `Nothing was changed: ${many(c.refused, 'row')} stood in the way of all or nothing.`
+  const good = c.renewed + c.ended + c.reviewed + c.undone
+  const parts = [
+    good > 0 || c.asked + c.refused === 0 ? `${good.toLocaleString('en')} ${did[b.action]}` : '',
+    c.asked ? `${c.asked.toLocaleString('en')} asked for` : '',
+    c.refused ? `${c.refused.toLocaleString('en')} refused` : '',
+  ]
+  return `${parts.filter(Boolean).join(', ')}.`
+}
+
+/** itemWords says what became of one row. */
+export function itemWords(it: BatchItem): string {
+  switch (it.state) {
+    case 'renewed':
+      return `Renewed until ${date(it.ends_at ?? '')}`
+    case 'ended':
+      return 'Ended'
+    case 'reviewed':
+      return `Marked; it ends on ${date(it.ends_at ?? '')}`
+    case 'asked':
+      return 'You may not do this directly, so a request was filed'
+    case 'undone':
+      return it.ends_at ? `Taken back; it ends on ${date(it.ends_at)}` : 'Taken back'
+    case 'untouched':
+      return 'Left as it was'
+    case 'waiting':
+      return 'Waits'
+    default:
+      return `${sentence(it.detail)} ${sentence(it.hint)}`.trim()
+  }
+}
+
+function sentence(text: string | undefined): string {
+  if (!text) return ''
+  const first = text.charAt(0).toUpperCase() + text.slice(1)
+  return /[.!?]$/.test(first) ? first : `${first}.`
+}
+
+/** untilDays is the moment so many days from now, to the hour, so that a query's key does not change at each drawing. */
+export function untilDays(days: string, now = Date.now()): string {
+  const at = new Date(now + Number(days) * 86_400_000)
+  at.setUTCMinutes(0, 0, 0)
+  return at.toISOString()
+}
