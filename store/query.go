@@ -177,7 +177,7 @@ func (l listing) page(q *query, p *Page) error {
 	if col != l.id {
 		q.WriteString(", " + l.id + dir)
 	}
-	q.WriteString(" LIMIT " + q.arg(p.Limit+1))
+	q.WriteString(" LIMIT " + strconv.Itoa(p.Limit+1)) // written out: a plan that does not know how few are wanted sorts all
 	return nil
 }
 

@@ -101,9 +101,6 @@ func (db *DB) openPostgres() error {
 	if cfg.RuntimeParams["jit"] == "" {
 		cfg.RuntimeParams["jit"] = "off" // compiling an audience's conditions takes seconds, running them milliseconds
 	}
-	if cfg.RuntimeParams["random_page_cost"] == "" {
-		cfg.RuntimeParams["random_page_cost"] = "1.1" // no disk turns any more; the default of 4 reads whole tables for a page
-	}
 	db.slots = make(chan struct{}, writers)
 	pool := func(cfg pgx.ConnConfig, connections int) *sql.DB {
 		p := stdlib.OpenDB(cfg)
@@ -114,9 +111,12 @@ func (db *DB) openPostgres() error {
 	}
 	db.write = pool(*cfg, 10)
 	reads := cfg.Copy()
+	if reads.RuntimeParams["random_page_cost"] == "" {
+		reads.RuntimeParams["random_page_cost"] = "1.1" // no disk turns any more; the default of 4 reads whole tables for a page
+	}
 	if reads.RuntimeParams["plan_cache_mode"] == "" {
-		// Planning what a viewer may see takes longer than reading it, so a statement is planned once a connection. What is
-		// written keeps plans for its very values: they say what a SERIALIZABLE transaction has read.
+		// Planning what a viewer may see takes longer than reading it, so a statement is planned once a connection. What
+		// writes keeps the server's own ways: by its plans a SERIALIZABLE transaction has read more or less, and locked it.
 		reads.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
 	}
 	db.read = pool(*reads, 14)
