@@ -72,11 +72,11 @@ func (tx *Tx) intervals(tenant string, v Viewer, f IntervalFilter) (*query, repo
 			FROM grants g WHERE g.tenant_id = `+t+q.directIntervals(t, tx, f))
 	}
 	if f.Via != "direct" {
-		parts = append(parts, `SELECT m.id || '.' || g.id, g.id, m.id, m.resource_id, m.subject_kind, m.subject_id, g.resource_id, g.relation, g.parameters,
-			CASE WHEN m.starts_at > g.starts_at THEN m.id ELSE g.id END, CASE WHEN `+stopped("m")+" < "+stopped("g")+` THEN m.id ELSE g.id END, TRUE,
-			CASE WHEN m.starts_at > g.starts_at THEN m.starts_at ELSE g.starts_at END,
-			CASE WHEN m.no_end THEN g.ends_at WHEN g.no_end THEN m.ends_at WHEN m.ends_at < g.ends_at THEN m.ends_at ELSE g.ends_at END,
-			(m.no_end AND g.no_end), CASE WHEN `+stopped("m")+" < "+stopped("g")+" THEN "+stopped("m")+" ELSE "+stopped("g")+` END
+		parts = append(parts, `SELECT m.id || '.' || g.id AS id, g.id AS grant_id, m.id AS membership_id, m.resource_id AS role_id, m.subject_kind, m.subject_id, g.resource_id, g.relation, g.parameters,
+			CASE WHEN m.starts_at > g.starts_at THEN m.id ELSE g.id END AS given_id, CASE WHEN `+stopped("m")+" < "+stopped("g")+` THEN m.id ELSE g.id END AS end_id, TRUE AS was_real,
+			CASE WHEN m.starts_at > g.starts_at THEN m.starts_at ELSE g.starts_at END AS starts_at,
+			CASE WHEN m.no_end THEN g.ends_at WHEN g.no_end THEN m.ends_at WHEN m.ends_at < g.ends_at THEN m.ends_at ELSE g.ends_at END AS ends_at,
+			(m.no_end AND g.no_end) AS no_end, CASE WHEN `+stopped("m")+" < "+stopped("g")+" THEN "+stopped("m")+" ELSE "+stopped("g")+` END AS stopped_at
 			FROM grants m JOIN grants g ON g.tenant_id = m.tenant_id AND g.subject_kind = 'role' AND g.subject_id = m.resource_id
 			WHERE m.tenant_id = `+t+` AND m.subject_kind = 'user' AND m.relation = 'member' AND m.activated_at IS NOT NULL AND g.activated_at IS NOT NULL
 			AND m.starts_at < `+stopped("g")+" AND g.starts_at < "+stopped("m")+q.derivedIntervals(t, tx, f))
@@ -118,14 +118,10 @@ func (tx *Tx) intervals(tenant string, v Viewer, f IntervalFilter) (*query, repo
 	if !v.All {
 		where.WriteString(" AND " + q.sees(v, tenant, now, "r") + " AND (ro.id IS NULL OR " + q.sees(v, tenant, now, "ro") + ") AND (sr.id IS NULL OR " + q.sees(v, tenant, now, "sr") + ")")
 	}
-	join := func(parts ...string) string { return strings.Join(parts, " || '"+fieldMark+"' || ") }
-	votes := `(SELECT string_agg(` + join("CAST(v.created_at AS TEXT)", "v.vote", "vu.id", "vu.login", "vu.name", "COALESCE(vb.id, '')", "COALESCE(vb.login, '')", "COALESCE(vb.name, '')", "v.comment") +
-		`, '` + recordMark + `' ORDER BY v.created_at, v.id) FROM votes v JOIN users vu ON vu.tenant_id = v.tenant_id AND vu.id = v.user_id
-		LEFT JOIN users vb ON vb.tenant_id = v.tenant_id AND vb.id = v.on_behalf_of WHERE v.tenant_id = c.tenant_id AND v.request_id = c.request_id)`
 	on := func(table, alias, id string) string {
 		return " LEFT JOIN " + table + " " + alias + " ON " + alias + ".tenant_id = " + t + " AND " + alias + ".id = " + id
 	}
-	return q, report[sallyport.Interval]{listing: intervalListing, columns: intervalColumns + ", " + votes,
+	return q, report[sallyport.Interval]{listing: intervalListing, columns: intervalColumns + ", " + votesOf(t, "c.request_id"),
 		from: " FROM (" + strings.Join(parts, " UNION ALL ") + ") x" + on("grants", "c", "x.given_id") + on("grants", "e", "x.end_id") + on("resources", "r", "x.resource_id") +
 			on("resources", "ap", "r.app_id") + on("resources", "ro", "x.role_id") + on("users", "su", "x.subject_id") + on("resources", "sr", "x.subject_id") +
 			on("users", "gb", "c.created_by") + on("users", "eb", "e.ended_by") + on("requests", "q", "c.request_id") + on("users", "rq", "q.requester_id") +
