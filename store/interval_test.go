@@ -72,7 +72,9 @@ func TestIntervals(t *testing.T) {
 			})
 			return g
 		}
-		person := func(u sallyport.User) sallyport.Subject { return sallyport.Subject{Kind: sallyport.SubjectUser, ID: u.ID} }
+		person := func(u sallyport.User) sallyport.Subject {
+			return sallyport.Subject{Kind: sallyport.SubjectUser, ID: u.ID}
+		}
 		role := sallyport.Subject{Kind: sallyport.SubjectRole, ID: dev.ID}
 		start := clock.Now()
 		direct := give(person(ada), vpn, "Über Nacht on call", true)
