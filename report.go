@@ -71,11 +71,32 @@ type Leaver struct {
 	Open       int        `json:"open" doc:"Places where the access is still being removed, or grants that have not ended"`
 }
 
-// GoneAt is when the last of a leaver's access was gone, verified where there is a target; nil while anything is open.
-// Somebody who held nothing was done the moment they left.
+// The words for what became of a leaver's access.
+const (
+	RemovalDone     = "done"
+	RemovalOpen     = "open"
+	RemovalReturned = "returned" // they came back, and what they have now they were given since
+)
+
+// Removal says in one of those words what became of their access.
+func (l Leaver) Removal() string {
+	switch {
+	case l.ReturnedAt != nil:
+		return RemovalReturned
+	case l.Open > 0:
+		return RemovalOpen
+	}
+	return RemovalDone
+}
+
+// GoneAt is when the last of a leaver's access was gone, verified where there is a target; nil while anything is open, and
+// of people who came back unless a removal was verified before. Somebody who held nothing was done the moment they left.
 func (l Leaver) GoneAt() *time.Time {
-	if l.Open > 0 {
+	switch l.Removal() {
+	case RemovalOpen:
 		return nil
+	case RemovalReturned:
+		return l.RemovedAt
 	}
 	gone := l.LeftAt
 	for _, t := range []*time.Time{l.EndedAt, l.RemovedAt} {

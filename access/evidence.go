@@ -95,8 +95,9 @@ var figures = []figure{
 	{"ended", "Access that ended", "access-ended.csv", "", ""},
 	{"changes", "Changes to the catalogue, its limits and connections", "changes.csv", "", ""},
 	{"leavers", "People who left", "leavers.csv", "", ""},
-	{"leavers-done", "Leavers whose access is gone", "leavers.csv", "removal", "done"},
-	{"leavers-open", "Leavers whose access is still being removed", "leavers.csv", "removal", "open"},
+	{"leavers-done", "Leavers whose access is gone", "leavers.csv", "removal", sallyport.RemovalDone},
+	{"leavers-open", "Leavers whose access is still being removed", "leavers.csv", "removal", sallyport.RemovalOpen},
+	{"leavers-returned", "Leavers who have come back since", "leavers.csv", "removal", sallyport.RemovalReturned},
 }
 
 // changeVerbs are the events that change what can be held, by whose decision and for how long.
@@ -119,7 +120,7 @@ type EvidenceRows struct {
 
 // link is the page that shows the rows of a figure.
 func (s *Service) evidenceLink(p Period, id string) string {
-	q := url.Values{"from": {p.From.UTC().Format(time.RFC3339)}, "to": {p.To.UTC().Format(time.RFC3339)}, "figure": {id}}
+	q := url.Values{"from": {p.From.UTC().Format(time.RFC3339Nano)}, "to": {p.To.UTC().Format(time.RFC3339Nano)}, "figure": {id}}
 	return s.link("/evidence?" + q.Encode())
 }
 
@@ -254,12 +255,7 @@ var leaverTable = []column[sallyport.Leaver]{
 	{"held", func(l sallyport.Leaver) string { return strconv.Itoa(l.Held) }},
 	{"last_ended_at", func(l sallyport.Leaver) string { return moment(l.EndedAt) }},
 	{"last_removed_at", func(l sallyport.Leaver) string { return moment(l.RemovedAt) }},
-	{"removal", func(l sallyport.Leaver) string {
-		if l.Open > 0 {
-			return "open"
-		}
-		return "done"
-	}},
+	{"removal", sallyport.Leaver.Removal},
 	{"open", func(l sallyport.Leaver) string { return strconv.Itoa(l.Open) }},
 	{"seconds_to_removal", func(l sallyport.Leaver) string {
 		gone := l.GoneAt()
@@ -340,12 +336,7 @@ func evidenceSets(now time.Time) []set {
 				return tx.EachLeaver(ctx, tenant, p.From, p.To, do)
 			},
 			func(ctx context.Context, tx tx, tenant string, p Period, removal string, page store.Page) (store.List[sallyport.Leaver], error) {
-				var open *bool
-				if removal != "" {
-					is := removal == "open"
-					open = &is
-				}
-				return tx.Leavers(ctx, tenant, open, p.From, p.To, page)
+				return tx.Leavers(ctx, tenant, removal, p.From, p.To, page)
 			}),
 	}
 }

@@ -34,9 +34,9 @@ type manifest struct {
 
 // removal is how long leavers' access took to be gone, of those where it is.
 type removal struct {
-	Leavers int                `json:"leavers"`
-	Median  sallyport.Duration `json:"median"`
-	Longest sallyport.Duration `json:"longest"`
+	Leavers int   `json:"leavers"`
+	Median  int64 `json:"median_seconds"`
+	Longest int64 `json:"longest_seconds"`
 }
 
 // logState is what a check of the whole log found.
@@ -167,19 +167,19 @@ func (s *Service) packSet(ctx context.Context, tx *store.Tx, tenant string, pack
 
 // keepLeavers keeps the first leavers for the document, and how long it took with all.
 func (m *manifest) keepLeavers(ctx context.Context, tx *store.Tx, tenant string) error {
-	var took []time.Duration
+	var took []int64
 	err := tx.EachLeaver(ctx, tenant, m.From, m.To, func(l sallyport.Leaver) error {
 		if len(m.leavers) < printedLeavers {
 			m.leavers = append(m.leavers, l)
 		}
 		if gone := l.GoneAt(); gone != nil {
-			took = append(took, gone.Sub(l.LeftAt).Truncate(time.Second))
+			took = append(took, int64(gone.Sub(l.LeftAt)/time.Second))
 		}
 		return nil
 	})
 	if len(took) > 0 {
 		slices.Sort(took)
-		m.Removal = &removal{Leavers: len(took), Median: sallyport.Duration(took[(len(took)-1)/2]), Longest: sallyport.Duration(took[len(took)-1])}
+		m.Removal = &removal{Leavers: len(took), Median: took[(len(took)-1)/2], Longest: took[len(took)-1]}
 	}
 	return err
 }

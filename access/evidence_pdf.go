@@ -246,12 +246,12 @@ func (p *paper) drawLeavers(m *manifest) {
 	}
 	p.Ln(2)
 	if m.Removal != nil {
-		p.fact("Median time", m.Removal.Median.String())
-		p.fact("Longest time", m.Removal.Longest.String())
+		p.fact("Median time", tookWords(time.Duration(m.Removal.Median)*time.Second))
+		p.fact("Longest time", tookWords(time.Duration(m.Removal.Longest)*time.Second))
 	}
 	var rows [][]string
 	for _, l := range m.leavers {
-		took := "still open: " + strconv.Itoa(l.Open)
+		took := map[string]string{sallyport.RemovalOpen: "still open: " + strconv.Itoa(l.Open), sallyport.RemovalReturned: "came back before"}[l.Removal()]
 		if gone := l.GoneAt(); gone != nil {
 			took = tookWords(gone.Sub(l.LeftAt))
 		}

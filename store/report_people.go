@@ -47,8 +47,9 @@ var leaverListing = listing{id: "(u.id || l.id)", sorts: map[string]string{"": "
 
 // leavers writes the query of who left in [from, to). Being suspended and then gone is one leaving; to leave, come back and
 // leave again are two. What lived when they left are the grants that were not over by then; what was removed, the log says,
-// up to when they came back. Whose access is still open, or is not, is all that open leaves; nil is both.
-func (tx *Tx) leavers(tenant string, open *bool, from, to time.Time) (*query, report[leaver]) {
+// up to when they came back. removal, a word of sallyport.Removal…, leaves
+// those of whom it is true; "" is all.
+func (tx *Tx) leavers(tenant, removal string, from, to time.Time) (*query, report[leaver]) {
 	q := &query{}
 	t, a, b := q.arg(tenant), q.arg(Micros(from)), q.arg(Micros(to))
 	left := `(SELECT o.object_id AS user_id, o.id AS id, o.at AS at FROM (SELECT e.object_id, e.id, e.verb, e.at, lag(e.verb) OVER (PARTITION BY e.object_id ORDER BY e.at, e.id) AS before
@@ -64,10 +65,8 @@ func (tx *Tx) leavers(tenant string, open *bool, from, to time.Time) (*query, re
 	// What they have once they are back, they were given since.
 	still := `(CASE WHEN ` + back + ` < ` + forever + ` THEN 0 ELSE ` + held("COALESCE(sum(CASE WHEN g.ended_at IS NULL THEN 1 ELSE 0 END), 0)") + `
 		+ (SELECT count(*) FROM provisions p WHERE p.tenant_id = ` + t + ` AND p.user_id = l.user_id AND p.state <> 'absent') END)`
-	where := ""
-	if open != nil {
-		where = " AND " + still + map[bool]string{true: " > 0", false: " = 0"}[*open]
-	}
+	where := map[string]string{"": "", sallyport.RemovalOpen: " AND " + still + " > 0", sallyport.RemovalDone: " AND " + still + " = 0 AND " + back + " = " + forever,
+		sallyport.RemovalReturned: " AND " + back + " < " + forever}[removal]
 	return q, report[leaver]{listing: leaverListing,
 		columns: userColumns + `, l.id, l.at, ` + back + `, ` + held("count(*)") + `, ` + held("max(CASE WHEN g.ended_at < g.ends_at OR g.ends_at IS NULL THEN g.ended_at ELSE g.ends_at END)") + `,
 			(SELECT max(e.at) FROM event_refs x JOIN events e ON e.tenant_id = x.tenant_id AND e.id = x.event_id
@@ -95,9 +94,10 @@ func scanLeaver(r *sql.Rows, l *leaver, more ...any) error {
 	return nil
 }
 
-// Leavers lists who left in [from, to), in the order of leaving: all, or those whose access is open, or is not.
-func (tx *Tx) Leavers(ctx context.Context, tenant string, open *bool, from, to time.Time, p Page) (List[sallyport.Leaver], error) {
-	q, r := tx.leavers(tenant, open, from, to)
+// Leavers lists who left in [from, to), in the order of leaving: all, or those of whom the word removal is
+// true.
+func (tx *Tx) Leavers(ctx context.Context, tenant, removal string, from, to time.Time, p Page) (List[sallyport.Leaver], error) {
+	q, r := tx.leavers(tenant, removal, from, to)
 	l, err := r.page(ctx, tx, q, p)
 	out := List[sallyport.Leaver]{Items: []sallyport.Leaver{}, NextCursor: l.NextCursor, Total: l.Total}
 	for _, it := range l.Items {
@@ -108,6 +108,6 @@ func (tx *Tx) Leavers(ctx context.Context, tenant string, open *bool, from, to t
 
 // EachLeaver is Leavers row by row; see EachInterval.
 func (tx *Tx) EachLeaver(ctx context.Context, tenant string, from, to time.Time, do func(sallyport.Leaver) error) error {
-	q, r := tx.leavers(tenant, nil, from, to)
+	q, r := tx.leavers(tenant, "", from, to)
 	return r.each(ctx, tx, q, "", func(l leaver) error { return do(l.Leaver) })
 }
