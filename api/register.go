@@ -21,6 +21,7 @@ func (s *server) register() {
 	s.registerMessages()
 	s.registerDelegations()
 	s.registerEvents()
+	s.registerReports()
 	s.registerConnections()
 	s.registerTokens()
 	s.registerStream()
