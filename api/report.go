@@ -91,9 +91,13 @@ func (s *server) registerReports() {
 		Resource string `query:"resource" maxLength:"256" doc:"About this resource"`
 		App      string `query:"app" maxLength:"256" doc:"About this app, or anything that it contains"`
 		Request  string `query:"request" maxLength:"256" doc:"About this request"`
+		Ref      string `query:"ref" maxLength:"256" doc:"About whatever has this id"`
 	}
 	handle(s, "export-events", func(ctx context.Context, a sallyport.Actor, in *exportEvents) (*huma.StreamResponse, error) {
 		f := in.filter(store.EventFilter{Actor: in.Actor, Object: in.Object, UserID: in.User, ResourceID: in.Resource, AppID: in.App, RequestID: in.Request})
+		if in.Ref != "" {
+			f.Refs = []string{in.Ref}
+		}
 		return s.file("sallyport-events."+in.Format, in.Format, func(ctx context.Context, w io.Writer) error {
 			return s.Access.ExportEvents(ctx, a, f, in.Sort, in.Format, in.columns(), w)
 		}), nil

@@ -4532,6 +4532,8 @@ export interface operations {
                 app?: string;
                 /** @description About this request */
                 request?: string;
+                /** @description About whatever has this id */
+                ref?: string;
             };
             header?: never;
             path?: never;

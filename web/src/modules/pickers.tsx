@@ -63,6 +63,10 @@ function useAppItems(query: string) {
   const { data, isFetching } = useQuery(findResources(query, 'app'))
   return { items: (data?.items ?? []).map(resourceItem), loading: isFetching }
 }
+function useRoleItems(query: string) {
+  const { data, isFetching } = useQuery(findResources(query, 'role'))
+  return { items: (data?.items ?? []).map(resourceItem), loading: isFetching }
+}
 
 /** ResourcePicker gives back a slug; `kind` narrows what is found. */
 export function ResourcePicker({
@@ -72,9 +76,16 @@ export function ResourcePicker({
   control: ControlProps
   value: ComboboxItem | null
   onChange: (item: ComboboxItem | null) => void
-  kind?: Extract<Kind, 'group' | 'app'>
+  kind?: Extract<Kind, 'group' | 'app' | 'role'>
 }) {
-  const useItems = kind === 'group' ? useGroupItems : kind === 'app' ? useAppItems : useResourceItems
+  const useItems =
+    kind === 'group'
+      ? useGroupItems
+      : kind === 'app'
+        ? useAppItems
+        : kind === 'role'
+          ? useRoleItems
+          : useResourceItems
   return (
     <Combobox
       {...props}
