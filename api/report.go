@@ -24,7 +24,7 @@ type HistoryFields struct {
 	Actor      string    `query:"actor" maxLength:"256" doc:"Who gave, ended, asked for or decided it; a user"`
 	Department string    `query:"department" maxLength:"256" doc:"Of the person, as of today"`
 	Relation   string    `query:"relation" enum:"member,owner"`
-	Via        string    `query:"via" enum:"direct,role"`
+	Via        string    `query:"via" enum:"direct,role,any" doc:"Default any; of the history of the whole company direct: what people had by role is found by person, resource, role or app"`
 	State      string    `query:"state" enum:"active,ended,coming" doc:"active: holds now; ended: over; coming: neither"`
 	At         time.Time `query:"at" doc:"Held at that moment: the report of who had what then"`
 	Since      time.Time `query:"since" doc:"Not over before"`
@@ -39,8 +39,15 @@ func (f HistoryFields) filter() store.IntervalFilter {
 		}
 		return &t
 	}
-	return store.IntervalFilter{UserID: f.Person, ResourceID: f.Resource, RoleID: f.Role, AppID: f.App, ActorID: f.Actor, Department: f.Department,
+	out := store.IntervalFilter{UserID: f.Person, ResourceID: f.Resource, RoleID: f.Role, AppID: f.App, ActorID: f.Actor, Department: f.Department,
 		Relation: sallyport.Relation(f.Relation), Via: f.Via, State: f.State, At: some(f.At), Since: some(f.Since), Until: some(f.Until), Q: f.Q, People: !f.At.IsZero()}
+	switch {
+	case f.Via == "any":
+		out.Via = ""
+	case f.Via == "" && !out.Scoped() && out.At == nil:
+		out.Via = "direct"
+	}
+	return out
 }
 
 type intervalsInput struct {

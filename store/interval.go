@@ -71,15 +71,23 @@ func (tx *Tx) intervals(tenant string, v Viewer, f IntervalFilter) (*query, repo
 			g.id AS given_id, g.id AS end_id, (g.activated_at IS NOT NULL) AS was_real, g.starts_at AS starts_at, g.ends_at AS ends_at, g.no_end AS no_end, `+stopped("g")+` AS stopped_at
 			FROM grants g WHERE g.tenant_id = `+t+q.directIntervals(t, tx, f))
 	}
-	if f.Via != "direct" {
-		parts = append(parts, `SELECT m.id || '.' || g.id AS id, g.id AS grant_id, m.id AS membership_id, m.resource_id AS role_id, m.subject_kind, m.subject_id, g.resource_id, g.relation, g.parameters,
-			CASE WHEN m.starts_at > g.starts_at THEN m.id ELSE g.id END AS given_id, CASE WHEN `+stopped("m")+" < "+stopped("g")+` THEN m.id ELSE g.id END AS end_id, TRUE AS was_real,
+	derived := func(more string) string {
+		return `SELECT m.id || '.' || g.id AS id, g.id AS grant_id, m.id AS membership_id, m.resource_id AS role_id, m.subject_kind, m.subject_id, g.resource_id, g.relation, g.parameters,
+			CASE WHEN m.starts_at > g.starts_at THEN m.id ELSE g.id END AS given_id, CASE WHEN ` + stopped("m") + " < " + stopped("g") + ` THEN m.id ELSE g.id END AS end_id, TRUE AS was_real,
 			CASE WHEN m.starts_at > g.starts_at THEN m.starts_at ELSE g.starts_at END AS starts_at,
 			CASE WHEN m.no_end THEN g.ends_at WHEN g.no_end THEN m.ends_at WHEN m.ends_at < g.ends_at THEN m.ends_at ELSE g.ends_at END AS ends_at,
-			(m.no_end AND g.no_end) AS no_end, CASE WHEN `+stopped("m")+" < "+stopped("g")+" THEN "+stopped("m")+" ELSE "+stopped("g")+` END AS stopped_at
+			(m.no_end AND g.no_end) AS no_end, CASE WHEN ` + stopped("m") + " < " + stopped("g") + " THEN " + stopped("m") + " ELSE " + stopped("g") + ` END AS stopped_at
 			FROM grants m JOIN grants g ON g.tenant_id = m.tenant_id AND g.subject_kind = 'role' AND g.subject_id = m.resource_id
-			WHERE m.tenant_id = `+t+` AND m.subject_kind = 'user' AND m.relation = 'member' AND m.activated_at IS NOT NULL AND g.activated_at IS NOT NULL
-			AND m.starts_at < `+stopped("g")+" AND g.starts_at < "+stopped("m")+q.derivedIntervals(t, tx, f))
+			WHERE m.tenant_id = ` + t + ` AND m.subject_kind = 'user' AND m.relation = 'member' AND m.activated_at IS NOT NULL AND g.activated_at IS NOT NULL
+			AND m.starts_at < ` + stopped("g") + " AND g.starts_at < " + stopped("m") + q.derivedIntervals(t, tx, f) + more
+	}
+	switch {
+	case f.Via == "direct":
+	case f.ActorID != "": // by what they did to the membership, and by what they did to what the role holds
+		set := acted(t, q.arg(f.ActorID))
+		parts = append(parts, derived(" AND m.id IN "+set), derived(" AND g.id IN "+set+" AND m.id NOT IN "+set))
+	default:
+		parts = append(parts, derived(""))
 	}
 	where := &strings.Builder{}
 	and := func(cond string, values ...any) { // as q.and, but written later: the arguments come first
@@ -154,7 +162,7 @@ func (q *query) directIntervals(t string, tx *Tx, f IntervalFilter) string {
 		c.WriteString(" AND g.subject_kind = 'user'")
 	}
 	if f.ActorID != "" {
-		c.WriteString(" AND " + c.acted(t, f.ActorID, "g"))
+		c.WriteString(" AND g.id IN " + acted(t, c.arg(f.ActorID)))
 	}
 	c.ofResource(t, f)
 	now := func() string { return c.arg(Micros(tx.now)) }
@@ -182,9 +190,6 @@ func (q *query) derivedIntervals(t string, tx *Tx, f IntervalFilter) string {
 	}
 	if f.RoleID != "" {
 		c.and("m.resource_id = %s", f.RoleID)
-	}
-	if f.ActorID != "" {
-		c.WriteString(" AND (" + c.acted(t, f.ActorID, "m") + " OR " + c.acted(t, f.ActorID, "g") + ")")
 	}
 	c.ofResource(t, f)
 	now := func() string { return c.arg(Micros(tx.now)) }
@@ -220,13 +225,12 @@ func (q *query) ofResource(t string, f IntervalFilter) {
 	}
 }
 
-// acted is the condition that a person gave or ended the grant, or asked for or decided the request behind it. What they
-// did to grants themselves the log knows, whose index of actors serves.
-func (q *query) acted(t, actor, alias string) string {
-	a := q.arg(actor)
-	return "(" + alias + ".id IN (SELECT ev.object_id FROM events ev WHERE ev.tenant_id = " + t + " AND ev.actor_id = " + a + " AND ev.object_kind = 'grant' AND ev.verb LIKE 'grant.%')" +
-		" OR " + alias + ".request_id IN (SELECT vt.request_id FROM votes vt WHERE vt.tenant_id = " + t + " AND vt.user_id = " + a +
-		" UNION ALL SELECT rr.id FROM requests rr WHERE rr.tenant_id = " + t + " AND rr.requester_id = " + a + "))"
+// acted selects the ids of the grants that a person gave or ended, or asked for or decided the request of. What they did to
+// grants themselves the log knows, whose index of actors serves. It is one set for IN, so that the grants' key serves too.
+func acted(t, actor string) string {
+	return "(SELECT ev.object_id FROM events ev WHERE ev.tenant_id = " + t + " AND ev.actor_id = " + actor + " AND ev.object_kind = 'grant' AND ev.verb LIKE 'grant.%'" +
+		" UNION ALL SELECT ga.id FROM grants ga WHERE ga.tenant_id = " + t + " AND ga.request_id IN (SELECT vt.request_id FROM votes vt WHERE vt.tenant_id = " + t + " AND vt.user_id = " + actor +
+		" UNION ALL SELECT rr.id FROM requests rr WHERE rr.tenant_id = " + t + " AND rr.requester_id = " + actor + "))"
 }
 
 func scanInterval(rows *sql.Rows, it *sallyport.Interval, now time.Time, more ...any) error {

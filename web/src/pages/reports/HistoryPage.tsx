@@ -186,10 +186,10 @@ export function HistoryPage() {
           {(control) => (
             <Select
               {...control}
-              value={filters.via ?? ''}
+              value={filters.via ?? (asOf || isScoped(filters) ? 'any' : 'direct')}
               onChange={(e) => set({ via: e.target.value })}
               choices={[
-                { value: '', label: 'Any way' },
+                { value: 'any', label: 'Any way' },
                 { value: 'direct', label: 'Directly' },
                 { value: 'role', label: 'By a role' },
               ]}
