@@ -100,9 +100,9 @@ export function EvidencePage() {
         </Card>
       ) : (
         <>
-          <div className="grid items-start gap-4 md:grid-cols-2">
+          <div className="gap-4 md:columns-2">
             {chapters.map((c) => (
-              <Card key={c.title} title={c.title} pad={false}>
+              <Card key={c.title} title={c.title} pad={false} className="mb-4 break-inside-avoid">
                 <ul className="divide-y divide-line pt-1">
                   {figures
                     .filter((f) => c.files.includes(f.file))
@@ -114,7 +114,7 @@ export function EvidencePage() {
             ))}
           </div>
           {filters.figure && (
-            <section className="mt-6" aria-label="The rows behind the number">
+            <section className="mt-2" aria-label="The rows behind the number">
               <EvidenceRows period={period} figure={filters.figure} />
             </section>
           )}

@@ -1,11 +1,12 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { Download, X } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { Download, SlidersHorizontal, X } from 'lucide-react'
+import { type ReactNode, useState } from 'react'
 import { rows } from '../../api/list'
 import { intervalsFile, intervalsQuery } from '../../api/report'
 import { Button, buttonClass } from '../../components/Button'
 import { Card } from '../../components/Card'
 import { Checkbox } from '../../components/Checkbox'
+import { cx } from '../../components/cx'
 import { Disclosure } from '../../components/Disclosure'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
@@ -59,6 +60,7 @@ export function HistoryPage() {
   const [filters, set] = useFilters()
   const [text, setText] = useTextFilter('q', 300)
   const [department, setDepartment] = useTextFilter('department', 400)
+  const [more, setMore] = useState(false)
   const filter = historyFilter(filters)
   const allowed = isScoped(filters) || rights.auditor
   const query = useInfiniteQuery({ ...intervalsQuery(filter), enabled: rights.known && allowed })
@@ -97,120 +99,132 @@ export function HistoryPage() {
           value={text}
           onChange={(e) => setText(e.target.value)}
         />
-        <HistoryPickers filters={filters} onChange={set} />
-        <div className="sm:col-span-2 lg:col-span-2">
-          <p className="mb-1.5 font-medium">When</p>
-          <Segments
-            label="When"
-            value={asOf ? 'at' : 'range'}
-            onChange={(v) =>
-              set(
-                v === 'at'
-                  ? { at: localInput(new Date()), from: undefined, to: undefined, state: undefined }
-                  : { at: undefined },
-              )
-            }
-            choices={[
-              { value: 'range', label: 'Over time' },
-              { value: 'at', label: 'As of a moment' },
-            ]}
-          />
-        </div>
-        {asOf ? (
-          <Field label="As of">
+        <Button
+          className="sm:hidden"
+          icon={<SlidersHorizontal aria-hidden className="size-4" />}
+          aria-expanded={more}
+          onClick={() => setMore(!more)}
+        >
+          {more ? 'Fewer filters' : 'Filters'}
+        </Button>
+        <div className={cx('contents', !more && 'max-sm:hidden')}>
+          <HistoryPickers filters={filters} onChange={set} />
+          <div className="sm:col-span-2 lg:col-span-2">
+            <p className="mb-1.5 font-medium">When</p>
+            <Segments
+              label="When"
+              value={asOf ? 'at' : 'range'}
+              onChange={(v) =>
+                set(
+                  v === 'at'
+                    ? { at: localInput(new Date()), from: undefined, to: undefined, state: undefined }
+                    : { at: undefined },
+                )
+              }
+              choices={[
+                { value: 'range', label: 'Over time' },
+                { value: 'at', label: 'As of a moment' },
+              ]}
+            />
+          </div>
+          {asOf ? (
+            <Field label="As of">
+              {(control) => (
+                <Input
+                  {...control}
+                  type="datetime-local"
+                  value={localInput(new Date(filters.at ?? ''))}
+                  onChange={(e) => e.target.value && set({ at: e.target.value })}
+                />
+              )}
+            </Field>
+          ) : (
+            <>
+              <Field label="From">
+                {(control) => (
+                  <Input
+                    {...control}
+                    type="date"
+                    value={filters.from ?? ''}
+                    max={filters.to}
+                    onChange={(e) => set({ from: e.target.value })}
+                  />
+                )}
+              </Field>
+              <Field label="To">
+                {(control) => (
+                  <Input
+                    {...control}
+                    type="date"
+                    value={filters.to ?? ''}
+                    min={filters.from}
+                    onChange={(e) => set({ to: e.target.value })}
+                  />
+                )}
+              </Field>
+              <Field label="State">
+                {(control) => (
+                  <Select
+                    {...control}
+                    value={filters.state ?? ''}
+                    onChange={(e) => set({ state: e.target.value })}
+                    choices={[
+                      { value: '', label: 'Any' },
+                      { value: 'active', label: 'Active now' },
+                      { value: 'ended', label: 'Ended' },
+                      { value: 'coming', label: 'Not yet real' },
+                    ]}
+                  />
+                )}
+              </Field>
+            </>
+          )}
+          <Field label="As">
             {(control) => (
-              <Input
+              <Select
                 {...control}
-                type="datetime-local"
-                value={localInput(new Date(filters.at ?? ''))}
-                onChange={(e) => e.target.value && set({ at: e.target.value })}
+                value={filters.relation ?? ''}
+                onChange={(e) => set({ relation: e.target.value })}
+                choices={[
+                  { value: '', label: 'Member or owner' },
+                  { value: 'member', label: 'Member' },
+                  { value: 'owner', label: 'Owner' },
+                ]}
               />
             )}
           </Field>
-        ) : (
-          <>
-            <Field label="From">
-              {(control) => (
-                <Input
-                  {...control}
-                  type="date"
-                  value={filters.from ?? ''}
-                  max={filters.to}
-                  onChange={(e) => set({ from: e.target.value })}
-                />
-              )}
-            </Field>
-            <Field label="To">
-              {(control) => (
-                <Input
-                  {...control}
-                  type="date"
-                  value={filters.to ?? ''}
-                  min={filters.from}
-                  onChange={(e) => set({ to: e.target.value })}
-                />
-              )}
-            </Field>
-            <Field label="State">
-              {(control) => (
-                <Select
-                  {...control}
-                  value={filters.state ?? ''}
-                  onChange={(e) => set({ state: e.target.value })}
-                  choices={[
-                    { value: '', label: 'Any' },
-                    { value: 'active', label: 'Active now' },
-                    { value: 'ended', label: 'Ended' },
-                    { value: 'coming', label: 'Not yet real' },
-                  ]}
-                />
-              )}
-            </Field>
-          </>
-        )}
-        <Field label="As">
-          {(control) => (
-            <Select
-              {...control}
-              value={filters.relation ?? ''}
-              onChange={(e) => set({ relation: e.target.value })}
-              choices={[
-                { value: '', label: 'Member or owner' },
-                { value: 'member', label: 'Member' },
-                { value: 'owner', label: 'Owner' },
-              ]}
-            />
-          )}
-        </Field>
-        <Field label="By">
-          {(control) => (
-            <Select
-              {...control}
-              value={filters.via ?? (asOf || isScoped(filters) ? 'any' : 'direct')}
-              onChange={(e) => set({ via: e.target.value })}
-              choices={[
-                { value: 'any', label: 'Any way' },
-                { value: 'direct', label: 'Directly' },
-                { value: 'role', label: 'By a role' },
-              ]}
-            />
-          )}
-        </Field>
-        <Field label="Department">
-          {(control) => (
-            <Input {...control} value={department} onChange={(e) => setDepartment(e.target.value)} />
-          )}
-        </Field>
+          <Field label="By">
+            {(control) => (
+              <Select
+                {...control}
+                value={filters.via ?? (asOf || isScoped(filters) ? 'any' : 'direct')}
+                onChange={(e) => set({ via: e.target.value })}
+                choices={[
+                  { value: 'any', label: 'Any way' },
+                  { value: 'direct', label: 'Directly' },
+                  { value: 'role', label: 'By a role' },
+                ]}
+              />
+            )}
+          </Field>
+          <Field label="Department">
+            {(control) => (
+              <Input {...control} value={department} onChange={(e) => setDepartment(e.target.value)} />
+            )}
+          </Field>
+        </div>
         <div className="flex flex-wrap items-start justify-between gap-3 sm:col-span-2 lg:col-span-5">
-          <Disclosure title="Columns" detail={columns.map((c) => c.header).join(', ')}>
-            <div className="flex flex-wrap gap-x-5">
-              {historyColumns.map((c) => (
-                <Checkbox key={c.key} checked={columns.includes(c)} onChange={() => toggle(c.key)}>
-                  {c.header}
-                </Checkbox>
-              ))}
-            </div>
-          </Disclosure>
+          <div className="min-w-0 max-w-full">
+            <Disclosure title="Columns" detail={columns.map((c) => c.header).join(', ')}>
+              <div className="flex flex-wrap gap-x-5">
+                {historyColumns.map((c) => (
+                  <Checkbox key={c.key} checked={columns.includes(c)} onChange={() => toggle(c.key)}>
+                    {c.header}
+                  </Checkbox>
+                ))}
+              </div>
+            </Disclosure>
+          </div>
           {filtered && (
             <Button size="sm" icon={<X aria-hidden className="size-3.5" />} onClick={clear}>
               Clear filters

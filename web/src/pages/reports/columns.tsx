@@ -44,6 +44,7 @@ export const historyColumns: readonly HistoryColumn[] = [
     key: 'person',
     header: 'Who',
     sort: 'person',
+    className: 'md:min-w-40',
     file: ['person', 'name'],
     shown: true,
     cell: (i) =>
@@ -56,6 +57,7 @@ export const historyColumns: readonly HistoryColumn[] = [
   {
     key: 'department',
     header: 'Department',
+    className: 'md:min-w-36',
     file: ['department', 'title'],
     shown: false,
     cell: (i) => i.department || none,
@@ -64,6 +66,7 @@ export const historyColumns: readonly HistoryColumn[] = [
     key: 'resource',
     header: 'What',
     sort: 'resource',
+    className: 'md:min-w-56',
     file: ['resource', 'resource_name', 'app'],
     shown: true,
     cell: (i) => (
@@ -77,6 +80,7 @@ export const historyColumns: readonly HistoryColumn[] = [
     key: 'relation',
     header: 'As',
     sort: 'relation',
+    className: 'md:min-w-24',
     file: ['relation'],
     shown: true,
     cell: (i) => relationWords[i.relation],
@@ -85,6 +89,7 @@ export const historyColumns: readonly HistoryColumn[] = [
     key: 'via',
     header: 'By',
     sort: 'via',
+    className: 'md:min-w-32',
     file: ['via', 'role', 'origin'],
     shown: true,
     cell: (i) => (i.role ? <ResourceLink resource={i.role} /> : origins[i.origin]),
@@ -109,6 +114,7 @@ export const historyColumns: readonly HistoryColumn[] = [
   {
     key: 'reason',
     header: 'Why',
+    className: 'md:min-w-60',
     file: ['reason', 'request'],
     shown: true,
     cell: (i) => (
@@ -122,6 +128,7 @@ export const historyColumns: readonly HistoryColumn[] = [
     key: 'given_by',
     header: 'Given by',
     sort: 'given_by',
+    className: 'md:min-w-36',
     file: ['given_by', 'requester'],
     shown: false,
     cell: (i) => (i.given_by ? <PersonLink user={i.given_by} /> : 'Sallyport'),
@@ -129,6 +136,7 @@ export const historyColumns: readonly HistoryColumn[] = [
   {
     key: 'approvals',
     header: 'Decided',
+    className: 'md:min-w-60',
     file: ['approvals', 'decided_at'],
     shown: true,
     cell: (i) => votesLine(i.approvals) || none,
@@ -137,6 +145,7 @@ export const historyColumns: readonly HistoryColumn[] = [
     key: 'ended_by',
     header: 'Ended by',
     sort: 'ended_by',
+    className: 'md:min-w-36',
     file: ['ended_by'],
     shown: false,
     cell: (i) => (i.ended_by ? <PersonLink user={i.ended_by} /> : i.ended_at ? 'Sallyport' : none),
@@ -144,6 +153,7 @@ export const historyColumns: readonly HistoryColumn[] = [
   {
     key: 'ended_reason',
     header: 'Why it ended',
+    className: 'md:min-w-44',
     file: ['ended_reason'],
     shown: true,
     cell: (i) => i.ended_reason || none,
