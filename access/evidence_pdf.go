@@ -3,6 +3,7 @@ package access
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -200,6 +201,15 @@ func (m *manifest) draw(w io.Writer) error {
 	p.Ln(2)
 	p.text("Each number is how many rows a file of this pack has, and leads to the page that shows the same rows. All files were read from one state of the database. Names, titles and departments are as of the making.")
 	for _, c := range chapters {
+		lines := 0
+		for _, f := range m.Figures {
+			if slices.Contains(c.files, f.File) {
+				lines++
+			}
+		}
+		if p.GetY()+34+6.5*float64(lines) > 270 { // a chapter's figures stay together
+			p.AddPage()
+		}
 		p.heading(c.title)
 		p.text(c.words)
 		p.Ln(1)

@@ -11,6 +11,8 @@ import { type Column, Table } from '../../components/Table'
 import { exact } from '../../components/time'
 import { cells, link, shown, words } from './evidence'
 
+const long = new Set(['reason', 'approvals', 'comment', 'cause', 'about', 'values', 'ended_reason'])
+
 /** EvidenceRows shows the rows that a figure counts, as the pack's file has them. */
 export function EvidenceRows({ period, figure }: { period: Period; figure: string }) {
   const query = useInfiniteQuery(evidenceRowsQuery(period, figure))
@@ -25,6 +27,7 @@ export function EvidenceRows({ period, figure }: { period: Period; figure: strin
   const columns: Column<string[]>[] = shown(names, list).map((i) => ({
     key: names[i] as string,
     header: words(names[i] as string),
+    className: long.has(names[i] as string) ? 'md:min-w-60' : 'md:min-w-28',
     cell: (row) => {
       const text = row[i] ?? ''
       const to = link(names[i] as string, text)
