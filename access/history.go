@@ -59,6 +59,9 @@ func eventRefs(ctx context.Context, tx *store.Tx, actor sallyport.Actor, f *stor
 	if err := resource(&f.ResourceID); err != nil {
 		return err
 	}
+	if err := resource(&f.AppID); err != nil {
+		return err
+	}
 	if f.Object == "" || sallyport.HasIDPrefix(f.Object) {
 		return nil
 	}

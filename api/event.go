@@ -2,11 +2,11 @@ package api
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/sallyport/sallyport"
 	"github.com/sallyport/sallyport/store"
@@ -43,13 +43,14 @@ type eventsInput struct {
 	Object   string `query:"object" maxLength:"256" doc:"Id of what it happened to"`
 	User     string `query:"user" maxLength:"256" doc:"About this person"`
 	Resource string `query:"resource" maxLength:"256" doc:"About this resource"`
+	App      string `query:"app" maxLength:"256" doc:"About this app, or anything that it contains"`
 	Request  string `query:"request" maxLength:"256" doc:"About this request"`
 	Ref      string `query:"ref" maxLength:"256" doc:"About whatever has this id"`
 }
 
 func (s *server) registerEvents() {
 	handle(s, "list-events", func(ctx context.Context, a sallyport.Actor, in *eventsInput) (*list[sallyport.Event], error) {
-		f := in.filter(store.EventFilter{Actor: in.Actor, Object: in.Object, UserID: in.User, ResourceID: in.Resource, RequestID: in.Request})
+		f := in.filter(store.EventFilter{Actor: in.Actor, Object: in.Object, UserID: in.User, ResourceID: in.Resource, AppID: in.App, RequestID: in.Request})
 		if in.Ref != "" {
 			f.Refs = []string{in.Ref}
 		}
@@ -71,21 +72,7 @@ func (s *server) registerEvents() {
 	})
 
 	handle(s, "export-audit", func(ctx context.Context, a sallyport.Actor, _ *struct{}) (*huma.StreamResponse, error) {
-		return &huma.StreamResponse{Body: func(hc huma.Context) {
-			_, w := humago.Unwrap(hc)
-			h := w.Header()
-			h.Set("Content-Type", "application/jsonl")
-			h.Set("Content-Disposition", `attachment; filename="sallyport-audit.jsonl"`)
-			out := &started{ResponseWriter: w}
-			if err := s.Access.ExportAudit(hc.Context(), a, out); err != nil {
-				if out.yes {
-					s.Log.Error("an export broke off", "request_id", call(hc.Context()).id, "error", err)
-					panic(http.ErrAbortHandler) // whoever reads must notice
-				}
-				h.Del("Content-Disposition")
-				Fail(w, (&http.Request{Method: http.MethodGet}).WithContext(hc.Context()), err)
-			}
-		}}, nil
+		return s.file("sallyport-audit.jsonl", "jsonl", func(ctx context.Context, w io.Writer) error { return s.Access.ExportAudit(ctx, a, w) }), nil
 	})
 }
 

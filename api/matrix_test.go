@@ -160,6 +160,12 @@ var matrix = map[string]row{
 		return "/delegations/" + w.must("teammate", "POST", "/delegations", map[string]any{"to": "security", "ends_at": w.soon()}).text(w.t, "id"), nil
 	}, "401 403 403 403 403 403 204 403"},
 	"list-events":          {at("/events"), "401 403 403 403 403 200 200 403"},
+	"export-events":        {at("/events/export?verb=tag."), "401 403 403 403 403 200 200 403"},
+	"list-history":         {at("/history?person=teammate"), all200},
+	"export-history":       {at("/history/export?resource=wiki"), all200},
+	"get-evidence":         {at("/evidence?from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z"), "401 403 403 403 403 200 200 403"},
+	"list-evidence":        {at("/evidence/rows?from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z&figure=leavers"), "401 403 403 403 403 200 200 403"},
+	"export-evidence":      {at("/evidence/pack?from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z"), "401 403 403 403 403 200 200 403"},
 	"get-checkpoint":       {at("/audit/checkpoint"), "401 200 200 200 200 200 200 403"},
 	"get-proof":            {func(w *world) (string, any) { return "/audit/proof?event=" + w.event(), nil }, "401 200 200 200 200 200 200 403"},
 	"export-audit":         {at("/audit/export"), "401 403 403 403 403 200 200 403"},

@@ -25,6 +25,7 @@ func (s *server) register() {
 	s.registerMessages()
 	s.registerDelegations()
 	s.registerEvents()
+	s.registerReports()
 	s.registerConnections()
 	s.registerTokens()
 	s.registerStream()

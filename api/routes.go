@@ -116,6 +116,12 @@ func routes() []route {
 		{ID: "end-delegation", Method: del, Path: "/delegations/{id}", Summary: "End a delegation", Scope: auth.ScopeRequest, Status: 204},
 
 		{ID: "list-events", Method: get, Path: "/events", Summary: "The audit log", Scope: auth.ScopeAudit},
+		{ID: "export-events", Method: get, Path: "/events/export", Summary: "All events that match, as one file", Scope: auth.ScopeAudit, Slow: true, Stream: "text/csv"},
+		{ID: "list-history", Method: get, Path: "/history", Summary: "Who had what, why, and by whom it was given, decided and ended", Scope: auth.ScopeRead, Slow: true},
+		{ID: "export-history", Method: get, Path: "/history/export", Summary: "The whole history that matches, as one file", Scope: auth.ScopeRead, Slow: true, Stream: "text/csv"},
+		{ID: "get-evidence", Method: get, Path: "/evidence", Summary: "A period in numbers, each with the page of its rows", Scope: auth.ScopeAudit, Slow: true},
+		{ID: "list-evidence", Method: get, Path: "/evidence/rows", Summary: "The rows behind a number", Scope: auth.ScopeAudit, Slow: true},
+		{ID: "export-evidence", Method: get, Path: "/evidence/pack", Summary: "The evidence of a period: tables, the log's check and a document that sums up, as a ZIP archive", Scope: auth.ScopeAudit, Slow: true, Stream: "application/zip"},
 		{ID: "get-checkpoint", Method: get, Path: "/audit/checkpoint", Summary: "The newest signed checkpoint of the log, and the key to check it", Scope: auth.ScopeAudit, Slow: true},
 		{ID: "get-proof", Method: get, Path: "/audit/proof", Summary: "Proof that an event is in the log", Scope: auth.ScopeAudit, Slow: true},
 		{ID: "export-audit", Method: get, Path: "/audit/export", Summary: "The whole log, for checking elsewhere", Scope: auth.ScopeAudit, Slow: true, Stream: "application/jsonl"},

@@ -76,10 +76,10 @@ func (tx *Tx) eraseRows(ctx context.Context, tenant string, u sallyport.User) er
 		`DELETE FROM refusals WHERE tenant_id = $1 AND user_id = $2`,
 		`UPDATE requests SET reason = '', answers = '{}', snapshot = '{}', cause = CASE WHEN state IN ('denied', 'cancelled') THEN '' ELSE cause END
 			WHERE tenant_id = $1 AND (requester_id = $2 OR (subject_kind = 'user' AND subject_id = $2))`,
-		`UPDATE grants SET reason = '' WHERE tenant_id = $1 AND subject_kind = 'user' AND subject_id = $2 AND reason_kind <> 'import'`,
-		`UPDATE grants SET ended_reason = '' WHERE tenant_id = $1 AND subject_kind = 'user' AND subject_id = $2 AND ended_by IS NOT NULL`,
-		`UPDATE votes SET comment = '' WHERE tenant_id = $1 AND user_id = $2`,
-		`UPDATE votes SET comment = '' WHERE tenant_id = $1 AND request_id IN (SELECT r.id FROM requests r WHERE r.tenant_id = $1
+		`UPDATE grants SET reason = '', text_key = '' WHERE tenant_id = $1 AND subject_kind = 'user' AND subject_id = $2 AND reason_kind <> 'import'`,
+		`UPDATE grants SET ended_reason = '', text_key = '' WHERE tenant_id = $1 AND subject_kind = 'user' AND subject_id = $2 AND ended_by IS NOT NULL`,
+		`UPDATE votes SET comment = '', text_key = '' WHERE tenant_id = $1 AND user_id = $2`,
+		`UPDATE votes SET comment = '', text_key = '' WHERE tenant_id = $1 AND request_id IN (SELECT r.id FROM requests r WHERE r.tenant_id = $1
 			AND (r.requester_id = $2 OR (r.subject_kind = 'user' AND r.subject_id = $2)))`,
 		`UPDATE tasks SET evidence = '', reason = '', instructions = '' WHERE tenant_id = $1 AND user_id = $2`,
 		`UPDATE provisions SET error = '', target = '' WHERE tenant_id = $1 AND user_id = $2`,

@@ -216,11 +216,11 @@ func (tx *Tx) InsertGrant(ctx context.Context, tenant string, g *sallyport.Grant
 		tx.watch.made = append(tx.watch.made, g.ID)
 	}
 	_, err := tx.Exec(ctx, `INSERT INTO grants (tenant_id, id, subject_kind, subject_id, resource_id, relation, parameters, origin, reason_kind, reason,
-		request_id, previous_id, duration, starts_at, ends_at, no_end, activated_at, created_by, created_at)
-		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19)`,
+		request_id, previous_id, duration, starts_at, ends_at, no_end, activated_at, created_by, created_at, text_key)
+		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20)`,
 		tenant, g.ID, g.Subject.Kind, g.Subject.ID, g.Resource.ID, g.Relation, string(g.Parameters), g.Origin, g.ReasonKind, g.Reason,
 		null(g.RequestID), null(previous), DurationValue(g.Duration), Micros(g.StartsAt), MicrosPtr(g.EndsAt), g.NoEnd, MicrosPtr(g.ActivatedAt),
-		refID(g.CreatedBy), Micros(tx.now))
+		refID(g.CreatedBy), Micros(tx.now), Fold(g.Reason))
 	return err
 }
 
@@ -230,8 +230,8 @@ func (tx *Tx) EndGrant(ctx context.Context, tenant, id string, at time.Time, by 
 	if tx.watch != nil {
 		tx.watch.ended = append(tx.watch.ended, id)
 	}
-	n, err := tx.Exec(ctx, `UPDATE grants SET ended_at=$3, ended_by=$4, ended_reason=$5 WHERE tenant_id=$1 AND id=$2 AND ended_at IS NULL`,
-		tenant, id, Micros(at), null(by), strings.ToValidUTF8(reason, "\uFFFD"))
+	n, err := tx.Exec(ctx, `UPDATE grants SET ended_at=$3, ended_by=$4, ended_reason=$5, text_key=text_key||' '||$6 WHERE tenant_id=$1 AND id=$2 AND ended_at IS NULL`,
+		tenant, id, Micros(at), null(by), strings.ToValidUTF8(reason, "\uFFFD"), Fold(strings.ToValidUTF8(reason, "\uFFFD")))
 	return n == 1, err
 }
 

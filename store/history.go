@@ -18,7 +18,9 @@ type EventFilter struct {
 	UserID     string   // about this person, actor included
 	ResourceID string
 	RequestID  string
-	Verb       string // a whole verb ("request.approved"), or its beginning with a dot at the end ("request.")
+	Verb       string   // a whole verb ("request.approved"), or its beginning with a dot at the end ("request.")
+	Verbs      []string // any of these, each as Verb
+	AppID      string   // about the app, or anything that it contains
 	Since      *time.Time
 	Until      *time.Time // not included
 	Q          string     // in the verb, or in the names of the people and resources it is about
@@ -26,7 +28,7 @@ type EventFilter struct {
 
 // Scoped reports whether the filter asks about something, and not for the whole log (domain rule 24).
 func (f EventFilter) Scoped() bool {
-	return f.Actor != "" || f.Object != "" || len(f.Refs) > 0 || f.UserID != "" || f.ResourceID != "" || f.RequestID != ""
+	return f.Actor != "" || f.Object != "" || len(f.Refs) > 0 || f.UserID != "" || f.ResourceID != "" || f.RequestID != "" || f.AppID != ""
 }
 
 // eventListing sorts by the id that the list is driven by, so that an index gives the order.
@@ -121,6 +123,14 @@ func (q *query) events(tenant string, f EventFilter) (id string) {
 	return id
 }
 
+// verb is the condition for a whole verb, or for its beginning with a dot at the end.
+func (q *query) verb(v string) string {
+	if strings.HasSuffix(v, ".") {
+		return "(e.verb >= " + q.arg(v) + " AND e.verb < " + q.arg(strings.TrimSuffix(v, ".")+"/") + ")" // "/" is the character after "."
+	}
+	return "e.verb = " + q.arg(v)
+}
+
 func (q *query) narrowEvents(t string, f EventFilter) {
 	if f.Actor != "" {
 		q.and("e.actor_id = %s", f.Actor)
@@ -128,11 +138,18 @@ func (q *query) narrowEvents(t string, f EventFilter) {
 	if f.Object != "" {
 		q.and("e.object_id = %s", f.Object)
 	}
-	switch {
-	case strings.HasSuffix(f.Verb, "."):
-		q.and("e.verb >= %s AND e.verb < %s", f.Verb, strings.TrimSuffix(f.Verb, ".")+"/") // "/" is the character after "."
-	case f.Verb != "":
-		q.and("e.verb = %s", f.Verb)
+	if f.Verb != "" {
+		q.WriteString(" AND " + q.verb(f.Verb))
+	}
+	if len(f.Verbs) > 0 {
+		list := make([]string, len(f.Verbs))
+		for i, v := range f.Verbs {
+			list[i] = q.verb(v)
+		}
+		q.WriteString(" AND (" + strings.Join(list, " OR ") + ")")
+	}
+	if f.AppID != "" {
+		q.and("e.id IN (SELECT x.event_id FROM event_refs x JOIN resources ra ON ra.tenant_id = x.tenant_id AND ra.id = x.ref_id WHERE x.tenant_id = "+t+" AND (ra.id = %s OR ra.app_id = %s))", f.AppID, f.AppID)
 	}
 	if f.Since != nil {
 		q.and("e.at >= %s", Micros(*f.Since))

@@ -196,9 +196,9 @@ func (tx *Tx) CloseStage(ctx context.Context, tenant, id string, state sallyport
 // InsertVote adds a vote; EConflict when this person, or somebody in their place, has voted in the stage.
 func (tx *Tx) InsertVote(ctx context.Context, tenant, requestID, stageID string, version int, v *sallyport.Vote) error {
 	v.ID, v.At = NewID(sallyport.PrefixVote), tx.now
-	_, err := tx.Exec(ctx, `INSERT INTO votes (tenant_id, id, request_id, stage_id, user_id, on_behalf_of, vote, comment, duration, request_version, created_at)
-		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)`, tenant, v.ID, requestID, stageID, v.By.ID, refID(v.OnBehalfOf), v.Vote, v.Comment,
-		DurationValue(v.Duration), version, Micros(tx.now))
+	_, err := tx.Exec(ctx, `INSERT INTO votes (tenant_id, id, request_id, stage_id, user_id, on_behalf_of, vote, comment, duration, request_version, created_at, text_key)
+		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)`, tenant, v.ID, requestID, stageID, v.By.ID, refID(v.OnBehalfOf), v.Vote, v.Comment,
+		DurationValue(v.Duration), version, Micros(tx.now), Fold(v.Comment))
 	return err
 }
 

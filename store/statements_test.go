@@ -73,6 +73,10 @@ func TestNoQueryInALoop(t *testing.T) {
 					l, err := tx.Tasks(ctx, w.tenant, v, store.TaskFilter{}, page)
 					return len(l.Items), err
 				},
+				"history": func(ctx context.Context, tx *store.Tx) (int, error) {
+					l, err := tx.Intervals(ctx, w.tenant, v, store.IntervalFilter{ResourceID: vpn.ID}, page)
+					return len(l.Items), err
+				},
 				"access": func(ctx context.Context, tx *store.Tx) (int, error) {
 					l, err := tx.UserAccess(ctx, w.tenant, ada.ID, tx.Now(), v)
 					return len(l), err

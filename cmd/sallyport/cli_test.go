@@ -144,6 +144,7 @@ func commandLine(t *testing.T, d *demoServer) {
 	})
 
 	t.Run("the log", func(t *testing.T) { theLog(t, d) })
+	t.Run("reports", func(t *testing.T) { theReports(t, d) })
 	t.Run("every list in every form", func(t *testing.T) { everyForm(t, d) })
 	t.Run("tags", func(t *testing.T) { tags(t, d) })
 	t.Run("roles", func(t *testing.T) { roles(t, d) })

@@ -175,6 +175,47 @@ test('the audit log: filters in the address, details, and no way in for others',
   expectNoFaults(page)
 })
 
+test('the history is narrowed, looked at as of a moment, and exported as a whole', async ({ browser }) => {
+  const page = await as(browser, 'auditor')
+  await page.goto('/history?resource=wiki')
+  const table = page.getByRole('table', { name: 'Access history' })
+  await expect(table).toBeVisible()
+  const total = Number(/^(\d+)/.exec((await page.getByText(/^\d+ rows?/).textContent()) ?? '')?.[1])
+  const file = await page.request.get(
+    (await page.getByRole('link', { name: 'Export JSON' }).getAttribute('href')) ?? '',
+  )
+  expect(((await file.json()) as unknown[]).length).toBe(total)
+  await page.getByText('As of a moment').click()
+  await expect(page).toHaveURL(/at=/)
+  await expect(page.getByText(/rows?, held/)).toBeVisible()
+  const other = await as(browser, 'employee')
+  await other.goto('/history')
+  await expect(other.getByText('Choose whose history to see')).toBeVisible()
+  expectNoFaults(page)
+})
+
+test('each number of the evidence leads to as many rows, and the pack is a file', async ({ browser }) => {
+  const page = await as(browser, 'auditor')
+  const year = new Date().getUTCFullYear()
+  await page.goto(`/evidence?from=${year - 1}-01-01T00:00:00Z&to=${year + 1}-01-01T00:00:00Z`)
+  await page.getByRole('link', { name: /^Requests denied/ }).click()
+  const heading = page.getByRole('heading', { name: /^Requests denied: \d+$/ })
+  await expect(heading).toBeVisible()
+  const count = Number(/(\d+)$/.exec((await heading.textContent()) ?? '')?.[1])
+  expect(count).toBeGreaterThan(0)
+  await expect(page.getByRole('table', { name: 'Requests denied' }).locator('[data-row]')).toHaveCount(count)
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download the pack' }).click(),
+  ])
+  expect(download.suggestedFilename()).toMatch(/^sallyport-evidence-.*\.zip$/)
+  await expect(page.getByText(/^Saved as/)).toBeVisible()
+  const other = await as(browser, 'employee')
+  await other.goto('/evidence')
+  await expect(other.getByText('This needs “Auditor”')).toBeVisible()
+  expectNoFaults(page)
+})
+
 test('on a phone, tables are cards', async ({ browser }) => {
   const page = await as(browser, 'auditor', phone)
   for (const path of ['/access?view=all', '/people/lead', '/catalogue/vpn?tab=holders']) {

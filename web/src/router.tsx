@@ -189,6 +189,18 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('./pages/audit/AuditPage'), 'AuditPage'),
 })
 
+const history = createRoute({
+  getParentRoute: () => shell,
+  path: '/history',
+  component: lazyRouteComponent(() => import('./pages/reports/HistoryPage'), 'HistoryPage'),
+})
+
+const evidence = createRoute({
+  getParentRoute: () => shell,
+  path: '/evidence',
+  component: lazyRouteComponent(() => import('./pages/reports/EvidencePage'), 'EvidencePage'),
+})
+
 const tokens = createRoute({
   getParentRoute: () => shell,
   path: '/admin/tokens',
@@ -242,6 +254,8 @@ const tree = root.addChildren([
     compare,
     importPeople,
     audit,
+    history,
+    evidence,
     tokens,
     sessions,
     rights,
@@ -249,12 +263,12 @@ const tree = root.addChildren([
   ]),
 ])
 
-/** makeRouter makes the router; `history` replaces the browser's own in tests. */
-export function makeRouter(client: QueryClient, history?: RouterHistory) {
+/** makeRouter makes the router; `browser` replaces the browser's own in tests. */
+export function makeRouter(client: QueryClient, browser?: RouterHistory) {
   return createRouter({
     routeTree: tree,
     context: { client },
-    ...(history ? { history } : {}),
+    ...(browser ? { history: browser } : {}),
     defaultPreload: 'intent',
     defaultPreloadDelay: 30,
     defaultPendingMs: 150,

@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query'
-import { call } from './client'
+import { address, call } from './client'
 import { listQuery } from './list'
 import type { AuditEvent } from './types'
 
@@ -39,3 +39,6 @@ export const checkpointQuery = () =>
     queryFn: ({ signal }) => call<Checkpoint>('get', '/api/v1/audit/checkpoint', { signal }),
   })
 export const exportPath = '/api/v1/audit/export'
+/** eventsFile is the address of all events that match, as one file. */
+export const eventsFile = (format: 'csv' | 'json', { limit: _, ...filter }: EventFilter) =>
+  address('/api/v1/events/export', { format, ...filter })

@@ -62,6 +62,14 @@ export async function call<T>(method: Method, path: string, options: Options = {
   }
 }
 
+/** address is a path with a query; empty values are left out. */
+export function address(path: string, query: Record<string, Value>): string {
+  const params = new URLSearchParams()
+  for (const [key, value] of Object.entries(query))
+    if (value !== undefined && value !== null && value !== '') params.set(key, String(value))
+  return `${path}?${params}`
+}
+
 /** newKey makes an idempotency key. */
 export function newKey(): string {
   return globalThis.crypto?.randomUUID?.() ?? `${Date.now()}-${Math.random()}`
@@ -74,12 +82,9 @@ export async function send<T>(
   type: string,
   query: Record<string, Value> = {},
 ): Promise<T> {
-  const params = new URLSearchParams()
-  for (const [key, value] of Object.entries(query))
-    if (value !== undefined && value !== null && value !== '') params.set(key, String(value))
   let response: Response
   try {
-    response = await globalThis.fetch(`${path}?${params}`, {
+    response = await globalThis.fetch(address(path, query), {
       method: 'POST',
       headers: { 'Content-Type': type },
       body: text,

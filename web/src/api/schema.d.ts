@@ -349,6 +349,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All events that match, as one file */
+        get: operations["export-events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A period in numbers, each with the page of its rows */
+        get: operations["get-evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evidence/pack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The evidence of a period: tables, the log's check and a document that sums up, as a ZIP archive */
+        get: operations["export-evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evidence/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows behind a number */
+        get: operations["list-evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/grants": {
         parameters: {
             query?: never;
@@ -446,6 +514,40 @@ export interface paths {
         put?: never;
         /** End a grant now */
         post: operations["end-grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who had what, why, and by whom it was given, decided and ended */
+        get: operations["list-history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/history/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The whole history that matches, as one file */
+        get: operations["export-history"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1305,6 +1407,15 @@ export interface components {
             /** @description Set in lists of holders */
             user?: components["schemas"]["UserRef"];
         };
+        Approval: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["UserRef"];
+            comment?: string;
+            on_behalf_of?: components["schemas"]["UserRef"];
+            /** @enum {string} */
+            vote: "approve" | "deny";
+        };
         Approver: {
             id: string;
             login: string;
@@ -1721,6 +1832,23 @@ export interface components {
             verb: string;
             via: string;
         };
+        Evidence: {
+            figures: components["schemas"]["Figure"][];
+            files: string[];
+            /** Format: date-time */
+            from: string;
+            /**
+             * Format: date-time
+             * @description Not included
+             */
+            to: string;
+        };
+        EvidenceRows: {
+            columns: string[];
+            figure: components["schemas"]["Figure"];
+            items: string[][];
+            next_cursor?: string;
+        };
         Expiring: {
             /** @description The app that contains the resource */
             app?: components["schemas"]["ResourceRef"];
@@ -1821,6 +1949,18 @@ export interface components {
             after: string;
             before: string;
             field: string;
+        };
+        Figure: {
+            column?: string;
+            /** Format: int64 */
+            count: number;
+            /** @description The file of the pack that it counts */
+            file: string;
+            id: string;
+            /** @description The page that shows the same rows */
+            link: string;
+            title: string;
+            value?: string;
         };
         Flow: {
             /** @description Requester or beneficiary may decide (break-glass, on-call); recorded */
@@ -2020,6 +2160,53 @@ export interface components {
             /** @description Earlier requests for it, newest first */
             requests: components["schemas"]["Request"][];
         };
+        Interval: {
+            app?: components["schemas"]["ResourceRef"];
+            approvals?: components["schemas"]["Approval"][];
+            /** Format: date-time */
+            decided_at?: string;
+            decided_by?: components["schemas"]["UserRef"];
+            /** @description The person's, as of today */
+            department?: string;
+            /** Format: date-time */
+            ended_at?: string;
+            /** @description Absent: Sallyport itself */
+            ended_by?: components["schemas"]["UserRef"];
+            ended_reason?: string;
+            /**
+             * Format: date-time
+             * @description When it was to end
+             */
+            ends_at?: string;
+            /** @description Absent: Sallyport itself */
+            given_by?: components["schemas"]["UserRef"];
+            grant_id: string;
+            /** @description The grant; by role, the membership, a dot and the role's grant */
+            id: string;
+            membership_grant_id?: string;
+            no_end?: boolean;
+            /** @enum {string} */
+            origin: "given" | "import" | "policy" | "break_glass";
+            parameters?: unknown;
+            reason?: string;
+            /** @enum {string} */
+            reason_kind: "request" | "direct" | "import" | "policy" | "break_glass" | "bootstrap";
+            /** @enum {string} */
+            relation: "member" | "owner";
+            request_id?: string;
+            requester?: components["schemas"]["UserRef"];
+            resource: components["schemas"]["ResourceRef"];
+            role?: components["schemas"]["ResourceRef"];
+            /** Format: date-time */
+            started_at: string;
+            /** @enum {string} */
+            state: "scheduled" | "granting" | "active" | "ended" | "never";
+            subject: components["schemas"]["Subject"];
+            /** @description The person's, as of today */
+            title?: string;
+            /** @enum {string} */
+            via: "direct" | "role";
+        };
         Limit: {
             /** @description The resource's durations, a tag on it, or a tag on its app */
             from: string;
@@ -2097,6 +2284,12 @@ export interface components {
         };
         ListHoliday: {
             items: components["schemas"]["Holiday"][];
+            next_cursor?: string;
+            /** Format: int64 */
+            total?: number;
+        };
+        ListInterval: {
+            items: components["schemas"]["Interval"][];
             next_cursor?: string;
             /** Format: int64 */
             total?: number;
@@ -5565,6 +5758,8 @@ export interface operations {
                 user?: string;
                 /** @description About this resource */
                 resource?: string;
+                /** @description About this app, or anything that it contains */
+                app?: string;
                 /** @description About this request */
                 request?: string;
                 /** @description About whatever has this id */
@@ -5583,6 +5778,460 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListEvent"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-events": {
+        parameters: {
+            query?: {
+                /** @description A whole verb, or its beginning up to a dot, e.g. request. */
+                verb?: string;
+                since?: string;
+                /** @description Not included */
+                until?: string;
+                /** @description In the verb, and in the names of what it is about */
+                q?: string;
+                format?: "csv" | "json";
+                /** @description Names of columns with commas between, in the order wanted; default all. With columns, JSON has objects of those alone */
+                columns?: string;
+                /** @description A field; with - before it the other way round */
+                sort?: string;
+                /** @description Who acted; a user */
+                actor?: string;
+                /** @description Id of what it happened to */
+                object?: string;
+                /** @description About this person */
+                user?: string;
+                /** @description About this resource */
+                resource?: string;
+                /** @description About this app, or anything that it contains */
+                app?: string;
+                /** @description About this request */
+                request?: string;
+                /** @description About whatever has this id */
+                ref?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-evidence": {
+        parameters: {
+            query: {
+                /** @description The first moment of the period */
+                from: string;
+                /** @description The moment after the period */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evidence"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-evidence": {
+        parameters: {
+            query: {
+                /** @description The first moment of the period */
+                from: string;
+                /** @description The moment after the period */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-evidence": {
+        parameters: {
+            query: {
+                /** @description The first moment of the period */
+                from: string;
+                /** @description The moment after the period */
+                to: string;
+                /** @description Whose rows */
+                figure: string;
+                /** @description How many rows, 1 to 200 */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceRows"];
                 };
             };
             /** @description Bad Request */
@@ -6407,6 +7056,271 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.sallyport.rehearsal+json": components["schemas"]["Rehearsal"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-history": {
+        parameters: {
+            query?: {
+                /** @description How many items, 1 to 200 */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description A field; with - before it the other way round */
+                sort?: string;
+                /** @description Count all that match */
+                total?: boolean;
+                /** @description Who had it; a user */
+                person?: string;
+                resource?: string;
+                /** @description Its members and owners, what it held, and what members had by it */
+                role?: string;
+                /** @description An app and all that it contains */
+                app?: string;
+                /** @description Who gave, ended, asked for or decided it; a user */
+                actor?: string;
+                /** @description Of the person, as of today */
+                department?: string;
+                relation?: "member" | "owner";
+                /** @description Default any; of the history of the whole company direct: what people had by role is found by person, resource, role or app */
+                via?: "direct" | "role" | "any";
+                /** @description active: holds now; ended: over; coming: neither */
+                state?: "active" | "ended" | "coming";
+                /** @description Held at that moment: the report of who had what then */
+                at?: string;
+                /** @description Not over before */
+                since?: string;
+                /** @description Begun before; not included */
+                until?: string;
+                /** @description Words that are all found, anywhere in names, reasons and comments */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListInterval"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-history": {
+        parameters: {
+            query?: {
+                /** @description Who had it; a user */
+                person?: string;
+                resource?: string;
+                /** @description Its members and owners, what it held, and what members had by it */
+                role?: string;
+                /** @description An app and all that it contains */
+                app?: string;
+                /** @description Who gave, ended, asked for or decided it; a user */
+                actor?: string;
+                /** @description Of the person, as of today */
+                department?: string;
+                relation?: "member" | "owner";
+                /** @description Default any; of the history of the whole company direct: what people had by role is found by person, resource, role or app */
+                via?: "direct" | "role" | "any";
+                /** @description active: holds now; ended: over; coming: neither */
+                state?: "active" | "ended" | "coming";
+                /** @description Held at that moment: the report of who had what then */
+                at?: string;
+                /** @description Not over before */
+                since?: string;
+                /** @description Begun before; not included */
+                until?: string;
+                /** @description Words that are all found, anywhere in names, reasons and comments */
+                q?: string;
+                format?: "csv" | "json";
+                /** @description Names of columns with commas between, in the order wanted; default all. With columns, JSON has objects of those alone */
+                columns?: string;
+                /** @description A field; with - before it the other way round */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description Bad Request */

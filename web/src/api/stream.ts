@@ -13,7 +13,7 @@ export function keys(topic: string): QueryKey[] {
       return [['messages'], ['inbox'], ['requests'], ['delegations'], ['me']]
     case 'access':
     case 'grant':
-      return [['access'], ['grants'], ['grant'], ['holders'], ['request'], ['me'], ['preview']]
+      return [['access'], ['grants'], ['grant'], ['holders'], ['intervals'], ['request'], ['me'], ['preview']]
     case 'task':
     case 'tasks':
       return [['tasks'], ['task'], ['me']]

@@ -62,6 +62,11 @@ export type BatchAction = Exclude<Batch['action'], 'undo'>
 export type SavedView = Schemas['View']
 
 export type Task = Omit<Schemas['Task'], 'relation'> & { relation: Relation }
+export type Interval = Schemas['Interval']
+export type Approval = Schemas['Approval']
+export type Figure = Schemas['Figure']
+export type Evidence = Schemas['Evidence']
+export type EvidenceRows = Schemas['EvidenceRows']
 export type AuditEvent = Schemas['Event']
 export type Message = Schemas['Message']
 export type Delegation = Schemas['Delegation']

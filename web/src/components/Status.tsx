@@ -28,6 +28,7 @@ const states: Record<string, [word: string, tone: Tone, icon: LucideIcon]> = {
   active: ['Active', 'good', CircleCheck],
   revoking: ['Being removed', 'warn', LoaderCircle],
   ended: ['Ended', 'neutral', History],
+  never: ['Never real', 'neutral', Ban],
   failing: ['Failing', 'bad', TriangleAlert],
   open: ['Open', 'info', CircleDot],
   claimed: ['In work', 'accent', CircleDashed],

@@ -16,7 +16,12 @@ function cell(value: string | undefined): string {
 
 /** download hands a text to the browser as a file. */
 export function download(name: string, text: string, type = 'text/csv;charset=utf-8') {
-  const url = URL.createObjectURL(new Blob([text], { type }))
+  save(name, new Blob([text], { type }))
+}
+
+/** save hands what was fetched to the browser as a file. */
+export function save(name: string, blob: Blob) {
+  const url = URL.createObjectURL(blob)
   const a = document.createElement('a')
   a.href = url
   a.download = name

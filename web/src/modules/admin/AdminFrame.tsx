@@ -1,6 +1,8 @@
 import { Link, useLocation } from '@tanstack/react-router'
 import {
   Boxes,
+  FileCheck,
+  History,
   KeyRound,
   type LucideIcon,
   MonitorSmartphone,
@@ -83,6 +85,22 @@ export const adminPlaces: readonly AdminPlace[] = [
     label: 'Audit log',
     text: 'Every change, decision and refusal; with its export, and how to check it.',
     icon: ScrollText,
+    may: (r) => r.auditor,
+    who: 'Auditor',
+  },
+  {
+    to: '/history',
+    label: 'Access history',
+    text: 'Who had what, when and why; at any moment, filtered, and as a file.',
+    icon: History,
+    may: (r) => r.auditor,
+    who: 'Auditor',
+  },
+  {
+    to: '/evidence',
+    label: 'Evidence',
+    text: 'A period for an audit: people, access, requests, changes and leavers, with the check of the log.',
+    icon: FileCheck,
     may: (r) => r.auditor,
     who: 'Auditor',
   },

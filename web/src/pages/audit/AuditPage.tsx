@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Download, X } from 'lucide-react'
 import { useState } from 'react'
-import { eventsQuery, exportPath } from '../../api/audit'
+import { eventsFile, eventsQuery, exportPath } from '../../api/audit'
 import { rows } from '../../api/list'
 import type { AuditEvent } from '../../api/types'
 import { Button, buttonClass } from '../../components/Button'
@@ -52,18 +52,17 @@ const verbs = [
 export function AuditPage() {
   const [filters, set] = useFilters()
   const [text, setText] = useTextFilter('q', 300)
-  const query = useInfiniteQuery(
-    eventsQuery({
-      actor: filters.actor,
-      resource: filters.resource,
-      request: filters.request,
-      ref: filters.ref,
-      verb: filters.verb,
-      q: filters.q,
-      since: filters.from ? new Date(`${filters.from}T00:00`).toISOString() : undefined,
-      until: filters.to ? new Date(`${filters.to}T23:59:59.999`).toISOString() : undefined,
-    }),
-  )
+  const filter = {
+    actor: filters.actor,
+    resource: filters.resource,
+    request: filters.request,
+    ref: filters.ref,
+    verb: filters.verb,
+    q: filters.q,
+    since: filters.from ? new Date(`${filters.from}T00:00`).toISOString() : undefined,
+    until: filters.to ? new Date(`${filters.to}T23:59:59.999`).toISOString() : undefined,
+  }
+  const query = useInfiniteQuery(eventsQuery(filter))
   useRowKeys('Audit log')
   const events = rows(query.data)
   const [open, setOpen] = useState<AuditEvent | null>(null)
@@ -87,9 +86,16 @@ export function AuditPage() {
       title="Audit log"
       sub="Every change, decision and refusal, in an order that nobody can change."
       actions={
-        <a href={exportPath} download className={buttonClass()}>
-          <Download aria-hidden className="size-4" /> Export all
-        </a>
+        <>
+          {(['csv', 'json'] as const).map((format) => (
+            <a key={format} href={eventsFile(format, filter)} download className={buttonClass()}>
+              <Download aria-hidden className="size-4" /> {format.toUpperCase()} of these
+            </a>
+          ))}
+          <a href={exportPath} download className={buttonClass()}>
+            <Download aria-hidden className="size-4" /> Export all
+          </a>
+        </>
       }
     >
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_19rem]">

@@ -1,0 +1,81 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+)
+
+// report is a list that can be read page by page or, for an export, whole and row by row.
+type report[T any] struct {
+	listing
+	columns string // of the SELECT, without the sort key
+	from    string // FROM and WHERE
+	scan    func(r *sql.Rows, it *T, more ...any) error
+	key     func(T) string // its id
+}
+
+// page reads one page.
+func (p report[T]) page(ctx context.Context, tx *Tx, q *query, page Page) (List[T], error) {
+	type row struct {
+		it  T
+		key any
+	}
+	var none List[T]
+	q.WriteString(p.from)
+	var total *int
+	var err error
+	if page.Total {
+		if total, err = tx.count(ctx, q.String(), q); err != nil {
+			return none, err
+		}
+	}
+	if err := p.listing.page(q, &page); err != nil {
+		return none, err
+	}
+	var items []row
+	text := "SELECT " + p.columns + ", " + p.column(page.Sort) + q.String()
+	err = tx.Rows(ctx, text, q.args, func(r *sql.Rows) error {
+		var it row
+		err := p.scan(r, &it.it, &it.key)
+		items = append(items, it)
+		return err
+	})
+	if err != nil {
+		return none, err
+	}
+	l := finish(items, page, func(r row) (any, string) { return r.key, p.key(r.it) })
+	out := List[T]{Items: make([]T, len(l.Items)), NextCursor: l.NextCursor, Total: total}
+	for i, r := range l.Items {
+		out.Items[i] = r.it
+	}
+	return out, nil
+}
+
+// each hands every row to f, in the order of the sort, by one statement whose rows are read as they come: nothing is kept.
+// f must not use the transaction.
+func (p report[T]) each(ctx context.Context, tx *Tx, q *query, sort string, f func(T) error) error {
+	q.WriteString(p.from)
+	order, err := p.order(sort)
+	if err != nil {
+		return err
+	}
+	q.WriteString(order)
+	return tx.Rows(ctx, "SELECT "+p.columns+q.String(), q.args, func(r *sql.Rows) error {
+		var it T
+		if err := p.scan(r, &it); err != nil {
+			return err
+		}
+		return f(it)
+	})
+}
+
+// order is ORDER BY as page writes it.
+func (l listing) order(sort string) (string, error) {
+	q := &query{}
+	p := Page{Limit: 1, Sort: sort}
+	if err := l.page(q, &p); err != nil {
+		return "", err
+	}
+	text := q.String()
+	return text[:len(text)-len(" LIMIT $1")], nil
+}

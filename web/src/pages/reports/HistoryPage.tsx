@@ -1,0 +1,277 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Download, SlidersHorizontal, X } from 'lucide-react'
+import { type ReactNode, useState } from 'react'
+import { rows } from '../../api/list'
+import { intervalsFile, intervalsQuery } from '../../api/report'
+import { Button, buttonClass } from '../../components/Button'
+import { Card } from '../../components/Card'
+import { Checkbox } from '../../components/Checkbox'
+import { cx } from '../../components/cx'
+import { Disclosure } from '../../components/Disclosure'
+import { EmptyState } from '../../components/EmptyState'
+import { ErrorState } from '../../components/ErrorState'
+import { Field } from '../../components/Field'
+import { Input, SearchInput } from '../../components/Input'
+import { LoadMore } from '../../components/LoadMore'
+import { later } from '../../components/later'
+import { PageFrame } from '../../components/PageFrame'
+import { Segments } from '../../components/Segments'
+import { Select } from '../../components/Select'
+import { Skeleton, SkeletonRows } from '../../components/Skeleton'
+import { Table } from '../../components/Table'
+import { exact } from '../../components/time'
+import { AdminFrame } from '../../modules/admin/AdminFrame'
+import { useFilters, useTextFilter } from '../../modules/filters'
+import { useRights } from '../../modules/rights'
+import { chosen, historyColumns } from './columns'
+import { historyFilter, isScoped, localInput } from './filter'
+import type { HistoryPickersProps } from './HistoryPickers'
+
+const HistoryPickers = later<HistoryPickersProps>(
+  () => import('./HistoryPickers').then((m) => m.HistoryPickers),
+  undefined,
+  <>
+    <Skeleton className="h-15" />
+    <Skeleton className="h-15" />
+    <Skeleton className="h-15" />
+    <Skeleton className="h-15" />
+    <Skeleton className="h-15" />
+  </>,
+)
+
+const sub = 'Who had what, when and why: who gave it, who decided, who ended it.'
+
+/** Frame is the page's frame: with the places of the administration for those who use them. */
+function Frame({ actions, children }: { actions?: ReactNode; children: ReactNode }) {
+  const rights = useRights()
+  return rights.auditor ? (
+    <AdminFrame to="/history" title="Access history" sub={sub} actions={actions}>
+      {children}
+    </AdminFrame>
+  ) : (
+    <PageFrame title="Access history" sub={sub} actions={actions}>
+      {children}
+    </PageFrame>
+  )
+}
+
+export function HistoryPage() {
+  const rights = useRights()
+  const [filters, set] = useFilters()
+  const [text, setText] = useTextFilter('q', 300)
+  const [department, setDepartment] = useTextFilter('department', 400)
+  const [more, setMore] = useState(false)
+  const filter = historyFilter(filters)
+  const allowed = isScoped(filters) || rights.auditor
+  const query = useInfiniteQuery({ ...intervalsQuery(filter), enabled: rights.known && allowed })
+  const list = rows(query.data)
+  const total = query.data?.pages[0]?.total
+  const columns = chosen(filters.columns)
+  const filtered = Object.keys(filters).some((k) => k !== 'sort' && k !== 'columns' && filters[k])
+  const asOf = filters.at !== undefined
+  const clear = () => {
+    setText('')
+    setDepartment('')
+    set(Object.fromEntries(Object.keys(filters).map((k) => [k, undefined])))
+  }
+  const toggle = (key: string) => {
+    const keys = new Set(columns.map((c) => c.key))
+    if (!keys.delete(key)) keys.add(key)
+    const names = historyColumns.filter((c) => keys.has(c.key)).map((c) => c.key)
+    if (names.length > 0) set({ columns: names.join(',') })
+  }
+  const files = columns.flatMap((c) => c.file)
+  return (
+    <Frame
+      actions={
+        allowed &&
+        (['csv', 'json'] as const).map((format) => (
+          <a key={format} href={intervalsFile(format, filter, files)} download className={buttonClass()}>
+            <Download aria-hidden className="size-4" /> Export {format.toUpperCase()}
+          </a>
+        ))
+      }
+    >
+      <search className="mb-4 grid gap-3 rounded-lg border border-line bg-surface p-4 shadow-card sm:grid-cols-2 lg:grid-cols-5">
+        <SearchInput
+          label="Search names, reasons and comments"
+          className="sm:col-span-2 lg:col-span-5"
+          value={text}
+          onChange={(e) => setText(e.target.value)}
+        />
+        <Button
+          className="sm:hidden"
+          icon={<SlidersHorizontal aria-hidden className="size-4" />}
+          aria-expanded={more}
+          onClick={() => setMore(!more)}
+        >
+          {more ? 'Fewer filters' : 'Filters'}
+        </Button>
+        <div className={cx('contents', !more && 'max-sm:hidden')}>
+          <HistoryPickers filters={filters} onChange={set} />
+          <div className="sm:col-span-2 lg:col-span-2">
+            <p className="mb-1.5 font-medium">When</p>
+            <Segments
+              label="When"
+              value={asOf ? 'at' : 'range'}
+              onChange={(v) =>
+                set(
+                  v === 'at'
+                    ? { at: localInput(new Date()), from: undefined, to: undefined, state: undefined }
+                    : { at: undefined },
+                )
+              }
+              choices={[
+                { value: 'range', label: 'Over time' },
+                { value: 'at', label: 'As of a moment' },
+              ]}
+            />
+          </div>
+          {asOf ? (
+            <Field label="As of">
+              {(control) => (
+                <Input
+                  {...control}
+                  type="datetime-local"
+                  value={localInput(new Date(filters.at ?? ''))}
+                  onChange={(e) => e.target.value && set({ at: e.target.value })}
+                />
+              )}
+            </Field>
+          ) : (
+            <>
+              <Field label="From">
+                {(control) => (
+                  <Input
+                    {...control}
+                    type="date"
+                    value={filters.from ?? ''}
+                    max={filters.to}
+                    onChange={(e) => set({ from: e.target.value })}
+                  />
+                )}
+              </Field>
+              <Field label="To">
+                {(control) => (
+                  <Input
+                    {...control}
+                    type="date"
+                    value={filters.to ?? ''}
+                    min={filters.from}
+                    onChange={(e) => set({ to: e.target.value })}
+                  />
+                )}
+              </Field>
+              <Field label="State">
+                {(control) => (
+                  <Select
+                    {...control}
+                    value={filters.state ?? ''}
+                    onChange={(e) => set({ state: e.target.value })}
+                    choices={[
+                      { value: '', label: 'Any' },
+                      { value: 'active', label: 'Active now' },
+                      { value: 'ended', label: 'Ended' },
+                      { value: 'coming', label: 'Not yet real' },
+                    ]}
+                  />
+                )}
+              </Field>
+            </>
+          )}
+          <Field label="As">
+            {(control) => (
+              <Select
+                {...control}
+                value={filters.relation ?? ''}
+                onChange={(e) => set({ relation: e.target.value })}
+                choices={[
+                  { value: '', label: 'Member or owner' },
+                  { value: 'member', label: 'Member' },
+                  { value: 'owner', label: 'Owner' },
+                ]}
+              />
+            )}
+          </Field>
+          <Field label="By">
+            {(control) => (
+              <Select
+                {...control}
+                value={filters.via ?? (asOf || isScoped(filters) ? 'any' : 'direct')}
+                onChange={(e) => set({ via: e.target.value })}
+                choices={[
+                  { value: 'any', label: 'Any way' },
+                  { value: 'direct', label: 'Directly' },
+                  { value: 'role', label: 'By a role' },
+                ]}
+              />
+            )}
+          </Field>
+          <Field label="Department">
+            {(control) => (
+              <Input {...control} value={department} onChange={(e) => setDepartment(e.target.value)} />
+            )}
+          </Field>
+        </div>
+        <div className="flex flex-wrap items-start justify-between gap-3 sm:col-span-2 lg:col-span-5">
+          <div className="min-w-0 max-w-full">
+            <Disclosure title="Columns" detail={columns.map((c) => c.header).join(', ')}>
+              <div className="flex flex-wrap gap-x-5">
+                {historyColumns.map((c) => (
+                  <Checkbox key={c.key} checked={columns.includes(c)} onChange={() => toggle(c.key)}>
+                    {c.header}
+                  </Checkbox>
+                ))}
+              </div>
+            </Disclosure>
+          </div>
+          {filtered && (
+            <Button size="sm" icon={<X aria-hidden className="size-3.5" />} onClick={clear}>
+              Clear filters
+            </Button>
+          )}
+        </div>
+      </search>
+      {rights.known && !allowed ? (
+        <Card>
+          <EmptyState kind="first" title="Choose whose history to see">
+            Pick a person, a resource, an app, a role, or who did something. The history of the whole company
+            is for auditors.
+          </EmptyState>
+        </Card>
+      ) : query.isPending ? (
+        <Card>
+          <SkeletonRows rows={10} label="Loading the history" />
+        </Card>
+      ) : !query.data ? (
+        <Card>
+          <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+        </Card>
+      ) : list.length === 0 ? (
+        <Card>
+          <EmptyState
+            kind="filtered"
+            title={asOf ? 'Nobody held this then' : 'Nothing matches'}
+            action={<Button onClick={clear}>Clear filters</Button>}
+          />
+        </Card>
+      ) : (
+        <>
+          <p role="status" className="mb-2 text-[0.875rem] text-muted">
+            {total === 1 ? '1 row' : `${(total ?? list.length).toLocaleString('en-GB')} rows`}
+            {filter.at && `, held ${exact(filter.at)}`}
+          </p>
+          <Table
+            caption="Access history"
+            columns={columns}
+            rows={list}
+            id={(i) => i.id}
+            sort={filters.sort ?? '-started'}
+            onSort={(sort) => set({ sort })}
+          />
+          <LoadMore query={query} />
+        </>
+      )}
+    </Frame>
+  )
+}
