@@ -67,10 +67,6 @@ function useAppItems(query: string) {
   const { data, isFetching } = useQuery(findResources(query, 'app'))
   return { items: (data?.items ?? []).map(resourceItem), loading: isFetching }
 }
-function useRoleItems(query: string) {
-  const { data, isFetching } = useQuery(findResources(query, 'role'))
-  return { items: (data?.items ?? []).map(resourceItem), loading: isFetching }
-}
 
 /** ResourcePicker gives back a slug; `kind` narrows what is found. */
 export function ResourcePicker({
