@@ -143,24 +143,13 @@ func (l listing) page(q *query, p *Page) error {
 	if *p, err = p.normal(); err != nil {
 		return err
 	}
-	name, desc := strings.CutPrefix(p.Sort, "-")
-	col, ok := l.sorts[name]
-	if !ok {
-		names := make([]string, 0, len(l.sorts))
-		for n := range l.sorts {
-			if n != "" {
-				names = append(names, n)
-			}
-		}
-		slices.Sort(names)
-		return sallyport.Invalid("sort", "%q cannot be sorted by; use %s", name, strings.Join(names, ", "))
+	col, desc, err := l.by(p.Sort)
+	if err != nil {
+		return err
 	}
-	if c, down := strings.CutPrefix(col, "-"); down {
-		col, desc = c, !desc
-	}
-	cmp, dir := ">", ""
+	cmp := ">"
 	if desc {
-		cmp, dir = "<", " DESC"
+		cmp = "<"
 	}
 	c, err := decodeCursor(p.Cursor, p.Sort)
 	if err != nil {
@@ -173,12 +162,41 @@ func (l listing) page(q *query, p *Page) error {
 			q.and("("+col+", "+l.id+") "+cmp+" (%s, %s)", c.Key, c.ID)
 		}
 	}
-	q.WriteString(" ORDER BY " + col + dir)
-	if col != l.id {
-		q.WriteString(", " + l.id + dir)
-	}
+	q.WriteString(l.orderBy(col, desc))
 	q.WriteString(" LIMIT " + strconv.Itoa(p.Limit+1)) // written out: a plan that does not know how few are wanted sorts all
 	return nil
+}
+
+// by finds the column of a sort, and whether it goes down.
+func (l listing) by(sort string) (col string, desc bool, err error) {
+	name, desc := strings.CutPrefix(sort, "-")
+	col, ok := l.sorts[name]
+	if !ok {
+		names := make([]string, 0, len(l.sorts))
+		for n := range l.sorts {
+			if n != "" {
+				names = append(names, n)
+			}
+		}
+		slices.Sort(names)
+		return "", false, sallyport.Invalid("sort", "%q cannot be sorted by; use %s", name, strings.Join(names, ", "))
+	}
+	if c, down := strings.CutPrefix(col, "-"); down {
+		col, desc = c, !desc
+	}
+	return col, desc, nil
+}
+
+// orderBy is ORDER BY of a column, then of the id.
+func (l listing) orderBy(col string, desc bool) string {
+	dir := ""
+	if desc {
+		dir = " DESC"
+	}
+	if col == l.id {
+		return " ORDER BY " + col + dir
+	}
+	return " ORDER BY " + col + dir + ", " + l.id + dir
 }
 
 // column returns the column that a page is sorted by, for the SELECT list.

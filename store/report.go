@@ -55,11 +55,11 @@ func (p report[T]) page(ctx context.Context, tx *Tx, q *query, page Page) (List[
 // f must not use the transaction.
 func (p report[T]) each(ctx context.Context, tx *Tx, q *query, sort string, f func(T) error) error {
 	q.WriteString(p.from)
-	order, err := p.order(sort)
+	col, desc, err := p.by(sort)
 	if err != nil {
 		return err
 	}
-	q.WriteString(order)
+	q.WriteString(p.orderBy(col, desc))
 	return tx.Rows(ctx, "SELECT "+p.columns+q.String(), q.args, func(r *sql.Rows) error {
 		var it T
 		if err := p.scan(r, &it); err != nil {
@@ -67,15 +67,4 @@ func (p report[T]) each(ctx context.Context, tx *Tx, q *query, sort string, f fu
 		}
 		return f(it)
 	})
-}
-
-// order is ORDER BY as page writes it.
-func (l listing) order(sort string) (string, error) {
-	q := &query{}
-	p := Page{Limit: 1, Sort: sort}
-	if err := l.page(q, &p); err != nil {
-		return "", err
-	}
-	text := q.String()
-	return text[:len(text)-len(" LIMIT $1")], nil
 }
