@@ -88,17 +88,6 @@ func (tx *Tx) BackdateUser(ctx context.Context, tenant string, u sallyport.User)
 	return err
 }
 
-// SetManagers writes who reports to whom: ids of people to ids of their managers.
-func (tx *Tx) SetManagers(ctx context.Context, tenant string, list [][2]string) error {
-	for _, m := range list {
-		if _, err := tx.Exec(ctx, `UPDATE users SET manager_id=$3, updated_at=$4 WHERE tenant_id=$1 AND id=$2 AND manager_id IS NULL`,
-			tenant, m[0], m[1], Micros(tx.now)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // BringResource adds a resource that was brought from elsewhere, with the times that it had there; the id is set here.
 // One with DeletedAt is kept for its history, and takes no slug or name from a living one. EConflict as InsertResource.
 func (tx *Tx) BringResource(ctx context.Context, tenant string, r *sallyport.Resource) error {

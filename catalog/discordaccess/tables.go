@@ -96,6 +96,7 @@ type request struct {
 	Owner                                                                           bool
 	Ending, Approved, Resolved                                                      *time.Time
 	Created                                                                         time.Time
+	what                                                                            string // who asks for what, in words
 }
 
 type creation struct {
