@@ -89,6 +89,7 @@ func company(o *origin) {
 	ended := o.mapTo("dev", "long", day(-200), day(-100), nil)
 	o.mapTo("ops", "editors", day(-100), day(-20), nil)
 	o.mapTo("oncall", "gh-legacy", day(-90), nil, nil)
+	o.mapTo("ops", "gh-legacy", day(-60), nil, nil) // of a deleted role, and lives, as do the copies
 	o.derive(func(m, rm row) bool {
 		return m["user_id"] == "hal" && rm["group_id"] == "editors2" // a copy that was never made
 	})
@@ -97,7 +98,6 @@ func company(o *origin) {
 	o.member("bob", "dev", day(-50), day(90), row{"role_group_map_id": nested})
 	o.mapTo("dev", "everyone", day(-50), nil, nil)      // into an unmanaged group
 	o.mapTo("editors", "gh-legacy", day(-50), nil, nil) // a group that is no role
-	o.mapTo("ops", "gh-legacy", day(-60), nil, nil)     // of a deleted role, and lives
 	o.mapTo("dev", "no-such-group", day(-50), nil, nil)
 	o.member("ivy", "long", day(-9), nil, row{"role_group_map_id": 999999}) // by a map that is not there
 

@@ -235,3 +235,15 @@ func earlier(a, b any) any {
 	}
 	return b
 }
+
+// by finds the row with a reason and says what its id is.
+func (o *origin) by(table, reason string) string {
+	o.t.Helper()
+	for _, r := range o.rows[table] {
+		if r["created_reason"] == reason {
+			return fmt.Sprint(r["id"])
+		}
+	}
+	o.t.Fatalf("no row of %s has the reason %q", table, reason)
+	return ""
+}

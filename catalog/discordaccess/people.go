@@ -79,12 +79,13 @@ func (p *planner) planPeople(ctx context.Context, tx *store.Tx) error {
 			}
 			continue
 		}
+		why := fmt.Sprintf("%q is no login here", u.Email)
 		if here != "" || twice {
-			tidy, email = false, ""
+			tidy, email, why = false, "", fmt.Sprintf("%q is somebody else's, whatever the case of its letters", u.Email)
 			login = strings.TrimRight(login[:min(len(login), sallyport.MaxLogin-30)], ".-") + "-" + strings.ToLower(sallyport.Slugify(u.ID))
 		}
 		if !tidy {
-			p.l.set(tableUser, u.ID, Changed, "the login became %s: %q is no login here, or belongs to another person (whatever the case of its letters)", login, u.Email)
+			p.l.set(tableUser, u.ID, Changed, "the login became %s, since %s", login, why)
 		}
 		n := sallyport.User{Login: login, Email: email, Kind: sallyport.UserPerson, State: sallyport.UserActive, ExternalID: u.ID, CreatedAt: u.Created}
 		name, _ := cleanName(u.Display, strings.TrimSpace(u.First+" "+u.Last), login)

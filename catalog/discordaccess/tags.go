@@ -53,6 +53,7 @@ func (p *planner) planTags(ctx context.Context, tx *store.Tx) error {
 			continue
 		}
 		name, changed := cleanName(t.Name, "tag "+t.ID)
+		unfit := badName
 		if r := []rune(name); len(r) > sallyport.MaxName-30 {
 			name, changed = strings.TrimSpace(string(r[:sallyport.MaxName-30])), true
 		}
@@ -60,11 +61,11 @@ func (p *planner) planTags(ctx context.Context, tx *store.Tx) error {
 			name, changed = "Tag "+name, true
 		}
 		if taken[store.Fold(name)] {
-			name, changed = name+" ("+t.ID+")", true
+			name, changed, unfit = name+" ("+t.ID+")", true, sameName
 		}
 		taken[store.Fold(name)] = true
 		if changed {
-			notes = append(notes, fmt.Sprintf("the name became %q: %q is no name here, or another one has it (whatever the case of its letters)", name, t.Name))
+			notes = append(notes, fmt.Sprintf("the name became %q, since %s", name, unfit))
 		}
 		p.tags = append(p.tags, tagPlan{t.ID, sallyport.Tag{Name: name, Description: cleanText(t.Description, sallyport.MaxReason), Enabled: t.Enabled, Constraints: c}})
 		p.l.set(tableTag, t.ID, Brought, "")
@@ -179,23 +180,20 @@ func constraints(t tag) (c sallyport.Constraints, notes []string) {
 	return c, notes
 }
 
-// limit reads a number of seconds.
+// limit reads a number of seconds. What is none (Access took true for one second) becomes the shortest limit.
 func limit(v any) (sallyport.Duration, string) {
+	const shortest = sallyport.Duration(time.Hour)
 	n, ok := v.(json.Number)
-	if !ok {
-		return 0, fmt.Sprintf("%v is no number of seconds, so nothing is limited", v)
-	}
 	s, err := n.Int64()
-	switch hours := sallyport.Duration(time.Hour); {
-	case err != nil || s <= 0:
-		return 0, fmt.Sprintf("%v is no number of seconds, so nothing is limited", v)
-	case s > int64(sallyport.MaxDuration/sallyport.Duration(time.Second)):
+	switch {
+	case !ok, err != nil, s <= 0:
+		return shortest, fmt.Sprintf("%v is no number of seconds; it became the shortest limit here, %s", v, shortest)
+	case s > int64(sallyport.MaxDuration.Std()/time.Second):
 		return sallyport.MaxDuration, fmt.Sprintf("%d seconds are longer than the longest limit here, which it became: %s", s, sallyport.MaxDuration)
-	case s < 3600:
-		return hours, fmt.Sprintf("%d seconds are shorter than the shortest limit here, which it became: %s", s, hours)
-	default:
-		return sallyport.Duration(time.Duration(s) * time.Second), ""
+	case s < int64(shortest.Std()/time.Second):
+		return shortest, fmt.Sprintf("%d seconds are shorter than the shortest limit here, which it became: %s", s, shortest)
 	}
+	return sallyport.Duration(time.Duration(s) * time.Second), ""
 }
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 MST") }

@@ -48,16 +48,22 @@ func (n names) slug(under, name, id string) string {
 	return slug
 }
 
-// name makes a name that nothing living of the kind has.
-func (n names) name(kind sallyport.Kind, app, name, id string) string {
+// Why a name could not stay as it was.
+const (
+	badName  = "it was too long, or had characters that cannot be seen"
+	sameName = "another one has that name, whatever the case of its letters"
+)
+
+// name makes a name that nothing living of the kind has, and says why it is another one than was given.
+func (n names) name(kind sallyport.Kind, app, name, id string) (free, why string) {
 	if r := []rune(name); len(r) > sallyport.MaxName-30 {
-		name = strings.TrimSpace(string(r[:sallyport.MaxName-30]))
+		name, why = strings.TrimSpace(string(r[:sallyport.MaxName-30])), badName
 	}
 	if n.names[nameKey(kind, app, name)] {
-		name += " (" + id + ")"
+		name, why = name+" ("+id+")", sameName
 	}
 	n.names[nameKey(kind, app, name)] = true
-	return name
+	return name, why
 }
 
 // planThings makes apps, then what is in them, groups and roles. Nothing that is here already is taken for the same:
@@ -113,7 +119,7 @@ func (p *planner) planApps(taken names) map[string]string {
 			continue
 		}
 		r := sallyport.Resource{Kind: sallyport.KindApp, Managed: true, Description: cleanText(a.Description, sallyport.MaxText), ExternalID: a.ID, CreatedAt: a.Created, DeletedAt: a.Deleted}
-		p.call(k, &r, taken, "", "", a.Name, a.Name)
+		p.call(k, &r, taken, "", "", a.Name)
 		slugs[a.ID] = r.Slug
 		p.things = append(p.things, thing{key: k, Resource: r})
 		p.l.set(tableApp, a.ID, Brought, "")
@@ -126,15 +132,18 @@ func (p *planner) planApps(taken names) map[string]string {
 
 // call gives a thing its name and slug, and says so when they could not be what was expected. Deleted things take neither
 // from living ones.
-func (p *planner) call(k rowKey, r *sallyport.Resource, taken names, under, app, name, was string) {
+func (p *planner) call(k rowKey, r *sallyport.Resource, taken names, under, app, name string) {
 	clean, changed := cleanName(name, k.id)
 	if r.DeletedAt != nil {
 		taken = names{map[string]bool{}, map[string]bool{}}
 	}
-	r.Name = taken.name(r.Kind, app, clean, k.id)
-	r.Slug = taken.slug(under, clean, k.id)
-	if changed || r.Name != clean {
-		p.l.set(k.table, k.id, Changed, "the name became %q: %q is no name here, or another one has it (whatever the case of its letters)", r.Name, was)
+	free, why := taken.name(r.Kind, app, clean, k.id)
+	r.Name, r.Slug = free, taken.slug(under, clean, k.id)
+	if changed && why == "" {
+		why = badName
+	}
+	if why != "" {
+		p.l.set(k.table, k.id, Changed, "the name became %q, since %s", r.Name, why)
 	}
 }
 
@@ -219,7 +228,7 @@ func (p *planner) planGroup(g group, taken names, slugs map[string]string) {
 	if name == "" {
 		name = g.Name
 	}
-	p.call(k, &r, taken, under, in.App, name, g.Name)
+	p.call(k, &r, taken, under, in.App, name)
 	t := thing{key: k, Resource: r}
 	if r.Kind == sallyport.KindEntitlement {
 		t.app = appKey
