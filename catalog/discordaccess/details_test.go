@@ -105,8 +105,8 @@ func TestThingsAndTags(t *testing.T) {
 			"okta_group gh-owners": {"github.owners", "Owners", sallyport.KindEntitlement, true, "production (prod2)"},
 			"okta_group gh-legacy": {"github.legacy-gh", "Legacy_GH!", sallyport.KindEntitlement, true, "Off"},
 			"okta_group dev":       {"dev", "Dev", sallyport.KindRole, true, ""},
-			"okta_group editors":   {"wiki-editors-2", "Wiki-Editors (editors)", sallyport.KindGroup, true, ""},
-			"okta_group editors2":  {"wiki-editors", "wiki-editors", sallyport.KindGroup, true, ""},
+			"okta_group editors":   {"wiki-editors", "Wiki-Editors", sallyport.KindGroup, true, ""},
+			"okta_group editors2":  {"wiki-editors-2", "wiki-editors (editors2)", sallyport.KindGroup, true, ""},
 			"okta_group everyone":  {"everyone", "Everyone", sallyport.KindGroup, false, ""},
 		} {
 			r := w.thing(ids[ref])
