@@ -88,7 +88,7 @@ func TestImportDiscordAccess(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer running()
-	if code, _, errs = call("-y"); code == 0 || !strings.Contains(errs, "in use") {
+	if code, _, errs = call("-y"); code == 0 || !strings.Contains(errs, "another sallyport runs") {
 		t.Errorf("beside a server that runs on the same directory: %d %s", code, errs)
 	}
 }
