@@ -48,7 +48,7 @@ func (im *Importer) Apply(ctx context.Context, actor sallyport.Actor, p *Plan, t
 	r := &run{im: im, p: p, actor: actor, size: im.Chunk, tell: tell,
 		total: len(p.people) + len(p.things) + len(p.tags) + len(p.marks) + len(p.history) + len(p.grants) + len(p.ends) + len(p.asks)}
 	if r.size <= 0 {
-		r.size = 500
+		r.size = 1000
 	}
 	sync, err := r.begin(ctx)
 	if err != nil {
@@ -259,7 +259,7 @@ func (r *run) putTags(ctx context.Context, tx *store.Tx, list []mark) (rows []st
 		if _, err := tx.AttachTag(ctx, r.tenant(), on, tag); err != nil {
 			return nil, err
 		}
-		if _, err := tx.Append(ctx, store.NewEvent{Verb: "tag.attached", Actor: r.actor, ObjectKind: "resource", ObjectID: on, Cause: r.id, Refs: []string{tag}}); err != nil {
+		if _, err := tx.Append(ctx, store.NewEvent{Verb: "tag.attached", Actor: r.actor, ObjectKind: "resource", ObjectID: on, Cause: r.id, Refs: []string{tag}, Body: map[string]any{"tag": m.name}}); err != nil {
 			return nil, err
 		}
 		rows = append(rows, r.became(m.row, tag))

@@ -128,7 +128,7 @@ func (r *run) grant(p grantPlan) sallyport.Grant {
 
 // record appends the events of a grant: that it was made, and when it is over that it ended, each with its own time.
 func (r *run) record(ctx context.Context, tx *store.Tx, p grantPlan, g sallyport.Grant) error {
-	refs := []string{g.Subject.ID, g.Resource.ID, g.RequestID, r.id}
+	refs := []string{g.Subject.ID, g.Resource.ID, g.RequestID}
 	person := ""
 	if g.Subject.Kind == sallyport.SubjectUser {
 		person = g.Subject.ID

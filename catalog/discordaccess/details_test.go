@@ -50,7 +50,7 @@ func (w *world) grant(id string) (g sallyport.Grant) {
 }
 
 func TestPeople(t *testing.T) {
-	each(t, func(w *world, o *origin) {
+	crossed(t, func(w *world, o *origin) {
 		company(o)
 		root := w.user("root@example.test")
 		w.bring(o, discordaccess.Options{Attributes: []string{"Team"}})
@@ -89,7 +89,7 @@ func TestPeople(t *testing.T) {
 }
 
 func TestThingsAndTags(t *testing.T) {
-	each(t, func(w *world, o *origin) {
+	crossed(t, func(w *world, o *origin) {
 		company(o)
 		w.bring(o, discordaccess.Options{})
 		ids := w.ids()
@@ -151,7 +151,7 @@ func TestThingsAndTags(t *testing.T) {
 }
 
 func TestHistory(t *testing.T) {
-	each(t, func(w *world, o *origin) {
+	crossed(t, func(w *world, o *origin) {
 		company(o)
 		w.bring(o, discordaccess.Options{})
 		ids := w.ids()
@@ -194,7 +194,7 @@ func TestHistory(t *testing.T) {
 }
 
 func TestRequests(t *testing.T) {
-	each(t, func(w *world, o *origin) {
+	crossed(t, func(w *world, o *origin) {
 		company(o)
 		w.bring(o, discordaccess.Options{})
 		ids := w.ids()
@@ -234,7 +234,7 @@ func TestRequests(t *testing.T) {
 
 // TestAdmins: who administers discord/access is an admin here only where that was asked for.
 func TestAdmins(t *testing.T) {
-	each(t, func(w *world, o *origin) {
+	crossed(t, func(w *world, o *origin) {
 		company(o)
 		admins := func() (out []string) {
 			w.view(func(ctx context.Context, tx *store.Tx) error {
@@ -265,7 +265,7 @@ func TestAdmins(t *testing.T) {
 
 // TestGoesOnBesideAccess: what changed there since the last run is followed, and another database is not taken for it.
 func TestGoesOnBesideAccess(t *testing.T) {
-	each(t, func(w *world, o *origin) {
+	crossed(t, func(w *world, o *origin) {
 		company(o)
 		w.bring(o, discordaccess.Options{})
 		ids := w.ids()

@@ -43,6 +43,18 @@ func each(t *testing.T, test func(w *world, o *origin)) {
 	}
 }
 
+// crossed runs a test on both databases, each time from the other kind: for what each has shown to be the same.
+func crossed(t *testing.T, test func(w *world, o *origin)) {
+	t.Helper()
+	storetest.EachClock(t, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
+		from := "postgres"
+		if db.Postgres() {
+			from = "sqlite"
+		}
+		test(newWorld(t, db, clock), newOrigin(t, from))
+	})
+}
+
 func newWorld(t *testing.T, db *store.DB, clock *storetest.Clock) *world {
 	t.Helper()
 	w := &world{T: t, ctx: t.Context(), db: db, clock: clock}
@@ -283,7 +295,7 @@ func (w *world) verifies() (leaves []audit.Leaf) {
 
 // TestTwiceBringsNothingTwice, also when the clock goes on in between.
 func TestTwiceBringsNothingTwice(t *testing.T) {
-	each(t, func(w *world, o *origin) {
+	crossed(t, func(w *world, o *origin) {
 		company(o)
 		first := w.bring(o, discordaccess.Options{Admins: true})
 		before := w.counts()

@@ -36,7 +36,7 @@ func (o Options) normal() Options {
 type Importer struct {
 	DB     *store.DB
 	Access *access.Service
-	// Chunk is how many rows commit together; default 500. Tests make it small.
+	// Chunk is how many rows commit together; default 1000. Tests make it small.
 	Chunk int
 }
 

@@ -75,99 +75,120 @@ type rowKey struct{ table, id string }
 
 // ledger gives each row that was read its fate.
 type ledger struct {
-	rows  map[rowKey]Fate // "" until it is decided
-	names map[rowKey]string
+	d     *Data
+	rows  map[rowKey]entry
 	lines []Line
-	order []string
+}
+
+type entry struct {
+	fate Fate // "" until it is decided
+	at   int  // place in the list of its table
 }
 
 func newLedger(d *Data) *ledger {
-	l := &ledger{rows: map[rowKey]Fate{}, names: map[rowKey]string{}, order: tableNames}
-	add := func(table, id, what string) {
-		k := rowKey{table, id}
-		l.rows[k], l.names[k] = "", what
+	l := &ledger{d: d, rows: make(map[rowKey]entry, len(d.Memberships)+len(d.Users))}
+	add := func(table, id string, at int) { l.rows[rowKey{table, id}] = entry{at: at} }
+	for i, u := range d.Users {
+		add(tableUser, u.ID, i)
 	}
-	users, groups, apps, tags := map[string]string{}, map[string]string{}, map[string]string{}, map[string]string{}
-	for _, u := range d.Users {
-		users[u.ID] = u.Email
-		add(tableUser, u.ID, u.Email)
+	for i, g := range d.Groups {
+		add(tableGroup, g.ID, i)
 	}
-	for _, g := range d.Groups {
-		groups[g.ID] = g.Name
-		add(tableGroup, g.ID, g.Name)
+	for i, id := range d.RoleRows {
+		add(tableRole, id, i)
 	}
-	for _, id := range d.RoleRows {
-		add(tableRole, id, named(groups, id))
+	for i, g := range d.AppGroups {
+		add(tableAppGrp, g.ID, i)
 	}
-	for _, g := range d.AppGroups {
-		add(tableAppGrp, g.ID, named(groups, g.ID))
+	for i, a := range d.Apps {
+		add(tableApp, a.ID, i)
 	}
-	for _, a := range d.Apps {
-		apps[a.ID] = a.Name
-		add(tableApp, a.ID, a.Name)
+	for i, m := range d.Memberships {
+		add(tableMember, m.ID, i)
 	}
-	relation := func(owner bool) string {
-		if owner {
-			return "owner"
-		}
-		return "member"
+	for i, m := range d.Maps {
+		add(tableMap, m.ID, i)
 	}
-	for _, m := range d.Memberships {
-		add(tableMember, m.ID, fmt.Sprintf("%s, %s of %s", named(users, m.User), relation(m.Owner), named(groups, m.Group)))
+	for i, t := range d.Tags {
+		add(tableTag, t.ID, i)
 	}
-	for _, m := range d.Maps {
-		add(tableMap, m.ID, fmt.Sprintf("%s, %s of %s", named(groups, m.Role), relation(m.Owner), named(groups, m.Group)))
+	for i, m := range d.GroupTags {
+		add(tableGrpTag, m.ID, i)
 	}
-	for _, t := range d.Tags {
-		tags[t.ID] = t.Name
-		add(tableTag, t.ID, t.Name)
+	for i, m := range d.AppTags {
+		add(tableAppTag, m.ID, i)
 	}
-	for _, m := range d.GroupTags {
-		add(tableGrpTag, m.ID, fmt.Sprintf("%s on %s", named(tags, m.Tag), named(groups, m.On)))
+	for i, r := range d.Requests {
+		add(r.Table, r.ID, i)
 	}
-	for _, m := range d.AppTags {
-		add(tableAppTag, m.ID, fmt.Sprintf("%s on %s", named(tags, m.Tag), named(apps, m.On)))
-	}
-	for _, r := range d.Requests {
-		who := named(users, r.Requester)
-		if r.Table == tableRoleReq {
-			who += " for " + named(groups, r.Role)
-		}
-		add(r.Table, r.ID, fmt.Sprintf("%s, %s of %s", who, relation(r.Owner), named(groups, r.Group)))
-	}
-	for _, c := range d.Creations {
-		add(tableGrpReq, c.ID, fmt.Sprintf("%s, the group %s", named(users, c.Requester), c.Name))
+	for i, c := range d.Creations {
+		add(tableGrpReq, c.ID, i)
 	}
 	return l
 }
 
-func named(names map[string]string, id string) string {
-	if n := names[id]; n != "" {
-		return n
-	}
-	if id == "" {
+// what says in words what a row is about.
+func (l *ledger) what(table, id string) string {
+	e, ok := l.rows[rowKey{table, id}]
+	if !ok && id == "" {
 		return "nobody"
 	}
-	return id
+	if !ok {
+		return id
+	}
+	held := func(owner bool, group string) string {
+		return string(relationOf(owner)) + " of " + l.what(tableGroup, group)
+	}
+	switch table {
+	case tableUser:
+		return l.d.Users[e.at].Email
+	case tableGroup:
+		return l.d.Groups[e.at].Name
+	case tableRole, tableAppGrp:
+		return l.what(tableGroup, id)
+	case tableApp:
+		return l.d.Apps[e.at].Name
+	case tableMember:
+		m := l.d.Memberships[e.at]
+		return l.what(tableUser, m.User) + ", " + held(m.Owner, m.Group)
+	case tableMap:
+		m := l.d.Maps[e.at]
+		return l.what(tableGroup, m.Role) + ", " + held(m.Owner, m.Group)
+	case tableTag:
+		return l.d.Tags[e.at].Name
+	case tableGrpTag:
+		return l.what(tableTag, l.d.GroupTags[e.at].Tag) + " on " + l.what(tableGroup, l.d.GroupTags[e.at].On)
+	case tableAppTag:
+		return l.what(tableTag, l.d.AppTags[e.at].Tag) + " on " + l.what(tableApp, l.d.AppTags[e.at].On)
+	case tableRequest:
+		r := l.d.Requests[e.at]
+		return l.what(tableUser, r.Requester) + ", " + held(r.Owner, r.Group)
+	case tableRoleReq:
+		r := l.d.Requests[e.at]
+		return l.what(tableUser, r.Requester) + " for " + l.what(tableGroup, r.Role) + ", " + held(r.Owner, r.Group)
+	}
+	return l.what(tableUser, l.d.Creations[e.at].Requester) + ", the group " + l.d.Creations[e.at].Name
 }
 
 // set decides about a row. One that is not simply brought says why; one that was changed and then left keeps both
 // reasons.
 func (l *ledger) set(table, id string, f Fate, why string, args ...any) {
 	k := rowKey{table, id}
-	switch now := l.rows[k]; {
+	e := l.rows[k]
+	switch now := e.fate; {
 	case now == Earlier && f != Earlier: // it was decided by the run that brought it
 		return
 	case now == Left, now == Changed && f == Brought:
 		f = now
 	}
-	l.rows[k] = f
+	e.fate = f
+	l.rows[k] = e
 	if why != "" {
-		l.lines = append(l.lines, Line{Table: table, ID: id, Fate: f, What: l.names[k], Why: fmt.Sprintf(why, args...)})
+		l.lines = append(l.lines, Line{Table: table, ID: id, Fate: f, What: l.what(table, id), Why: fmt.Sprintf(why, args...)})
 	}
 }
 
-func (l *ledger) fate(table, id string) Fate { return l.rows[rowKey{table, id}] }
+func (l *ledger) fate(table, id string) Fate { return l.rows[rowKey{table, id}].fate }
 
 // tally counts the fates. A row without one, or a table whose rows are not all there, is EInternal: nothing may be lost
 // silently.
@@ -178,8 +199,8 @@ func (l *ledger) tally(d *Data) ([]Count, error) {
 		read[r.Table]++
 	}
 	counts := map[string]*Count{}
-	out := make([]Count, len(l.order))
-	for i, t := range l.order {
+	out := make([]Count, len(tableNames))
+	for i, t := range tableNames {
 		out[i] = Count{Table: t, Read: read[t]}
 		counts[t] = &out[i]
 	}
@@ -187,9 +208,9 @@ func (l *ledger) tally(d *Data) ([]Count, error) {
 	for i, line := range l.lines {
 		l.lines[i].Fate = l.fate(line.Table, line.ID)
 	}
-	for k, f := range l.rows {
+	for k, e := range l.rows {
 		c := counts[k.table]
-		switch f {
+		switch e.fate {
 		case Brought:
 			c.Brought++
 		case Changed:

@@ -50,7 +50,7 @@ func (p *planner) asked(r request) livingKey {
 }
 
 func (p *planner) planRequest(r request, newest bool) {
-	r.what = p.l.names[rowKey{r.Table, r.ID}]
+	r.what = p.l.what(r.Table, r.ID)
 	if result := (rowKey{tableMember, r.Result}); r.Status == "APPROVED" && r.Result != "" {
 		if r.Table == tableRoleReq {
 			result.table = tableMap

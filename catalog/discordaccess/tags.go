@@ -23,6 +23,7 @@ type tagPlan struct {
 type mark struct {
 	row      rowKey
 	tag, onK rowKey
+	name     string // of the tag
 }
 
 func (p *planner) planTags(ctx context.Context, tx *store.Tx) error {
@@ -127,7 +128,7 @@ func (p *planner) planMark(row rowKey, m tagMap, k rowKey, known bool, on map[[2
 		on[[2]rowKey{tagKey, k}] = true
 		p.limits[k] = p.limits[k].Combine(demands[m.Tag])
 		if !earlier {
-			p.marks = append(p.marks, mark{row, tagKey, k})
+			p.marks = append(p.marks, mark{row, tagKey, k, p.l.what(tableTag, m.Tag)})
 			p.l.set(row.table, row.id, Brought, "")
 			if m.Ended != nil {
 				p.l.set(row.table, row.id, Changed, "it was to end at %s; a tag here stays until it is taken off", stamp(*m.Ended))
