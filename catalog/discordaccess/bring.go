@@ -150,7 +150,8 @@ func (r *run) record(ctx context.Context, tx *store.Tx, p grantPlan, g sallyport
 	if _, err := tx.Append(ctx, e); err != nil || g.EndedAt == nil {
 		return err
 	}
-	body = map[string]any{"ended_at": moment(g.EndedAt), "resource_id": g.Resource.ID, "relation": string(g.Relation), "started": true, "source": r.p.o.Source}
+	body = map[string]any{"ended_at": moment(g.EndedAt), "resource_id": g.Resource.ID, "relation": string(g.Relation), "started": true,
+		"source": r.p.o.Source, "source_table": p.row.table, "source_id": p.row.id}
 	if g.EndedBy != nil {
 		body["ended_by"] = g.EndedBy.ID
 	}

@@ -300,3 +300,87 @@ func TestGoesOnBesideAccess(t *testing.T) {
 		}
 	})
 }
+
+// TestPeopleWhoAreHere: an address makes two records one person only where both say that the person is here.
+func TestPeopleWhoAreHere(t *testing.T) {
+	crossed(t, func(w *world, o *origin) {
+		add := func(login string, state sallyport.UserState) string {
+			u := sallyport.User{Login: login, Email: login + "@example.test", Name: login, State: state}
+			if err := w.db.Update(w.ctx, func(ctx context.Context, tx *store.Tx) error { return tx.InsertUser(ctx, w.tenant, &u) }); err != nil {
+				w.Fatal(err)
+			}
+			return u.ID
+		}
+		here, left, again := add("here", sallyport.UserActive), add("left", sallyport.UserGone), add("again", sallyport.UserActive)
+		o.user("a", "HERE@example.test", nil)
+		o.user("b", "left@example.test", nil)
+		o.user("c", "again@example.test", row{"deleted_at": day(-100)})
+		o.group("g", "Group", nil)
+		for _, u := range []string{"a", "b", "c"} {
+			o.member(u, "g", day(-200), nil, nil)
+		}
+		w.bring(o, discordaccess.Options{})
+		ids := w.ids()
+		if ids["okta_user a"] != here || ids["okta_user b"] != left {
+			w.Errorf("who is here became others: %v", ids)
+		}
+		if ids["okta_user c"] == again {
+			w.Error("who left in Access was taken for somebody who is here with the same address")
+		}
+		now, before := w.hereAt(day(1)), w.hereAt(day(-150))
+		for who, want := range map[string]bool{"a": true, "b": false, "c": false} {
+			if k := who + " member okta_group g"; now[k] != want || !before[k] {
+				w.Errorf("%s holds it now: %v, and held it: %v", who, now[k], before[k])
+			}
+		}
+		if u := w.user(left); u.State != sallyport.UserGone {
+			w.Errorf("who had left here is %s by the import", u.State)
+		}
+		if l := w.column(`SELECT id FROM grants WHERE tenant_id=$1 AND ended_at IS NULL AND subject_id=$2`, again); len(l) != 0 {
+			w.Errorf("somebody else's access was given to who has the address now: %v", l)
+		}
+	})
+}
+
+// TestLimitsReachRoles: a tag that reaches the roles which give what it is on shortens their memberships as well.
+func TestLimitsReachRoles(t *testing.T) {
+	crossed(t, func(w *world, o *origin) {
+		o.user("a", "a@example.test", nil)
+		o.group("g", "Group", nil)
+		o.group("r", "Role-R", row{"type": "role_group"})
+		o.group("free", "Free", nil)
+		long, own := o.member("a", "r", day(-10), nil, nil), o.member("a", "free", day(-10), nil, nil)
+		given := o.mapTo("r", "g", day(-20), day(100), nil)
+		o.derive(func(_, _ row) bool { return false })
+		o.add("tag", row{"id": "t", "name": "Ten days", "constraints": `{"member_time_limit": 864000, "propagate_to_roles": true}`})
+		o.add("okta_group_tag_map", row{"tag_id": "t", "group_id": "g"})
+		rep := w.bring(o, discordaccess.Options{})
+		ids := w.ids()
+		for row, limited := range map[string]bool{"okta_user_group_member " + long: true, "role_group_map " + given: true, "okta_user_group_member " + own: false} {
+			g := w.grant(ids[row])
+			if limited && (g.EndsAt == nil || g.EndsAt.After(day(10.01)) || g.EndsAt.Before(day(9.99))) || !limited && !g.NoEnd {
+				w.Errorf("%s ends at %v", row, g.EndsAt)
+			}
+		}
+		if total := rep.Total(); total.Changed != 2 || len(rep.Differences) != 0 {
+			w.Errorf("the report has %+v and %+v", total, rep.Differences)
+		}
+	})
+}
+
+// TestErasedStaysErased: who was erased here does not come back with the next run.
+func TestErasedStaysErased(t *testing.T) {
+	crossed(t, func(w *world, o *origin) {
+		company(o)
+		w.bring(o, discordaccess.Options{})
+		dan := w.user("dan@example.test")
+		if err := w.im.Access.EraseUser(w.ctx, w.actor(), dan.ID, "asked for it", false); err != nil {
+			w.Fatal(err)
+		}
+		people := len(w.column(`SELECT id FROM users WHERE tenant_id=$1`))
+		w.bring(o, discordaccess.Options{})
+		if n := len(w.column(`SELECT id FROM users WHERE tenant_id=$1`)); n != people || w.user(dan.ID).Login == "dan@example.test" {
+			w.Errorf("%d people became %d: %+v", people, n, w.user(dan.ID))
+		}
+	})
+}

@@ -47,6 +47,10 @@ func oldAccess(t *testing.T, n int) string {
 func TestImportDiscordAccess(t *testing.T) {
 	from, data := oldAccess(t, 5), t.TempDir()
 	report := filepath.Join(data, "report.json")
+	before, err := os.ReadFile(strings.TrimPrefix(from, "sqlite:///"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	call := func(args ...string) (int, string, string) {
 		var out, errs bytes.Buffer
 		code := run(t.Context(), append([]string{"import", "discord-access", "--from", from, "--data", data}, args...), streams{in: strings.NewReader(""), out: &out, err: &errs},
@@ -76,6 +80,9 @@ func TestImportDiscordAccess(t *testing.T) {
 		if err := json.Unmarshal([]byte(out), &res); err != nil || res.Report.Total().Brought != want || (res.Run == "") != (want == 0) {
 			t.Fatalf("run %d: %v %+v", i, err, res.Report.Total())
 		}
+	}
+	if after, err := os.ReadFile(strings.TrimPrefix(from, "sqlite:///")); err != nil || !bytes.Equal(before, after) {
+		t.Errorf("what was read was changed: %v", err)
 	}
 	for _, bad := range []struct{ args, want string }{{"--from=oracle://x", "names no database"}, {"--from=sqlite:///no/such/file.db", "there is no database"}, {"--from=", "--from is missing"},
 		{"--from=sqlite:///" + filepath.Join(data, "sallyport.db"), "none of the tables"}} {
