@@ -73,7 +73,7 @@ func (r *run) endGrants(ctx context.Context, tx *store.Tx, list []string) ([]sto
 }
 
 // addGrants adds grants with the times that they had, and the requests of which they came.
-func (r *run) addGrants(ctx context.Context, tx *store.Tx, list []grantPlan) (rows []store.ImportedRow, err error) {
+func (r *run) addGrants(ctx context.Context, tx *store.Tx, list []*grantPlan) (rows []store.ImportedRow, err error) {
 	grants := make([]sallyport.Grant, len(list))
 	var links [][2]string
 	for i, p := range list {
@@ -93,7 +93,7 @@ func (r *run) addGrants(ctx context.Context, tx *store.Tx, list []grantPlan) (ro
 	return rows, tx.LinkGrants(ctx, r.tenant(), links)
 }
 
-func (r *run) grant(p grantPlan) sallyport.Grant {
+func (r *run) grant(p *grantPlan) sallyport.Grant {
 	g := sallyport.Grant{ID: store.NewID(sallyport.PrefixGrant), Subject: sallyport.Subject{Kind: p.subject, ID: r.p.ids[p.who]}, Relation: p.relation, Parameters: []byte("{}"),
 		Origin: p.origin, ReasonKind: "direct", Reason: cleanText(p.Reason, sallyport.MaxReason), RequestID: r.p.ids[r.p.cameOf[p.row]], StartsAt: p.start, ActivatedAt: &p.start,
 		EndsAt: p.end, CreatedBy: r.user(p.CreatedBy), CreatedAt: p.start}
@@ -127,7 +127,7 @@ func (r *run) grant(p grantPlan) sallyport.Grant {
 }
 
 // record appends the events of a grant: that it was made, and when it is over that it ended, each with its own time.
-func (r *run) record(ctx context.Context, tx *store.Tx, p grantPlan, g sallyport.Grant) error {
+func (r *run) record(ctx context.Context, tx *store.Tx, p *grantPlan, g sallyport.Grant) error {
 	refs := []string{g.Subject.ID, g.Resource.ID, g.RequestID}
 	person := ""
 	if g.Subject.Kind == sallyport.SubjectUser {

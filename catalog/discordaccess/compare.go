@@ -87,7 +87,7 @@ func (p *planner) compare() []Difference {
 		}
 		there[k] = append(there[k], s)
 	}
-	inRole, byRole := map[rowKey][]grantPlan{}, map[rowKey][]grantPlan{}
+	inRole, byRole := map[rowKey][]*grantPlan{}, map[rowKey][]*grantPlan{}
 	for _, g := range p.spans {
 		if g.subject == sallyport.SubjectRole {
 			byRole[g.who] = append(byRole[g.who], g)

@@ -38,8 +38,8 @@ type livingKey struct {
 
 // planGrants decides about memberships and maps. What is derived there follows here from role and map, and is not copied.
 func (p *planner) planGrants() {
-	living := map[livingKey][]grantPlan{}
-	take := func(g grantPlan, ok bool) {
+	living := map[livingKey][]*grantPlan{}
+	take := func(g *grantPlan, ok bool) {
 		switch {
 		case !ok:
 		case g.past:
@@ -70,7 +70,7 @@ func (p *planner) planGrants() {
 	}
 	p.derived()
 	p.cut()
-	slices.SortStableFunc(p.spans, func(a, b grantPlan) int {
+	slices.SortStableFunc(p.spans, func(a, b *grantPlan) int {
 		return cmp.Or(a.start.Compare(b.start), strings.Compare(a.row.table, b.row.table), strings.Compare(a.row.id, b.row.id))
 	})
 	beside := p.admins()
@@ -116,8 +116,8 @@ func relationOf(owner bool) sallyport.Relation {
 	return sallyport.Member
 }
 
-func (p *planner) planMember(m membership) (grantPlan, bool) {
-	g := grantPlan{row: rowKey{tableMember, m.ID}, subject: sallyport.SubjectUser, who: rowKey{tableUser, m.User}, on: p.place(m.Group, m.Owner), relation: relationOf(m.Owner),
+func (p *planner) planMember(m membership) (*grantPlan, bool) {
+	g := &grantPlan{row: rowKey{tableMember, m.ID}, subject: sallyport.SubjectUser, who: rowKey{tableUser, m.User}, on: p.place(m.Group, m.Owner), relation: relationOf(m.Owner),
 		origin: sallyport.OriginGiven, span: m.span, group: m.Group}
 	group := p.groups[m.Group]
 	switch {
@@ -132,8 +132,8 @@ func (p *planner) planMember(m membership) (grantPlan, bool) {
 	return p.times(g, "the person had left", "the group was deleted")
 }
 
-func (p *planner) planMap(m roleMap, derivedUntil *time.Time) (grantPlan, bool) {
-	g := grantPlan{row: rowKey{tableMap, m.ID}, subject: sallyport.SubjectRole, who: rowKey{tableGroup, m.Role}, on: p.place(m.Group, m.Owner), relation: relationOf(m.Owner),
+func (p *planner) planMap(m roleMap, derivedUntil *time.Time) (*grantPlan, bool) {
+	g := &grantPlan{row: rowKey{tableMap, m.ID}, subject: sallyport.SubjectRole, who: rowKey{tableGroup, m.Role}, on: p.place(m.Group, m.Owner), relation: relationOf(m.Owner),
 		origin: sallyport.OriginGiven, span: m.span, group: m.Group}
 	role, group := p.groups[m.Role], p.groups[m.Group]
 	lives := m.Ended == nil || m.Ended.After(p.now)
@@ -161,14 +161,14 @@ func (p *planner) planMap(m roleMap, derivedUntil *time.Time) (grantPlan, bool) 
 	return p.times(g, "the role was deleted", "the group was deleted")
 }
 
-func (p *planner) leave(g grantPlan, why string, args ...any) (grantPlan, bool) {
+func (p *planner) leave(g *grantPlan, why string, args ...any) (*grantPlan, bool) {
 	p.l.set(g.row.table, g.row.id, Left, why, args...)
 	return g, false
 }
 
 // times makes the interval of a row one that the rules allow: it begins before it ends, not in the future, and is over
 // when the person or the thing was.
-func (p *planner) times(g grantPlan, whoGone, onGone string) (grantPlan, bool) {
+func (p *planner) times(g *grantPlan, whoGone, onGone string) (*grantPlan, bool) {
 	g.start, g.end, g.doneBefore = g.Created, g.Ended, p.l.fate(g.row.table, g.row.id) == Earlier
 	g.why = "ended in Access"
 	if g.Created.IsZero() {
@@ -219,8 +219,8 @@ func (p *planner) times(g grantPlan, whoGone, onGone string) (grantPlan, bool) {
 
 // oneLives makes one living grant of the living rows of one key: the one that ends last. Those that began earlier end
 // where it begins, as an extension ends what it extends; the others add nothing. What everybody had when stays the same.
-func (p *planner) oneLives(list []grantPlan) (out []grantPlan) {
-	later := func(a, b grantPlan) int { // the later end first, then the later beginning, then the greater id
+func (p *planner) oneLives(list []*grantPlan) (out []*grantPlan) {
+	later := func(a, b *grantPlan) int { // the later end first, then the later beginning, then the greater id
 		switch {
 		case a.end == nil && b.end != nil:
 			return -1
@@ -258,7 +258,7 @@ func (p *planner) oneLives(list []grantPlan) (out []grantPlan) {
 }
 
 // holds finds the grant that lives here for the same and does not end with this run.
-func (p *planner) holds(g grantPlan) (string, bool) {
+func (p *planner) holds(g *grantPlan) (string, bool) {
 	on := g.onID
 	if on == "" {
 		on = p.ids[g.on]
@@ -294,8 +294,7 @@ func (p *planner) cut() {
 			byRole[g.who] = l
 		}
 	}
-	for i := range p.spans {
-		g := &p.spans[i]
+	for _, g := range p.spans {
 		if g.past || g.doneBefore || g.origin == sallyport.OriginImport {
 			continue
 		}
@@ -317,7 +316,7 @@ func (p *planner) cut() {
 
 // admins makes admins here of those who administer Access, when that was asked for: the members of the owner group of its
 // own app.
-func (p *planner) admins() (beside []grantPlan) {
+func (p *planner) admins() (beside []*grantPlan) {
 	n := 0
 	for _, g := range p.spans {
 		in, ok := p.inApp[g.group]
@@ -331,13 +330,13 @@ func (p *planner) admins() (beside []grantPlan) {
 		if p.ids[row] != "" {
 			continue
 		}
-		a := g
+		a := *g
 		a.row, a.on, a.onID, a.origin, a.doneBefore = row, rowKey{}, p.adminID, sallyport.OriginGiven, false
 		a.Reason = "administered Access, as a member of " + p.groups[g.group].Name
-		if _, taken := p.holds(a); taken {
+		if _, taken := p.holds(&a); taken {
 			continue
 		}
-		beside = append(beside, a)
+		beside = append(beside, &a)
 	}
 	switch {
 	case n > 0 && !p.o.Admins:

@@ -52,7 +52,7 @@ type Plan struct {
 	tags    []tagPlan
 	marks   []mark
 	history []decided
-	grants  []grantPlan
+	grants  []*grantPlan
 	ends    []string // grants brought earlier that have ended there since
 	asks    []request
 	sums    map[rowKey]string
@@ -81,7 +81,7 @@ type planner struct {
 	limits   map[rowKey]sallyport.Constraints // of tags that are put on a thing itself
 	known    map[string]sallyport.Resource    // living resources by id
 	adminID  string
-	spans    []grantPlan // everything that gives access here, for the comparison
+	spans    []*grantPlan // everything that gives access here, for the comparison
 }
 
 // Plan decides about every row that was read, against what is here. EPrecondition when rows brought earlier under the

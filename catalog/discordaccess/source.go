@@ -17,6 +17,7 @@ import (
 	"net/url"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -67,6 +68,7 @@ type source struct {
 	db   *sql.DB
 	tx   *sql.Tx
 	name string
+	same map[string]string
 }
 
 func (s *source) close() {
@@ -118,7 +120,7 @@ func open(ctx context.Context, from string) (*source, error) {
 		_ = db.Close()
 		return nil, sallyport.Errorf(sallyport.EUnavailable, "%s does not answer: %w", name, err).WithHint("It is only read; a user who may read its tables is enough.")
 	}
-	return &source{db: db, tx: tx, name: name}, nil
+	return &source{db: db, tx: tx, name: name, same: map[string]string{}}, nil
 }
 
 // table is how one table is read.
@@ -149,7 +151,7 @@ func (s *source) read(ctx context.Context, d *Data, t table) error {
 	if err != nil {
 		return fail(err)
 	}
-	r := &record{table: t.name, at: map[string]int{}, values: make([]any, len(names))}
+	r := &record{table: t.name, at: map[string]int{}, values: make([]any, len(names)), same: s.same}
 	dest := make([]any, len(names))
 	for i, n := range names {
 		r.at[n], dest[i] = i, &r.values[i]
@@ -177,6 +179,7 @@ type record struct {
 	table  string
 	at     map[string]int
 	values []any
+	same   map[string]string // texts that were read before: ids and reasons come again and again
 	err    error
 }
 
@@ -199,15 +202,25 @@ func (r *record) text(name string) string {
 	case nil:
 		return ""
 	case string:
-		return plain(v)
+		return r.once(v)
 	case []byte:
-		return plain(string(v))
+		return r.once(string(v))
 	case int64:
-		return fmt.Sprint(v)
+		return r.once(strconv.FormatInt(v, 10))
 	default:
 		r.bad(name, v)
 		return ""
 	}
+}
+
+// once keeps one copy of each text.
+func (r *record) once(s string) string {
+	if t, ok := r.same[s]; ok {
+		return t
+	}
+	s = plain(s)
+	r.same[s] = s
+	return s
 }
 
 func plain(s string) string {
