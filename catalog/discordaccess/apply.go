@@ -78,8 +78,7 @@ func (r *run) tenant() string { return r.actor.Tenant }
 func (r *run) begin(ctx context.Context) (sallyport.Sync, error) {
 	var sync sallyport.Sync
 	err := r.im.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if _, err := tx.Exec(ctx, `UPDATE syncs SET state='failed', error='was interrupted', finished_at=$3 WHERE tenant_id=$1 AND source=$2 AND state='running'`,
-			r.tenant(), r.p.o.Source, store.Micros(tx.Now())); err != nil {
+		if err := tx.FailRunning(ctx, r.tenant(), r.p.o.Source); err != nil {
 			return err
 		}
 		sync = sallyport.Sync{Source: r.p.o.Source, State: sallyport.SyncRunning}

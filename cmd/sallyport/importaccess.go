@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strconv"
 
+	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 
 	"github.com/sallyport/sallyport"
@@ -15,7 +16,7 @@ import (
 	"github.com/sallyport/sallyport/catalog/discordaccess"
 )
 
-// shownLines is how much of a report a terminal gets; --report and -o json have all of it.
+// shownLines is how much of a report a terminal gets; elsewhere, and with --report and -o json, it is whole.
 const shownLines = 40
 
 // importAccessCmd works on the server's database itself, as migrate does: what is brought has times in the past, which no
@@ -174,6 +175,10 @@ func (a *app) drawImport(r discordaccess.Report, file string) {
 	for _, w := range r.Warnings {
 		fmt.Fprintf(a.out, "%s %s\n", a.yellow("!"), safe(w))
 	}
+	shown := len(r.Lines) + len(r.Differences)
+	if f, ok := a.out.(*os.File); ok && isatty.IsTerminal(f.Fd()) {
+		shown = shownLines
+	}
 	where := "see them all with -o json or --report FILE"
 	if file != "" {
 		where = "all of them are in " + file
@@ -181,7 +186,7 @@ func (a *app) drawImport(r discordaccess.Report, file string) {
 	if n := len(r.Lines); n > 0 {
 		fmt.Fprintf(a.out, "\n%s\n", a.bold(fmt.Sprintf("%d things do not fit, or not as they were:", n)))
 		for i, l := range r.Lines {
-			if i == shownLines {
+			if i == shown {
 				fmt.Fprintf(a.out, "  … and %d more; %s\n", n-i, where)
 				break
 			}
@@ -195,7 +200,7 @@ func (a *app) drawImport(r discordaccess.Report, file string) {
 	}
 	fmt.Fprintf(a.out, "\n%s\n", a.bold(fmt.Sprintf("%d times somebody has something here that they had not there, or the other way round:", n)))
 	for i, d := range r.Differences {
-		if i == shownLines {
+		if i == shown {
 			fmt.Fprintf(a.out, "  … and %d more; %s\n", n-i, where)
 			break
 		}
