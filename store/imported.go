@@ -44,11 +44,10 @@ func (tx *Tx) AddImported(ctx context.Context, tenant, source, run string, list 
 	return err
 }
 
-// FailRunning marks the runs of a source that still count as running as failed: they were killed.
-func (tx *Tx) FailRunning(ctx context.Context, tenant, source string) error {
-	_, err := tx.Exec(ctx, `UPDATE syncs SET state='failed', error='was interrupted', finished_at=$3 WHERE tenant_id=$1 AND source=$2 AND state='running'`,
+// FailRunning marks the runs of a source that still count as running as failed, since they were killed, and says how many.
+func (tx *Tx) FailRunning(ctx context.Context, tenant, source string) (int64, error) {
+	return tx.Exec(ctx, `UPDATE syncs SET state='failed', error='was interrupted', finished_at=$3 WHERE tenant_id=$1 AND source=$2 AND state='running'`,
 		tenant, source, Micros(tx.now))
-	return err
 }
 
 // PersonKey is by what a person is known: for imports, which must not make two records of one person.

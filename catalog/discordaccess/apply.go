@@ -40,7 +40,14 @@ func (im *Importer) Apply(ctx context.Context, actor sallyport.Actor, p *Plan, t
 		return res, sallyport.Errorf(sallyport.EForbidden, "only admins may import").WithHint("Ask an admin.").WithRule("catalogue")
 	}
 	if p.Empty() {
-		return res, nil
+		killed := int64(0) // a run may have been killed when it had brought everything, and not said so
+		err := im.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+			killed, err = tx.FailRunning(ctx, actor.Tenant, p.o.Source)
+			return err
+		})
+		if err != nil || killed == 0 {
+			return res, err
+		}
 	}
 	if tell == nil {
 		tell = func(int, int) {}
@@ -78,7 +85,7 @@ func (r *run) tenant() string { return r.actor.Tenant }
 func (r *run) begin(ctx context.Context) (sallyport.Sync, error) {
 	var sync sallyport.Sync
 	err := r.im.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if err := tx.FailRunning(ctx, r.tenant(), r.p.o.Source); err != nil {
+		if _, err := tx.FailRunning(ctx, r.tenant(), r.p.o.Source); err != nil {
 			return err
 		}
 		sync = sallyport.Sync{Source: r.p.o.Source, State: sallyport.SyncRunning}

@@ -81,13 +81,13 @@ func (a *app) importAccessCmd() *cobra.Command {
 			if err := keepReport(report, plan.Report); err != nil {
 				return err
 			}
-			if dry || plan.Empty() {
+			if dry {
 				return a.show(discordaccess.Result{Report: plan.Report}, func() { a.drawImport(plan.Report, report) })
 			}
 			if a.format == "table" {
 				a.drawImport(plan.Report, report)
 			}
-			if !yes {
+			if !yes && !plan.Empty() {
 				if ok, err := a.confirm("Bring this?"); err != nil || !ok {
 					return err
 				}
@@ -135,6 +135,10 @@ func (a *app) applyImport(cmd *cobra.Command, im *discordaccess.Importer, plan *
 			a.drawLine(l)
 		}
 		t := res.Report.Total()
+		if plan.Empty() {
+			fmt.Fprintln(a.out, "there is nothing new to bring")
+			return
+		}
 		fmt.Fprintf(a.out, "%s  %d rows were brought, %d of them changed; %d were not, %d follow from the others, %d were here\n",
 			a.bold(res.Run), t.Brought+t.Changed, t.Changed, t.Left, t.Follows, t.Earlier)
 	})
