@@ -272,6 +272,8 @@ func TestGoesOnBesideAccess(t *testing.T) {
 		again := o.by("okta_user_group_member", "again")
 		o.exec("UPDATE okta_user_group_member SET ended_at = $1 WHERE id = "+again, day(0.5).Format("2006-01-02 15:04:05")) // renewed there
 		o.member("ada", "editors", day(0.5), day(80), row{"created_reason": "renewed later"})
+		o.exec("UPDATE okta_user SET deleted_at = $1 WHERE id = 'kim'", day(0.5).Format("2006-01-02 15:04:05")) // left there
+		o.exec("UPDATE okta_group SET is_managed = $1 WHERE id = 'gh-legacy'", false)                           // fed by the directory since
 		o.user("new", "new@example.test", nil)
 		o.member("new", "editors", day(0.6), nil, nil)
 		w.clock.Advance(24 * time.Hour)
@@ -287,7 +289,13 @@ func TestGoesOnBesideAccess(t *testing.T) {
 		if !here["new member okta_group editors"] || !w.hereAt(day(70))["ada member okta_group editors"] {
 			w.Errorf("what is new there is not here: %v", here)
 		}
-		if total := res.Report.Total(); total.Brought != 3 {
+		for k, why := range map[string]string{"kim member okta_group editors": "left", "bob member okta_group gh-legacy": "is fed by the directory by now, and no role gives it"} {
+			if !w.hereAt(day(0.2))[k] || here[k] {
+				w.Errorf("%s: %s", k, why)
+			}
+		}
+		said := slices.ContainsFunc(res.Report.Lines, func(l discordaccess.Line) bool { return l.ID == "kim" && strings.Contains(l.Why, "has left in Access") })
+		if total := res.Report.Total(); total.Brought != 3 || !said {
 			w.Errorf("the second run brought %+v", total)
 		}
 		o.exec("UPDATE okta_user_group_member SET user_id = 'bob' WHERE id = " + o.by("okta_user_group_member", "first time"))

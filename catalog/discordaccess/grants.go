@@ -162,8 +162,18 @@ func (p *planner) planMap(m roleMap, derivedUntil *time.Time) (*grantPlan, bool)
 }
 
 func (p *planner) leave(g *grantPlan, why string, args ...any) (*grantPlan, bool) {
+	if id := p.ids[g.row]; p.l.fate(g.row.table, g.row.id) == Earlier && p.livingID[id] { // it fitted when it was brought
+		p.end(g.row, id, "it does not fit any more, and ends here: "+why, args...)
+	}
 	p.l.set(g.row.table, g.row.id, Left, why, args...)
 	return g, false
+}
+
+// end ends a grant that an earlier run brought.
+func (p *planner) end(row rowKey, id, why string, args ...any) {
+	p.ends = append(p.ends, id)
+	p.ending[id] = true
+	p.l.set(row.table, row.id, Earlier, why, args...)
 }
 
 // times makes the interval of a row one that the rules allow: it begins before it ends, not in the future, and is over
@@ -210,9 +220,7 @@ func (p *planner) times(g *grantPlan, whoGone, onGone string) (*grantPlan, bool)
 			p.l.set(g.row.table, g.row.id, Changed, "it was reviewed and is not to be renewed, which no mark here says")
 		}
 	case g.past && p.livingID[id]:
-		p.ends = append(p.ends, id)
-		p.ending[id] = true
-		p.l.set(g.row.table, g.row.id, Earlier, "it has ended in Access since it was brought, and ends here as well")
+		p.end(g.row, id, "it has ended in Access since it was brought, and ends here as well")
 	}
 	return g, true
 }

@@ -54,8 +54,12 @@ func (p *planner) planPeople(ctx context.Context, tx *store.Tx) error {
 			p.gone[k] = *u.Deleted
 		}
 		if id := p.ids[k]; id != "" {
-			if u.Deleted == nil && byID[id].State != sallyport.UserActive {
+			switch active := byID[id].State == sallyport.UserActive; {
+			case u.Deleted == nil && !active:
 				p.gone[k] = p.now
+				p.l.set(tableUser, u.ID, Earlier, "is active in Access and %s here, so nothing that lives there is given to them", byID[id].State)
+			case u.Deleted != nil && active:
+				p.l.set(tableUser, u.ID, Earlier, "has left in Access; what came from there ends, and who is here at all is for the directory to say")
 			}
 			continue
 		}
