@@ -42,7 +42,7 @@ func (im *Importer) Apply(ctx context.Context, actor sallyport.Actor, p *Plan, t
 	if p.Empty() {
 		killed := int64(0) // a run may have been killed when it had brought everything, and not said so
 		err := im.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-			killed, err = tx.FailRunning(ctx, actor.Tenant, p.o.Source)
+			killed, err = tx.FailRunning(ctx, actor.Tenant, p.o.label())
 			return err
 		})
 		if err != nil || killed == 0 {
@@ -85,10 +85,10 @@ func (r *run) tenant() string { return r.actor.Tenant }
 func (r *run) begin(ctx context.Context) (sallyport.Sync, error) {
 	var sync sallyport.Sync
 	err := r.im.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if _, err := tx.FailRunning(ctx, r.tenant(), r.p.o.Source); err != nil {
+		if _, err := tx.FailRunning(ctx, r.tenant(), r.p.o.label()); err != nil {
 			return err
 		}
-		sync = sallyport.Sync{Source: r.p.o.Source, State: sallyport.SyncRunning}
+		sync = sallyport.Sync{Source: r.p.o.label(), State: sallyport.SyncRunning}
 		if err := tx.InsertSync(ctx, r.tenant(), &sync, "", r.actor.User.ID); err != nil {
 			return err
 		}

@@ -22,14 +22,24 @@ type Options struct {
 	Attributes []string // keys of people's profiles to bring besides title and department
 }
 
+const defaultSource = "discord-access"
+
 func (o Options) normal() Options {
 	if o.Source == "" {
-		o.Source = "discord-access"
+		o.Source = defaultSource
 	}
 	if o.AppName == "" {
 		o.AppName = "Access"
 	}
 	return o
+}
+
+// label is by which name runs are kept: never that of a connection, whose slugs have no colon.
+func (o Options) label() string {
+	if o.Source == defaultSource {
+		return defaultSource + ":import"
+	}
+	return defaultSource + ":" + o.Source
 }
 
 // Importer brings what was read. Safe for concurrent use; two runs at the same time do not bring anything twice.

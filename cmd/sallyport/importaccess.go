@@ -36,6 +36,9 @@ func (a *app) importAccessCmd() *cobra.Command {
 			"  sallyport import discord-access --from sqlite:///var/lib/access/access.db --data /var/lib/sallyport --admins\n" +
 			"  sallyport import discord-access --from postgresql://reader@db/access --database postgres://sallyport@db/sallyport -y",
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if from == "" {
+				from = a.env("SALLYPORT_IMPORT_FROM")
+			}
 			switch {
 			case from == "":
 				return usage("--from is missing; name the database of discord/access, as postgresql://user@host/name or sqlite:///path")
@@ -102,7 +105,7 @@ func (a *app) importAccessCmd() *cobra.Command {
 		"oidc-allowed-groups", "oidc-match", "oidc-create", "oidc-login-claim"} {
 		_ = f.MarkHidden(name)
 	}
-	f.StringVar(&from, "from", "", "the database of discord/access: postgresql://user:password@host/name or sqlite:///path")
+	f.StringVar(&from, "from", "", "the database of discord/access: postgresql://user:password@host/name or sqlite:///path (SALLYPORT_IMPORT_FROM: where others read command lines, a password belongs there)")
 	f.BoolVar(&dry, "dry-run", false, "only show what would be brought, and what does not fit")
 	f.BoolVarP(&yes, "yes", "y", false, "do not ask")
 	f.StringVar(&report, "report", "", "write the whole report to this file, as JSON")

@@ -53,8 +53,13 @@ func TestImportDiscordAccess(t *testing.T) {
 	}
 	call := func(args ...string) (int, string, string) {
 		var out, errs bytes.Buffer
-		code := run(t.Context(), append([]string{"import", "discord-access", "--from", from, "--data", data}, args...), streams{in: strings.NewReader(""), out: &out, err: &errs},
-			func(string) (string, bool) { return "", false })
+		code := run(t.Context(), append([]string{"import", "discord-access", "--data", data}, args...), streams{in: strings.NewReader(""), out: &out, err: &errs},
+			func(name string) (string, bool) {
+				if name == "SALLYPORT_IMPORT_FROM" {
+					return from, true
+				}
+				return "", false
+			})
 		return code, out.String(), errs.String()
 	}
 	code, out, errs := call("--dry-run", "--report", report)
@@ -84,7 +89,7 @@ func TestImportDiscordAccess(t *testing.T) {
 	if after, err := os.ReadFile(strings.TrimPrefix(from, "sqlite:///")); err != nil || !bytes.Equal(before, after) {
 		t.Errorf("what was read was changed: %v", err)
 	}
-	for _, bad := range []struct{ args, want string }{{"--from=oracle://x", "names no database"}, {"--from=sqlite:///no/such/file.db", "there is no database"}, {"--from=", "--from is missing"},
+	for _, bad := range []struct{ args, want string }{{"--from=oracle://x", "names no database"}, {"--from=sqlite:///no/such/file.db", "there is no database"},
 		{"--from=sqlite:///" + filepath.Join(data, "sallyport.db"), "none of the tables"}} {
 		if code, out, errs = call(bad.args); code != 2 || !strings.Contains(errs, bad.want) {
 			t.Errorf("%s: %d\n%s%s", bad.args, code, out, errs)

@@ -80,7 +80,9 @@ export function sentence(event: Pick<AuditEvent, 'verb' | 'body'>): string {
     return name ? `asked the approvers of the stage ${name} of {}` : 'asked the approvers of {}'
   }
   if (typeof body?.source_table === 'string') {
-    return verb === 'grant.ended' ? 'brought the end of access from elsewhere' : 'brought access from elsewhere'
+    return verb === 'grant.ended'
+      ? 'brought the end of access from elsewhere'
+      : 'brought access from elsewhere'
   }
   const known = phrases[verb]
   if (known) return known
