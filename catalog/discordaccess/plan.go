@@ -22,11 +22,9 @@ type Options struct {
 	Attributes []string // keys of people's profiles to bring besides title and department
 }
 
-const defaultSource = "discord-access"
-
 func (o Options) normal() Options {
 	if o.Source == "" {
-		o.Source = defaultSource
+		o.Source = "discord-access"
 	}
 	if o.AppName == "" {
 		o.AppName = "Access"
@@ -35,12 +33,7 @@ func (o Options) normal() Options {
 }
 
 // label is by which name runs are kept: never that of a connection, whose slugs have no colon.
-func (o Options) label() string {
-	if o.Source == defaultSource {
-		return defaultSource + ":import"
-	}
-	return defaultSource + ":" + o.Source
-}
+func (o Options) label() string { return "import:" + o.Source }
 
 // Importer brings what was read. Safe for concurrent use; two runs at the same time do not bring anything twice.
 type Importer struct {
