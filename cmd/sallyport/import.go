@@ -14,7 +14,7 @@ import (
 )
 
 func (a *app) importCmd() *cobra.Command {
-	cmd := &cobra.Command{Use: "import", Short: "Import people from a file", Example: "  sallyport import people people.csv", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	cmd := &cobra.Command{Use: "import", Short: "Import people from a file, or everything from discord/access", Example: "  sallyport import people people.csv\n  sallyport import discord-access --from sqlite:///var/lib/access/access.db --dry-run", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
 	var preview, skip, accept, yes bool
 	peopleCmd := &cobra.Command{
 		Use: "people FILE", Short: "Import people from CSV or JSON",
@@ -66,7 +66,7 @@ func (a *app) importCmd() *cobra.Command {
 	f.BoolVar(&skip, "skip-invalid", false, "leave wrong lines out and apply the others")
 	f.BoolVar(&accept, "accept-shrink", false, "also when suspiciously many people are missing")
 	f.BoolVarP(&yes, "yes", "y", false, "do not ask")
-	cmd.AddCommand(peopleCmd)
+	cmd.AddCommand(peopleCmd, a.importAccessCmd())
 	return cmd
 }
 

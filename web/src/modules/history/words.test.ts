@@ -26,6 +26,9 @@ describe('an event', () => {
       'asked the approvers of the stage Security of {}',
     )
     expect(sentence({ verb: 'thing.turned_over' })).toBe('turned over thing')
+    expect(sentence({ verb: 'grant.ended', body: { source_table: 'role_group_map' } })).toBe(
+      'brought the end of access from elsewhere',
+    )
   })
   it('names whom and what it concerns once, things before people, without its actor', () => {
     expect(about(event).map((r) => r.name)).toEqual(['VPN', 'Ken'])

@@ -62,6 +62,11 @@ const phrases: Record<string, string> = {
   'connection.created': 'added the connection {}',
   'connection.changed': 'changed the connection {}',
   'connection.deleted': 'removed the connection {}',
+  'import.started': 'began an import',
+  'import.applied': 'finished an import',
+  'import.failed': 'stopped an import half-way',
+  'request.imported': 'brought {} from elsewhere',
+  'user.imported': 'found {} in what was imported',
   'sync.applied': 'applied a sync',
   'sync.refused': 'held a sync back',
   'catalogue.applied': 'applied catalogue files',
@@ -79,6 +84,11 @@ export function sentence(event: Pick<AuditEvent, 'verb' | 'body'>): string {
   if (verb === 'stage.started') {
     const name = typeof body?.stage === 'string' ? body.stage : ''
     return name ? `asked the approvers of the stage ${name} of {}` : 'asked the approvers of {}'
+  }
+  if (typeof body?.source_table === 'string') {
+    return verb === 'grant.ended'
+      ? 'brought the end of access from elsewhere'
+      : 'brought access from elsewhere'
   }
   const known = phrases[verb]
   if (known) return known
