@@ -64,6 +64,11 @@ function useAppItems(query: string) {
   return { items: (data?.items ?? []).map(resourceItem), loading: isFetching }
 }
 
+function useRoleItems(query: string) {
+  const { data, isFetching } = useQuery(findResources(query, 'role'))
+  return { items: (data?.items ?? []).map(resourceItem), loading: isFetching }
+}
+
 /** ResourcePicker gives back a slug; `kind` narrows what is found. */
 export function ResourcePicker({
   kind,
@@ -72,9 +77,11 @@ export function ResourcePicker({
   control: ControlProps
   value: ComboboxItem | null
   onChange: (item: ComboboxItem | null) => void
-  kind?: Extract<Kind, 'group' | 'app'>
+  kind?: Extract<Kind, 'group' | 'app' | 'role'>
 }) {
-  const useItems = kind === 'group' ? useGroupItems : kind === 'app' ? useAppItems : useResourceItems
+  const useItems = { group: useGroupItems, app: useAppItems, role: useRoleItems, any: useResourceItems }[
+    kind ?? 'any'
+  ]
   return (
     <Combobox
       {...props}
