@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/notify"
 	"github.com/sallyport/sallyport/store"
 )
 
@@ -179,20 +179,17 @@ func digest(due []store.Notice, now time.Time) note {
 	if len(due) == 1 && mine == 1 {
 		return note{Kind: "grant.ends_soon", Title: title, Body: "It ends at " + clock(first.EndsAt) + ". Extend it if you still need it.", Link: "/access?extend=" + first.GrantID}
 	}
-	lines := make([]string, 0, min(len(due), digestLines)+2)
-	for i, x := range due {
-		if i == digestLines {
-			lines = append(lines, fmt.Sprintf("… and %d more.", len(due)-i))
-			break
-		}
-		lines = append(lines, fmt.Sprintf("%s: %s", what(x), clock(x.EndsAt)))
-	}
-	scope := "mine"
+	n := note{Kind: "grant.ends_soon", Title: title, Link: "/access?view=expiring&scope=mine", Body: "Renew what is still needed; mark what is not, and nobody is told again."}
 	if mine == 0 {
-		scope = "owned"
+		n.Link = "/access?view=expiring&scope=owned"
 	}
-	return note{Kind: "grant.ends_soon", Title: title, Body: strings.Join(append(lines, "Renew what is still needed; mark what is not, and nobody is told again."), "\n"),
-		Link: "/access?view=expiring&scope=" + scope}
+	for _, x := range due[:min(len(due), digestLines)] {
+		n.Facts = append(n.Facts, notify.Fact{Name: what(x), At: &x.EndsAt})
+	}
+	if more := len(due) - digestLines; more > 0 {
+		n.Body += fmt.Sprintf(" These are the first of %d.", len(due))
+	}
+	return n
 }
 
 func left(d time.Duration) string {
