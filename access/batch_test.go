@@ -201,6 +201,48 @@ func TestBatchAsksEachRow(t *testing.T) {
 	})
 }
 
+// TestBatchOfARole: a role's grant is renewed by who has authority over the resource, not over the role, whose owner asks;
+// a membership is held to what the role gives. Renewals reach the role's members.
+func TestBatchOfARole(t *testing.T) {
+	each(t, func(w *world) {
+		company(w)
+		w.tagged("cloud", "Prod", sallyport.Constraints{MemberTimeLimit: *days(20), PropagateToRoles: true})
+		_, rows := w.expiring("root", store.ExpiringFilter{})
+		gives, member := rows["eng cloud.read"].Grant, rows["ken eng"].Grant
+		mine := w.start("linus", access.NewBatch{Action: "renew", Duration: days(10), Reason: "the team stays", Rows: items(gives.ID)})
+		w.work()
+		_, out := w.rows("linus", mine)
+		w.is(out[gives.ID], "asked", "")
+		if r := w.read(out[gives.ID].RequestID); r.Beneficiary.Kind != sallyport.SubjectRole || approverLogins(r.Stages[0]) == "linus" {
+			w.Errorf("the request is %+v", r)
+		}
+		theirs := w.start("ken", access.NewBatch{Action: "renew", Duration: days(10), Reason: "me too", Rows: items(gives.ID)})
+		w.work()
+		_, out = w.rows("ken", theirs)
+		w.is(out[gives.ID], "refused", "domain.13", "only owners of the role")
+		owned := w.start("oscar", access.NewBatch{Action: "renew", Duration: days(10), Rows: items(gives.ID)})
+		long := w.start("linus", access.NewBatch{Action: "renew", Duration: days(30), Rows: items(member.ID)})
+		right := w.start("linus", access.NewBatch{Action: "renew", Duration: days(15), Rows: items(member.ID)})
+		w.work()
+		_, out = w.rows("oscar", owned)
+		w.is(out[gives.ID], "renewed", "")
+		_, out = w.rows("linus", long)
+		w.is(out[member.ID], "refused", "constraint.member_time_limit", "20 days")
+		if l := out[member.ID].Limits; l == nil || l.Greatest != *days(20) {
+			w.Errorf("the greatest length is %+v", l)
+		}
+		_, out = w.rows("linus", right)
+		w.is(out[member.ID], "renewed", "")
+		w.clock.Advance(8 * 24 * hour) // past the former end of both
+		if _, _, err := w.s.EndPassed(w.ctx); err != nil {
+			w.Fatal(err)
+		}
+		if !w.holds("ken", "cloud.read") || w.holds("ada", "cloud.read") {
+			w.Error("a member does not have what was renewed, or one has whose membership was not")
+		}
+	})
+}
+
 func ref(r sallyport.Resource) *sallyport.ResourceRef { x := r.Ref(); return &x }
 
 // TestBatchUndo: a renewal goes back to the former end, a mark goes, a request is cancelled; what ended stays ended, what

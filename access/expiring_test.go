@@ -162,6 +162,13 @@ func TestNoticesMatrix(t *testing.T) {
 		if n := w.notices("oscar"); !strings.Contains(n[0], "Engineer's access to Read ends in 2 days, and 1 more end soon") {
 			w.Errorf("the digest of an app's owner says %q", n)
 		}
+		w.tx(func(ctx context.Context, tx *store.Tx) error {
+			l, err := tx.Messages(ctx, w.tenant, w.users["oscar"].ID, false, store.Page{Limit: 1})
+			if err == nil && (len(l.Items[0].Facts) != 2 || l.Items[0].Facts[1].Name != "Engineer's access to Root" || l.Items[0].Link != "/access?view=expiring&scope=owned") {
+				w.Errorf("the digest is %+v", l.Items[0])
+			}
+			return err
+		})
 		if n := w.notices("linus"); strings.Contains(n[0], "Root") || strings.Contains(n[0], "more") {
 			w.Errorf("a role's owner is told of what is hidden from them: %q", n)
 		}

@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/notify"
 	"github.com/sallyport/sallyport/store"
 )
 
@@ -18,6 +18,7 @@ var noticeDays = [...]int{1, 7}
 const (
 	morning     = 8                   // the hour of a person's day at which their digest goes out
 	noticeEvery = 15 * time.Minute    // every zone's mornings begin at a quarter of an hour
+	maxDigest   = 5000                // ends in one digest; more are told the next day
 	noticeReach = 24 * 24 * time.Hour // how far ahead it is looked: the longest window, and more days off than any calendar has in a row
 )
 
@@ -58,7 +59,7 @@ func (s *Service) tellTenant(ctx context.Context, tenant string) (n int, err err
 	err = s.DB.View(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 		now = tx.Now()
 		if off, err = holidays(ctx, tx, tenant); err == nil {
-			list, err = tx.Notices(ctx, tenant, "", now.Add(noticeReach))
+			list, err = tx.Notices(ctx, tenant, now.Add(noticeReach), "", nil)
 		}
 		return err
 	})
@@ -67,15 +68,20 @@ func (s *Service) tellTenant(ctx context.Context, tenant string) (n int, err err
 	}
 	var people []string
 	var failed error
+	due := map[string][]string{} // the grants of which a person is to be told
 	for _, x := range list {
-		if off.due(x, now) > 0 && (len(people) == 0 || people[len(people)-1] != x.UserID) {
+		if off.due(x, now) == 0 || len(due[x.UserID]) >= maxDigest {
+			continue
+		}
+		if due[x.UserID] == nil {
 			people = append(people, x.UserID)
 		}
+		due[x.UserID] = append(due[x.UserID], x.GrantID)
 	}
 	for _, id := range people {
 		told := false
 		err := s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-			told, err = s.digestTx(ctx, tx, tenant, id, off)
+			told, err = s.digestTx(ctx, tx, tenant, id, due[id], off)
 			return err
 		})
 		if err != nil { // one who cannot be told must not keep the others
@@ -89,11 +95,11 @@ func (s *Service) tellTenant(ctx context.Context, tenant string) (n int, err err
 	return n, failed
 }
 
-// digestTx tells one person, in one message, of everything that is due now. Who had their digest today waits for the next,
+// digestTx tells one person, in one message, of what is due now of some grants. Who had their digest today waits for the next,
 // but for what would be over by then.
-func (s *Service) digestTx(ctx context.Context, tx *store.Tx, tenant, userID string, off calendar) (bool, error) {
+func (s *Service) digestTx(ctx context.Context, tx *store.Tx, tenant, userID string, grants []string, off calendar) (bool, error) {
 	now := tx.Now()
-	all, err := tx.Notices(ctx, tenant, userID, now.Add(noticeReach))
+	all, err := tx.Notices(ctx, tenant, now.Add(noticeReach), userID, grants)
 	if err != nil || len(all) == 0 {
 		return false, err
 	}
@@ -173,20 +179,17 @@ func digest(due []store.Notice, now time.Time) note {
 	if len(due) == 1 && mine == 1 {
 		return note{Kind: "grant.ends_soon", Title: title, Body: "It ends at " + clock(first.EndsAt) + ". Extend it if you still need it.", Link: "/access?extend=" + first.GrantID}
 	}
-	lines := make([]string, 0, min(len(due), digestLines)+2)
-	for i, x := range due {
-		if i == digestLines {
-			lines = append(lines, fmt.Sprintf("… and %d more.", len(due)-i))
-			break
-		}
-		lines = append(lines, fmt.Sprintf("%s: %s", what(x), clock(x.EndsAt)))
-	}
-	scope := "mine"
+	n := note{Kind: "grant.ends_soon", Title: title, Link: "/access?view=expiring&scope=mine", Body: "Renew what is still needed; mark what is not, and nobody is told again."}
 	if mine == 0 {
-		scope = "owned"
+		n.Link = "/access?view=expiring&scope=owned"
 	}
-	return note{Kind: "grant.ends_soon", Title: title, Body: strings.Join(append(lines, "Renew what is still needed; mark what is not, and nobody is told again."), "\n"),
-		Link: "/access?view=expiring&scope=" + scope}
+	for _, x := range due[:min(len(due), digestLines)] {
+		n.Facts = append(n.Facts, notify.Fact{Name: what(x), At: &x.EndsAt})
+	}
+	if more := len(due) - digestLines; more > 0 {
+		n.Body += fmt.Sprintf(" These are the first of %d.", len(due))
+	}
+	return n
 }
 
 func left(d time.Duration) string {

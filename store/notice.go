@@ -27,14 +27,19 @@ type Notice struct {
 
 // Notices lists whom to tell of which ends until a moment: the active holder, the owners of the resource and of its app,
 // and of a role's grant the role's owners, unless the resource has an audience, in which they may not be. Left out are grants marked as reviewed, what a person goes on having by another
-// reason, and what is not real yet. userID narrows to one person, "" does not. Ordered by person and end.
-func (tx *Tx) Notices(ctx context.Context, tenant, userID string, until time.Time) ([]Notice, error) {
+// reason, and what is not real yet. userID and the ids of grants narrow to one person and
+// their ends, "" and none do not. Ordered by person and end.
+func (tx *Tx) Notices(ctx context.Context, tenant string, until time.Time, userID string, grants []string) ([]Notice, error) {
 	q := &query{}
 	t, now, end := q.arg(tenant), q.arg(Micros(tx.now)), q.arg(Micros(until))
+	only := ""
+	if len(grants) > 0 {
+		only = " AND " + q.in("g.id", grants)
+	}
 	q.WriteString(`WITH c AS (SELECT g.id, g.subject_kind, g.subject_id, g.resource_id, g.relation, g.starts_at, g.ends_at, r.app_id, r.name, r.slug,
 			CASE WHEN r.audience_id IS NULL AND ra.audience_id IS NULL THEN 0 ELSE 1 END AS hidden FROM grants g
 			JOIN resources r ON r.tenant_id=g.tenant_id AND r.id=g.resource_id LEFT JOIN resources ra ON ra.tenant_id=g.tenant_id AND ra.id=r.app_id
-			WHERE g.tenant_id=` + t + ` AND g.ended_at IS NULL AND g.ends_at > ` + now + ` AND g.ends_at <= ` + end + ` AND g.activated_at IS NOT NULL
+			WHERE g.tenant_id=` + t + ` AND g.ended_at IS NULL AND g.ends_at > ` + now + ` AND g.ends_at <= ` + end + ` AND g.activated_at IS NOT NULL` + only + `
 			AND NOT EXISTS (SELECT 1 FROM grant_reviews rv WHERE rv.tenant_id=g.tenant_id AND rv.grant_id=g.id)
 			AND (g.subject_kind='role' OR (EXISTS (SELECT 1 FROM users hu WHERE hu.tenant_id=g.tenant_id AND hu.id=g.subject_id AND hu.state='active') AND NOT ` + continues("g") + `))),
 		d AS (SELECT DISTINCT resource_id AS id FROM c UNION SELECT app_id FROM c WHERE app_id IS NOT NULL UNION SELECT subject_id FROM c WHERE subject_kind='role'),

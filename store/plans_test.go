@@ -118,6 +118,15 @@ func TestPlans(t *testing.T) {
 				_, err := tx.ClaimProvisions(ctx, store.Claim{Lane: store.LaneAdd, By: "w", Lease: time.Minute, Limit: 10})
 				return err
 			}},
+			{"notices of one person", func(ctx context.Context, tx *store.Tx) error {
+				_, err := tx.Notices(ctx, w.tenant, week, user, []string{grant})
+				return err
+			}},
+			{"notices of a week", func(ctx context.Context, tx *store.Tx) error {
+				_, err := tx.Notices(ctx, w.tenant, week, "", nil)
+				return err
+			}},
+			{"next batch", func(ctx context.Context, tx *store.Tx) error { _, err := tx.NextBatch(ctx); return err }},
 			{"expired requests", func(ctx context.Context, tx *store.Tx) error { _, err := tx.ExpiredRequests(ctx, 100); return err }},
 		}
 		for name, v := range map[string]store.Viewer{"admin": admin, "reader": reader} {

@@ -5,7 +5,7 @@ import { api, as, desktop, everyLook, expect, expectNoFaults, settled, test } fr
 test('an owner renews what ends, fixes what was too long, takes it back, and marks what is not needed', async ({
   browser,
 }) => {
-  test.setTimeout(120_000)
+  test.setTimeout(240_000)
   const admin = await as(browser, 'admin', desktop)
   const call = api(admin.context())
   const name = `Kiln ${Date.now()}`
@@ -65,6 +65,7 @@ test('an owner renews what ends, fixes what was too long, takes it back, and mar
   await result.getByRole('button', { name: 'Undo' }).click()
   await expect(result.getByText('1 taken back.')).toBeVisible()
   expect(await ends()).toEqual([5, 30, 30])
+  await expect(page.locator('tbody tr').first()).toContainText(/in [45] days/)
 
   // A mark is shown, and the filter finds it.
   await boxes.first().click()

@@ -125,7 +125,7 @@ function Items({ batch, onFix }: { batch: Batch; onFix: (items: readonly BatchIt
   const query = useInfiniteQuery(batchItemsQuery(batch.id, state || undefined))
   const items = rows(query.data)
   const title = useTitle()
-  const fixable = items.filter((it) => it.limits && it.grant)
+  const fixable = items.filter((it) => again(batch, it))
   return (
     <div className="grid gap-2">
       <div className="flex flex-wrap items-center gap-2">
@@ -174,10 +174,10 @@ function Items({ batch, onFix }: { batch: Batch; onFix: (items: readonly BatchIt
                   )}
                 </span>
               </span>
-              {it.limits && it.grant && (
+              {again(batch, it) && (
                 <Button size="sm" onClick={() => onFix([it])}>
-                  Fix: {atMost(it.limits)}
-                  <span className="sr-only"> for {it.grant.subject.name}</span>
+                  {it.limits ? `Fix: ${atMost(it.limits)}` : 'Try again'}
+                  <span className="sr-only"> for {it.grant?.subject.name}</span>
                 </Button>
               )}
             </li>
@@ -197,6 +197,13 @@ function Items({ batch, onFix }: { batch: Batch; onFix: (items: readonly BatchIt
     </div>
   )
 }
+
+/** again says whether a row can be renewed after all: it was refused and lives. */
+const again = (b: Batch, { grant, state }: BatchItem) =>
+  b.action === 'renew' &&
+  (state === 'refused' || state === 'untouched') &&
+  grant !== undefined &&
+  !['ended', 'revoking'].includes(grant.state)
 
 function Mark({ state }: { state: string }) {
   const cls = 'mt-0.5 size-4.5 shrink-0'

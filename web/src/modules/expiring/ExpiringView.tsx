@@ -26,6 +26,9 @@ const BatchPanel = later<Parameters<typeof import('./BatchPanel').BatchPanel>[0]
   import('./BatchPanel').then((m) => m.BatchPanel),
 )
 
+/** The limit of a row that was refused for another reason: the server holds it to its own. */
+const unknown = { greatest: 'P3650D', from: '', key: 'any' }
+
 /** What is decided about: the rows that were picked, or all that the filters find. */
 interface Choice {
   rows: readonly Expiring[]
@@ -81,7 +84,7 @@ export function ExpiringView() {
   }
   const fix = (list: readonly BatchItem[]) =>
     setRenewal({
-      rows: list.flatMap((it) => (it.grant && it.limits ? [{ grant: it.grant, limits: it.limits }] : [])),
+      rows: list.flatMap((it) => (it.grant ? [{ grant: it.grant, limits: it.limits ?? unknown }] : [])),
       count: list.length,
       own: Object.fromEntries(list.flatMap((it) => (it.limits ? [[it.grant_id, it.limits.greatest]] : []))),
     })

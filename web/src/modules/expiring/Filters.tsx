@@ -63,7 +63,7 @@ export function Filters({ auditor, scope }: { auditor: boolean; scope: string })
         />
         <SearchInput
           label="Filter by person or access"
-          className="min-w-full flex-1 sm:min-w-56"
+          className="min-w-full flex-1 sm:min-w-40"
           value={text}
           onChange={(e) => setText(e.target.value)}
         />
@@ -132,7 +132,7 @@ export function Filters({ auditor, scope }: { auditor: boolean; scope: string })
       {open && (
         <div className="grid gap-3 sm:grid-cols-2 lg:grid-cols-5">
           <Field label="App">{(c) => <ResourcePicker control={c} kind="app" {...picker('app')} />}</Field>
-          <Field label="Role">{(c) => <ResourcePicker control={c} {...picker('role')} />}</Field>
+          <Field label="Role">{(c) => <ResourcePicker control={c} kind="role" {...picker('role')} />}</Field>
           <Field label="Resource">{(c) => <ResourcePicker control={c} {...picker('resource')} />}</Field>
           {scope !== 'mine' && (
             <>

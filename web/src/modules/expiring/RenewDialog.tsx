@@ -11,6 +11,7 @@ import { Field } from '../../components/Field'
 import { LengthInput } from '../../components/LengthInput'
 import { Textarea } from '../../components/Textarea'
 import { iso, lengthWords, seconds } from '../../components/time'
+import { useRights } from '../rights'
 import { useTitle } from '../titles'
 import { atMost, fits } from './words'
 
@@ -37,6 +38,7 @@ export function RenewDialog({
 }) {
   const { rows, filter, count } = renewal
   const title = useTitle()
+  const { admin } = useRights()
   const [length, setLength] = useState<Length>({ duration: 'P30D' })
   const [own, setOwn] = useState<Readonly<Record<string, string>>>(renewal.own ?? {})
   const [reason, setReason] = useState('')
@@ -50,10 +52,12 @@ export function RenewDialog({
   const over = rows.filter((r) => !fits(r.limits, own[r.grant.id] ?? asked))
   const cut = () =>
     setOwn({ ...own, ...Object.fromEntries(over.map((r) => [r.grant.id, r.limits.greatest])) })
-  const needs = rows.some((r) => r.limits.needs_reason)
+  // An admin who gives without a request says why.
+  const needs = admin || rows.some((r) => r.limits.needs_reason)
   const send = async (e: FormEvent) => {
     e.preventDefault()
     if (!filter && rows.some((r) => !own[r.grant.id]) && !asked) return setError('Say how long.')
+    if (needs && !reason.trim()) return setError('Write a sentence first.')
     setBusy(true)
     setError('')
     try {
