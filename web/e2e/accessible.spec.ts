@@ -61,11 +61,14 @@ const places: [persona: Persona, paths: string[]][] = [
       '/admin/sessions',
       '/admin/rights',
       '/access?view=all',
-      '/history',
+    ],
+  ],
+  [
+    'auditor',
+    [
       '/history?person=employee&columns=person,resource,reason,given_by,ended_by,department',
       '/history?app=github&at=2026-06-01T12:00',
-      '/evidence',
-      '/evidence?from=2026-01-01T00:00:00Z&to=2026-12-31T00:00:00Z&figure=requests',
+      '/evidence?from=2026-01-01T00:00:00Z&to=2026-12-31T00:00:00Z&figure=requests-denied',
     ],
   ],
 ]
