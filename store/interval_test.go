@@ -108,6 +108,7 @@ func TestIntervals(t *testing.T) {
 			{"role", store.IntervalFilter{RoleID: dev.ID}, []string{"ada dev", "ada git.repo by dev", "dev git.repo"}},
 			{"actor", store.IntervalFilter{ActorID: olga.ID, ResourceID: vpn.ID}, []string{"ada vpn"}},
 			{"actor who did nothing", store.IntervalFilter{ActorID: ada.ID}, nil},
+			{"actor of both, by role", store.IntervalFilter{ActorID: olga.ID, Via: "role"}, []string{"ada git.repo by dev"}},
 			{"direct", store.IntervalFilter{Via: "direct", UserID: ada.ID}, []string{"ada dev", "ada vpn"}},
 			{"by role", store.IntervalFilter{Via: "role"}, []string{"ada git.repo by dev"}},
 			{"people", store.IntervalFilter{People: true, ResourceID: repo.ID}, []string{"ada git.repo by dev", "bob git.repo"}},
