@@ -5653,7 +5653,8 @@ export interface operations {
                 /** @description Of the person, as of today */
                 department?: string;
                 relation?: "member" | "owner";
-                via?: "direct" | "role";
+                /** @description Default any; of the history of the whole company direct: what people had by role is found by person, resource, role or app */
+                via?: "direct" | "role" | "any";
                 /** @description active: holds now; ended: over; coming: neither */
                 state?: "active" | "ended" | "coming";
                 /** @description Held at that moment: the report of who had what then */
@@ -5778,7 +5779,8 @@ export interface operations {
                 /** @description Of the person, as of today */
                 department?: string;
                 relation?: "member" | "owner";
-                via?: "direct" | "role";
+                /** @description Default any; of the history of the whole company direct: what people had by role is found by person, resource, role or app */
+                via?: "direct" | "role" | "any";
                 /** @description active: holds now; ended: over; coming: neither */
                 state?: "active" | "ended" | "coming";
                 /** @description Held at that moment: the report of who had what then */
