@@ -69,6 +69,9 @@ func quarter(w *world) access.Period {
 	w.clock.Advance(24 * hour)
 	w.leave("ken")
 	w.leave("grace")
+	w.tx(func(ctx context.Context, tx *store.Tx) error { // first suspended, then gone, is one leaving
+		return w.s.LeaveTx(ctx, tx, sallyport.System(w.tenant), w.users["lin"], sallyport.UserSuspended, "on long leave")
+	})
 	w.leave("lin")
 	w.clock.Advance(90 * time.Minute)
 	for _, task := range w.todo("oscar") { // the work of one is done, the other's waits

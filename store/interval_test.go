@@ -108,6 +108,7 @@ func TestIntervals(t *testing.T) {
 			{"role", store.IntervalFilter{RoleID: dev.ID}, []string{"ada dev", "ada git.repo by dev", "dev git.repo"}},
 			{"actor", store.IntervalFilter{ActorID: olga.ID, ResourceID: vpn.ID}, []string{"ada vpn"}},
 			{"actor who did nothing", store.IntervalFilter{ActorID: ada.ID}, nil},
+			{"actor of both, by role", store.IntervalFilter{ActorID: olga.ID, Via: "role"}, []string{"ada git.repo by dev"}},
 			{"direct", store.IntervalFilter{Via: "direct", UserID: ada.ID}, []string{"ada dev", "ada vpn"}},
 			{"by role", store.IntervalFilter{Via: "role"}, []string{"ada git.repo by dev"}},
 			{"people", store.IntervalFilter{People: true, ResourceID: repo.ID}, []string{"ada git.repo by dev", "bob git.repo"}},
@@ -357,6 +358,54 @@ func TestIntervalsAreStreamed(t *testing.T) {
 			return tx.EachInterval(ctx, w.tenant, everything, store.IntervalFilter{}, "", func(sallyport.Interval) error { return cut })
 		}); !errors.Is(err, cut) {
 			t.Errorf("the reader's error came back as %v", err)
+		}
+	})
+}
+
+// TestErasedWordsAreNotFound: what was erased cannot be searched for either, and the rows stay.
+func TestErasedWordsAreNotFound(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db)
+		ada, bob := w.user("ada"), w.user("bob")
+		vpn := w.resource(sallyport.KindApp, "vpn", nil)
+		w.update(func(ctx context.Context, tx *store.Tx) error {
+			now := tx.Now()
+			r := sallyport.Request{Kind: sallyport.RequestAccess, State: sallyport.RequestPending, Requester: ada.Ref(), Beneficiary: sallyport.Subject{Kind: sallyport.SubjectUser, ID: ada.ID},
+				Resource: vpn.Ref(), Relation: sallyport.Member, Parameters: []byte("{}"), Snapshot: []byte("{}"), ExpiresAt: now, Version: 1}
+			if _, err := tx.InsertRequest(ctx, w.tenant, &r); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(ctx, `INSERT INTO stages (tenant_id, id, request_id, position, name, state, spec) VALUES ($1,'stg_1',$2,0,'One','open','{}')`, w.tenant, r.ID); err != nil {
+				return err
+			}
+			if err := tx.InsertVote(ctx, w.tenant, r.ID, "stg_1", 1, &sallyport.Vote{By: bob.Ref(), Vote: sallyport.VoteApprove, Comment: "get well soon"}); err != nil {
+				return err
+			}
+			g := sallyport.Grant{Subject: r.Beneficiary, Resource: vpn.Ref(), Relation: sallyport.Member, Parameters: []byte("{}"), Origin: sallyport.OriginGiven, ReasonKind: "request",
+				Reason: "works from the Hospital", RequestID: r.ID, StartsAt: now, ActivatedAt: &now, NoEnd: true}
+			if err := tx.InsertGrant(ctx, w.tenant, &g, ""); err != nil {
+				return err
+			}
+			_, err := tx.EndGrant(ctx, w.tenant, g.ID, tx.Now(), bob.ID, "moved to another clinic")
+			return err
+		})
+		found := func() (n int) {
+			for _, q := range []string{"hospital", "CLINIC", "Well soon"} {
+				n += len(w.intervals(everything, store.IntervalFilter{ResourceID: vpn.ID, Q: q}))
+			}
+			return n
+		}
+		if n := found(); n != 3 {
+			t.Fatalf("%d of 3 words are found before", n)
+		}
+		w.update(func(ctx context.Context, tx *store.Tx) error {
+			return tx.EraseUser(ctx, w.actor(bob), ada.ID, "asked for it", true)
+		})
+		if n := found(); n != 0 {
+			t.Errorf("%d erased words are found", n)
+		}
+		if l := w.intervals(everything, store.IntervalFilter{ResourceID: vpn.ID}); len(l) != 1 || l[0].Subject.Name != store.ErasedName || l[0].Reason != "" || l[0].Approvals[0].Comment != "" {
+			t.Errorf("%+v", l)
 		}
 	})
 }

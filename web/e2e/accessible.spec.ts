@@ -69,6 +69,11 @@ const places: [persona: Persona, paths: string[]][] = [
       '/admin/orphans',
       '/roles/new?people=employee,teammate&resources=vpn',
       '/roles/new?action=split&role=backend-engineer',
+    ],
+  ],
+  [
+    'admin',
+    [
       '/admin/connections',
       '/admin/connections/new',
       '/admin/import',
@@ -78,21 +83,24 @@ const places: [persona: Persona, paths: string[]][] = [
       '/admin/rights',
       '/access?view=all',
       '/access?view=expiring&scope=all&within=any&app=github',
-      '/history',
+    ],
+  ],
+  [
+    'auditor',
+    [
       '/history?person=employee&columns=person,resource,reason,given_by,ended_by,department',
       '/history?app=github&at=2026-06-01T12:00',
-      '/evidence',
-      '/evidence?from=2026-01-01T00:00:00Z&to=2026-12-31T00:00:00Z&figure=requests',
+      '/evidence?from=2026-01-01T00:00:00Z&to=2026-12-31T00:00:00Z&figure=requests-denied',
     ],
   ],
 ]
 
 // The trace of so many pages would cost more than the pages.
 test.use({ trace: 'off' })
-test.describe.configure({ timeout: 240_000 })
+test.describe.configure({ timeout: 360_000 })
 
 for (const [persona, paths] of places)
-  test(`the pages of ${persona}`, async ({ browser }) => {
+  test(`the pages of ${persona}, from ${paths[0]}`, async ({ browser }) => {
     const page = await as(browser, persona, desktop)
     for (const path of paths) {
       await page.goto(path)

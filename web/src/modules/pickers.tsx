@@ -68,11 +68,6 @@ function useAppItems(query: string) {
   return { items: (data?.items ?? []).map(resourceItem), loading: isFetching }
 }
 
-function useRoleItems(query: string) {
-  const { data, isFetching } = useQuery(findResources(query, 'role'))
-  return { items: (data?.items ?? []).map(resourceItem), loading: isFetching }
-}
-
 /** ResourcePicker gives back a slug; `kind` narrows what is found. */
 export function ResourcePicker({
   kind,
