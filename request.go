@@ -124,10 +124,11 @@ type Insight struct {
 
 // Peers says who near the beneficiary has the same: people with the same manager, else of the same department.
 type Peers struct {
-	Basis  string    `json:"basis" doc:"manager, department or none"`
-	Have   int       `json:"have"`
-	Of     int       `json:"of"`
-	People []UserRef `json:"people" doc:"Up to ten of those who have it"`
+	Basis  string     `json:"basis" doc:"manager, department or none"`
+	Have   int        `json:"have"`
+	Of     int        `json:"of"`
+	People []UserRef  `json:"people" doc:"Up to ten of those who have it"`
+	Roles  []PeerRole `json:"roles" doc:"By which roles they have it, most people first; without those that the beneficiary is in"`
 }
 
 // WorkState is what became of a work order.
@@ -283,6 +284,13 @@ type Preview struct {
 	Typical  *Duration     `json:"typical_decision,omitempty" doc:"Median time to a decision over the last 90 days"`
 	Resource ResourceRef   `json:"resource"`
 	Effects  []ResourceRef `json:"effects,omitempty" doc:"What a role gives"`
+	Peers    Peers         `json:"peers" doc:"Who near the beneficiary has it, and by which way"`
+}
+
+// PeerRole is a role by which peers have something.
+type PeerRole struct {
+	Role   ResourceRef `json:"role"`
+	People int         `json:"people"`
 }
 
 // Limit is one constraint and where it comes from.

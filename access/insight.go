@@ -10,7 +10,7 @@ import (
 // Insight gathers what helps to decide a request: the beneficiary's history with the resource, who near them has it,
 // what they hold already. Only what the reader may see is counted.
 func (s *Service) Insight(ctx context.Context, actor sallyport.Actor, id string) (sallyport.Insight, error) {
-	in := sallyport.Insight{History: []sallyport.Grant{}, Requests: []sallyport.Request{}, Holds: []sallyport.Access{}, Peers: sallyport.Peers{Basis: "none", People: []sallyport.UserRef{}}}
+	in := sallyport.Insight{History: []sallyport.Grant{}, Requests: []sallyport.Request{}, Holds: []sallyport.Access{}, Peers: sallyport.Peers{Basis: "none", People: []sallyport.UserRef{}, Roles: []sallyport.PeerRole{}}}
 	err := s.DB.View(ctx, func(ctx context.Context, tx *store.Tx) error {
 		r, err := tx.Request(ctx, actor.Tenant, id, Viewer(actor))
 		if err != nil {
@@ -52,50 +52,8 @@ func (s *Service) Insight(ctx context.Context, actor sallyport.Actor, id string)
 				in.Holds = append(in.Holds, a)
 			}
 		}
-		in.Peers, err = s.peersTx(ctx, tx, actor, who.ID, res, r.Relation)
+		in.Peers, err = tx.PeersWith(ctx, actor.Tenant, who.ID, res.ID, r.Relation, Viewer(actor))
 		return err
 	})
 	return in, err
-}
-
-func (s *Service) peersTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, userID string, res sallyport.Resource, rel sallyport.Relation) (sallyport.Peers, error) {
-	p := sallyport.Peers{Basis: "none", People: []sallyport.UserRef{}}
-	u, err := tx.User(ctx, actor.Tenant, userID)
-	if err != nil {
-		return p, err
-	}
-	f := store.UserFilter{}
-	switch {
-	case u.Manager != nil:
-		p.Basis, f.Manager = "manager", u.Manager.ID
-	case u.Department != "":
-		p.Basis, f.Department = "department", u.Department
-	default:
-		return p, nil
-	}
-	peers, err := tx.Users(ctx, actor.Tenant, f, store.Page{Limit: store.MaxLimit})
-	if err != nil {
-		return p, err
-	}
-	holders, err := tx.EffectiveUsers(ctx, actor.Tenant, res.ID, rel)
-	if err != nil {
-		return p, err
-	}
-	has := map[string]bool{}
-	for _, h := range holders {
-		has[h.ID] = true
-	}
-	for _, peer := range peers.Items {
-		if peer.ID == userID {
-			continue
-		}
-		p.Of++
-		if has[peer.ID] {
-			p.Have++
-			if len(p.People) < 10 {
-				p.People = append(p.People, peer.Ref())
-			}
-		}
-	}
-	return p, nil
 }

@@ -56,3 +56,28 @@ func TestInsight(t *testing.T) {
 		}
 	})
 }
+
+// TestPeersAndTheirRoles: while somebody asks, they see who near them has it and the role by which those people do.
+func TestPeersAndTheirRoles(t *testing.T) {
+	each(t, func(w *world) {
+		w.resource(sallyport.Resource{Kind: sallyport.KindRole, Slug: "dev", Name: "Developer"})
+		w.hold("ken", "dev", sallyport.Member)
+		day := sallyport.Day
+		if _, err := w.s.Give(w.ctx, w.as("root"), sallyport.Give{Subject: "role:dev", Resource: "wiki", NoEnd: true, Reason: "they need it"}); err != nil {
+			t.Fatal(err)
+		}
+		p, err := w.s.Preview(w.ctx, w.as("ada"), sallyport.Ask{Resource: "wiki", Duration: &day})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Peers.Basis != "manager" || p.Peers.Of != 1 || p.Peers.Have != 1 || p.Peers.People[0].Login != "ken" || len(p.Peers.Roles) != 1 || p.Peers.Roles[0].Role.Slug != "dev" || p.Peers.Roles[0].People != 1 {
+			t.Errorf("near Ada: %+v", p.Peers)
+		}
+		if p, err = w.s.Preview(w.ctx, w.as("ken"), sallyport.Ask{Resource: "wiki", Duration: &day}); err != nil || len(p.Peers.Roles) != 0 || p.Peers.Have != 0 {
+			t.Errorf("near Ken: %+v %v", p.Peers, err)
+		}
+		if p, err = w.s.Preview(w.ctx, w.as("ada"), sallyport.Ask{Resource: "dev", Duration: &day}); err != nil || len(p.Effects) != 1 || p.Effects[0].Slug != "wiki" {
+			t.Errorf("the role gives %+v: %v", p.Effects, err)
+		}
+	})
+}

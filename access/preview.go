@@ -12,7 +12,8 @@ import (
 // Preview says what would happen if an ask were submitted: who would decide, which limits apply and where they come
 // from, what the beneficiary has already, and what would be refused. It writes nothing.
 func (s *Service) Preview(ctx context.Context, actor sallyport.Actor, ask sallyport.Ask) (sallyport.Preview, error) {
-	p := sallyport.Preview{Stages: []sallyport.Stage{}, Limits: []sallyport.Limit{}, Current: []sallyport.Access{}, Problems: []sallyport.Fault{}}
+	p := sallyport.Preview{Stages: []sallyport.Stage{}, Limits: []sallyport.Limit{}, Current: []sallyport.Access{}, Problems: []sallyport.Fault{},
+		Peers: sallyport.Peers{Basis: "none", People: []sallyport.UserRef{}, Roles: []sallyport.PeerRole{}}}
 	err := s.DB.View(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if ask.Resource == "" {
 			return sallyport.Invalid("resource", "is missing")
@@ -91,6 +92,16 @@ func (s *Service) previewHoldingTx(ctx context.Context, tx *store.Tx, actor sall
 				p.Current = append(p.Current, a)
 			}
 		}
+		if p.Peers, err = tx.PeersWith(ctx, actor.Tenant, r.Beneficiary.ID, res.ID, r.Relation, Viewer(actor)); err != nil {
+			return err
+		}
+	}
+	if res.Kind == sallyport.KindRole {
+		gives, err := tx.RoleGives(ctx, actor.Tenant, res.ID, Viewer(actor))
+		if err != nil {
+			return err
+		}
+		p.Effects = gives
 	}
 	key := r.Key()
 	key.ResourceID = res.ID

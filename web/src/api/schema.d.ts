@@ -2542,6 +2542,11 @@ export interface components {
             /** @enum {string} */
             via: "direct" | "role";
         };
+        PeerRole: {
+            /** Format: int64 */
+            people: number;
+            role: components["schemas"]["ResourceRef"];
+        };
         Peers: {
             /** @description manager, department or none */
             basis: string;
@@ -2551,6 +2556,8 @@ export interface components {
             of: number;
             /** @description Up to ten of those who have it */
             people: components["schemas"]["UserRef"][];
+            /** @description By which roles they have it, most people first; without those that the beneficiary is in */
+            roles: components["schemas"]["PeerRole"][];
         };
         Permissions: {
             admin: boolean;
@@ -2609,6 +2616,8 @@ export interface components {
             /** @description How it becomes real, in words */
             fulfilment: string;
             limits: components["schemas"]["Limit"][];
+            /** @description Who near the beneficiary has it, and by which way */
+            peers: components["schemas"]["Peers"];
             /** @description A request for the same that is open */
             pending?: components["schemas"]["Request"];
             /** @description What would be refused, and why */

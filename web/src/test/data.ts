@@ -223,7 +223,7 @@ export const me: Me = {
 export const insight: Insight = {
   history: [],
   requests: [],
-  peers: { basis: 'manager', have: 1, of: 2, people: [ref(ken)] },
+  peers: { basis: 'manager', have: 1, of: 2, people: [ref(ken)], roles: [] },
   holds: [holds(figma, undefined)],
   holds_total: 5,
 }
@@ -321,5 +321,6 @@ export const preview = (r: ResourceRef): Preview => ({
   durations: { presets: ['P1D', 'P7D', 'P30D'], default: 'P7D' },
   problems: [],
   fulfilment: 'The group IT gets a task to set it up.',
+  peers: { basis: 'none', have: 0, of: 0, people: [], roles: [] },
   typical_decision: 'PT4H',
 })

@@ -130,6 +130,12 @@ export const adminPlaces: readonly AdminPlace[] = [
   },
 ]
 
+/** showCurrent brings the present place into sight where the places are wider than the window. */
+function showCurrent(nav: HTMLElement | null) {
+  const at = nav?.querySelector<HTMLElement>('[aria-current]')
+  if (nav && at) nav.scrollLeft = at.offsetLeft - (nav.clientWidth - at.offsetWidth) / 2
+}
+
 /** AdminFrame is a page of the administration, with its places beside it; who may not use it is told who can give it. */
 export function AdminFrame({
   to,
@@ -153,8 +159,9 @@ export function AdminFrame({
       <nav
         aria-label="Administration"
         className="-mx-4 mb-5 overflow-x-auto px-4 [scrollbar-width:none] md:mx-0 md:px-0"
+        ref={showCurrent}
       >
-        <ul className="flex gap-1">
+        <ul className="flex gap-1 md:flex-wrap">
           {adminPlaces
             .filter((p) => p.may(rights))
             .map((p) => {

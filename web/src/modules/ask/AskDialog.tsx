@@ -287,6 +287,7 @@ function AskForm({
             )}
             extend={param.extend}
             me={me?.user.id}
+            beneficiary={forOther ? person?.value : undefined}
           />
         ) : (
           <p className="hidden rounded-lg border border-line border-dashed p-4 text-muted md:block">

@@ -1,12 +1,13 @@
 import { Link } from '@tanstack/react-router'
-import { CircleAlert, Clock, Gauge, Info, UserCheck } from 'lucide-react'
+import { CircleAlert, Clock, Gauge, Info, UserCheck, Users } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { message, sentence } from '../../api/error'
 import type { Access, Preview } from '../../api/types'
 import { Skeleton } from '../../components/Skeleton'
 import { date, roughly } from '../../components/time'
-import { relationWords } from '../names'
+import { names, relationWords } from '../names'
 import { requestPath } from '../paths'
+import { useAsk } from './open'
 import { StageWords } from './StageWords'
 
 /** AskOutcome says before sending what will happen: who decides, which limits apply and why, what one has already. */
@@ -17,6 +18,7 @@ export function AskOutcome({
   problems,
   extend,
   me,
+  beneficiary,
 }: {
   preview: Preview | undefined
   loading: boolean
@@ -24,7 +26,10 @@ export function AskOutcome({
   problems: readonly { location: string; message: string }[]
   extend?: boolean
   me?: string
+  /** For whom, when not for the caller. */
+  beneficiary?: string
 }) {
+  const ask = useAsk()
   if (loading)
     return (
       <div
@@ -40,6 +45,9 @@ export function AskOutcome({
   const stages = preview.stages ?? []
   const current = preview.current ?? []
   const limits = preview.limits ?? []
+  const peers = preview.peers
+  const role = peers?.roles[0]
+  const nearWords = peers?.basis === 'department' ? 'of the same department' : 'with the same manager'
   return (
     <section aria-label="What will happen" className="grid gap-3">
       {problems.map((p) => (
@@ -57,7 +65,27 @@ export function AskOutcome({
         </Note>
       )}
       {!extend && current.map((a) => <Note key={a.resource.id + a.relation}>{already(a)}</Note>)}
+      {!extend && current.length === 0 && role && (
+        <Note>
+          {role.people === 1 ? '1 person' : `${role.people} people`} {nearWords}{' '}
+          {role.people === 1 ? 'has' : 'have'} it by the role {role.role.name}.{' '}
+          <button
+            type="button"
+            className="touch rounded font-medium underline underline-offset-2"
+            onClick={() => ask({ resource: role.role.slug, ...(beneficiary ? { beneficiary } : {}) })}
+          >
+            Ask for the role instead
+          </button>
+        </Note>
+      )}
       <div className="grid gap-3 rounded-lg border border-line bg-sunken/60 p-4">
+        {peers && peers.of > 0 && !extend && (
+          <Row icon={<Users aria-hidden />} title="Who else has it">
+            {peers.have === 0
+              ? `Nobody ${nearWords}.`
+              : `${peers.have} of ${peers.of} ${nearWords}: ${names(peers.people, me, 4, 'and')}.`}
+          </Row>
+        )}
         <Row icon={<UserCheck aria-hidden />} title="Who decides">
           {stages.length === 0 ? (
             'Nobody needs to: it is approved at once.'

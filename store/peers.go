@@ -1,0 +1,84 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"slices"
+	"strings"
+
+	"github.com/sallyport/sallyport"
+)
+
+// PeersWith says who near a person has a resource now, and by which roles. The basis is "none" when the person has neither
+// a manager nor a department. Roles outside the viewer's audience, and those that the person is in, are left out.
+func (tx *Tx) PeersWith(ctx context.Context, tenant, userID, resourceID string, relation sallyport.Relation, v Viewer) (sallyport.Peers, error) {
+	var manager, department string
+	out := sallyport.Peers{Basis: "none", People: []sallyport.UserRef{}, Roles: []sallyport.PeerRole{}}
+	if err := tx.Row(ctx, `SELECT COALESCE(manager_id, ''), department FROM users WHERE tenant_id=$1 AND id=$2`, []any{tenant, userID}, &manager, &department); err != nil {
+		return out, err
+	}
+	column, value := "manager_id", manager
+	switch {
+	case manager != "":
+		out.Basis = "manager"
+	case department != "":
+		column, value, out.Basis = "department", department, "department"
+	default:
+		return out, nil
+	}
+	if err := tx.Row(ctx, `SELECT count(*) FROM users p WHERE p.tenant_id=$1 AND p.`+column+`=$2 AND p.state='active' AND p.id<>$3`, []any{tenant, value, userID}, &out.Of); err != nil {
+		return out, err
+	}
+	q := &query{}
+	t, near, me, n := q.arg(tenant), q.arg(value), q.arg(userID), q.arg(Micros(tx.now))
+	cond := "g.tenant_id=" + t + " AND g.resource_id=" + q.arg(resourceID) + " AND g.relation=" + q.arg(relation)
+	q.WriteString(`SELECT u.id, u.login, u.name, ro.id, ro.slug, ro.name, ro.kind FROM (` + pathSelect(cond, cond, n, holds) + `) x
+		JOIN users u ON u.tenant_id=` + t + ` AND u.id=x.user_id AND u.` + column + `=` + near + ` AND u.state='active' AND u.id<>` + me + `
+		LEFT JOIN resources ro ON ro.tenant_id=` + t + ` AND ro.id=x.role_id AND ro.id NOT IN ` + heldBy(t, me, n, "member") + ` AND ` + q.sees(v, tenant, Micros(tx.now), "ro") + `
+		ORDER BY u.name_key, u.id, ro.id`)
+	roles, last := map[string]*sallyport.PeerRole{}, ""
+	err := tx.Rows(ctx, q.String(), q.args, func(r *sql.Rows) error {
+		var u sallyport.UserRef
+		var role optionalRef
+		if err := r.Scan(append([]any{&u.ID, &u.Login, &u.Name}, role.dest()...)...); err != nil {
+			return err
+		}
+		if u.ID != last {
+			last = u.ID
+			if out.Have++; out.Have <= 10 {
+				out.People = append(out.People, u)
+			}
+		}
+		if ref := role.ref(); ref != nil {
+			if roles[ref.ID] == nil {
+				roles[ref.ID] = &sallyport.PeerRole{Role: *ref}
+			}
+			roles[ref.ID].People++
+		}
+		return nil
+	})
+	for _, r := range roles {
+		out.Roles = append(out.Roles, *r)
+	}
+	slices.SortFunc(out.Roles, func(a, b sallyport.PeerRole) int {
+		return cmp.Or(b.People-a.People, strings.Compare(a.Role.Slug, b.Role.Slug))
+	})
+	return out, err
+}
+
+// RoleGives lists what a role gives its members now, as far as the viewer may see it, by name.
+func (tx *Tx) RoleGives(ctx context.Context, tenant, roleID string, v Viewer) ([]sallyport.ResourceRef, error) {
+	q := &query{}
+	q.WriteString(`SELECT r.id, r.slug, r.name, r.kind FROM grants g JOIN resources r ON r.tenant_id=g.tenant_id AND r.id=g.resource_id
+		WHERE g.tenant_id=` + q.arg(tenant) + ` AND g.subject_kind='role' AND g.subject_id=` + q.arg(roleID) + ` AND g.relation='member' AND ` + holds("g", q.arg(Micros(tx.now))) +
+		` AND ` + q.sees(v, tenant, Micros(tx.now), "r") + ` ORDER BY r.name_key, r.id`)
+	var out []sallyport.ResourceRef
+	err := tx.Rows(ctx, q.String(), q.args, func(rows *sql.Rows) error {
+		var r sallyport.ResourceRef
+		err := rows.Scan(&r.ID, &r.Slug, &r.Name, &r.Kind)
+		out = append(out, r)
+		return err
+	})
+	return slices.Compact(out), err
+}
