@@ -220,8 +220,12 @@ func TestOIDCValidate(t *testing.T) {
 	if f := (auth.OIDC{ID: "a", Issuer: "http://127.0.0.1:5556/dex", ClientID: "x"}).Validate("p"); len(f) > 0 {
 		t.Error(f)
 	}
-	db := storetest.Open(t, "sqlite", store.Options{})
-	_, err := auth.New(auth.Options{DB: db, Error: problem, Lifetime: 1, PublicURL: "nonsense", OIDC: []auth.OIDC{{ID: "a"}, {ID: "a"}}})
+	db, err := store.Open(t.Context(), storetest.Address(t, "sqlite"), store.Options{}) // without a key
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	_, err = auth.New(auth.Options{DB: db, Error: problem, Lifetime: 1, PublicURL: "nonsense", OIDC: []auth.OIDC{{ID: "a"}, {ID: "a"}}})
 	for _, want := range []string{"session_lifetime", "public_url", "oidc[0].issuer", "oidc[1].id", "key"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not name %s", err, want)
