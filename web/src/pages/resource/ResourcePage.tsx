@@ -3,7 +3,7 @@ import { Link, useParams } from '@tanstack/react-router'
 import { accessAtQuery } from '../../api/access'
 import { rows } from '../../api/list'
 import { requestsQuery } from '../../api/request'
-import { resourceQuery } from '../../api/resource'
+import { resourceQuery, resourcesQuery } from '../../api/resource'
 import type { Resource } from '../../api/types'
 import { Breadcrumbs } from '../../components/Breadcrumbs'
 import { Button, buttonClass } from '../../components/Button'
@@ -78,6 +78,9 @@ function Loaded({ resource: r }: { resource: Resource }) {
   const waiting = rows(
     useInfiniteQuery(requestsQuery({ beneficiary: 'me', state: 'pending', resource: r.slug, limit: 5 })).data,
   )[0]
+  const parts = rows(
+    useInfiniteQuery({ ...resourcesQuery({ app: r.slug, limit: 1 }), enabled: r.kind === 'app' }).data,
+  )[0]
   const tabs = [
     { value: 'overview', label: 'Overview', content: <Overview resource={r} /> },
     ...(r.kind === 'work_order'
@@ -92,7 +95,7 @@ function Loaded({ resource: r }: { resource: Resource }) {
     ...(r.kind === 'role'
       ? [{ value: 'gives', label: 'What it gives', content: <Gives resource={r} /> }]
       : []),
-    ...(r.kind === 'app'
+    ...(r.kind === 'app' && parts
       ? [{ value: 'map', label: 'All that is in it', content: <AppMap resource={r} /> }]
       : []),
     { value: 'history', label: 'History', content: <ResourceHistory resource={r} /> },
