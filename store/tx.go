@@ -222,7 +222,8 @@ func (tx *Tx) Rows(ctx context.Context, query string, args []any, scan func(*sql
 func retryable(err error) bool {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
-		return pg.Code == "40001" || pg.Code == "40P01"
+		// 53200 is the memory for what SERIALIZABLE transactions have read: it comes free when those that run have ended.
+		return pg.Code == "40001" || pg.Code == "40P01" || pg.Code == "53200"
 	}
 	var lite *sqlite.Error
 	if errors.As(err, &lite) {

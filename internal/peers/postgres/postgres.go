@@ -76,7 +76,7 @@ func start(ctx context.Context, bin, account string) (*Server, error) {
 	args := []string{"-D", data}
 	for _, set := range []string{
 		"listen_addresses=" + host, "port=" + port, "unix_socket_directories=" + dir,
-		"max_connections=200", "shared_buffers=256MB", "fsync=on", "synchronous_commit=on", "full_page_writes=on",
+		"max_connections=200", "max_pred_locks_per_transaction=256", "shared_buffers=256MB", "fsync=on", "synchronous_commit=on", "full_page_writes=on",
 		"wal_level=replica", "max_wal_size=1GB", "checkpoint_timeout=15min", "work_mem=16MB",
 		"dynamic_shared_memory_type=mmap", // containers often have 64 MB of /dev/shm
 		"timezone=UTC", "log_timezone=UTC", "lc_messages=C", "log_min_messages=warning", "log_min_error_statement=panic",
