@@ -1,6 +1,13 @@
 // What every test in a real browser needs: signing in, and a page that is watched for what must not happen.
 import AxeBuilder from '@axe-core/playwright'
-import { type Browser, type BrowserContext, test as base, expect, type Page } from '@playwright/test'
+import {
+  type Browser,
+  type BrowserContext,
+  test as base,
+  expect,
+  type Page,
+  type Request,
+} from '@playwright/test'
 
 export type Persona = 'employee' | 'teammate' | 'lead' | 'security' | 'it' | 'owner' | 'auditor' | 'admin'
 
@@ -19,6 +26,7 @@ export async function as(
 }
 
 const faults = new WeakMap<Page, string[]>()
+const asked = new WeakMap<Page, Set<Request>>()
 
 /** watch collects what a page may never do: break the policy, throw, or leave an error in the console. */
 export function watch(page: Page) {
@@ -32,6 +40,13 @@ export function watch(page: Page) {
     list.push(`console: ${m.text()}`)
   })
   page.on('crash', () => list.push('the page crashed'))
+
+  const open = new Set<Request>()
+  asked.set(page, open)
+  // The stream stays open; every other call ends.
+  page.on('request', (r) => void (r.resourceType() === 'fetch' && open.add(r)))
+  page.on('requestfinished', (r) => void open.delete(r))
+  page.on('requestfailed', (r) => void open.delete(r))
 }
 
 export function expectNoFaults(page: Page) {
@@ -45,7 +60,9 @@ export async function expectAccessible(page: Page, where: string) {
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
     .analyze()
   const found = violations.map(
-    (v) => `${v.impact} ${v.id}: ${v.nodes.map((n) => n.html.slice(0, 160)).join(' | ')}`,
+    // What was expected and what was seen, beside the element: a colour that is wrong for a moment is found by it.
+    (v) =>
+      `${v.impact} ${v.id}: ${v.nodes.map((n) => `${n.html.slice(0, 160)} ${n.any.map((c) => c.message).join('; ')}`).join(' | ')}`,
   )
   expect.soft(found, where).toEqual([])
   const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
@@ -67,16 +84,26 @@ export async function everyLook(page: Page, where: string) {
   await page.setViewportSize(desktop.viewport)
 }
 
-/** settled waits until nothing is loading and nothing moves. */
+/** settled waits until every call is answered, what it brought is drawn, and nothing moves. */
 export async function settled(page: Page) {
   await page.waitForLoadState('load')
   await expect(page.locator('main')).toBeVisible()
+  // An answer may lead to the next call: none may be open for two frames on end.
+  for (let quiet = 0; quiet < 2; quiet++) {
+    await expect.poll(() => asked.get(page)?.size ?? 0).toBe(0)
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 20))))
+    if ((asked.get(page)?.size ?? 0) > 0) quiet = -1
+  }
   await expect(
     page.locator('[role=status][aria-label^="Loading"], [role=status][aria-label^="Asking"]'),
   ).toHaveCount(0)
-  await page.evaluate(() =>
-    Promise.all(document.getAnimations().map((a) => a.finished.catch(() => undefined))),
-  )
+  // What is drawn late starts to move late.
+  await page.evaluate(async () => {
+    for (let moving = document.getAnimations(); moving.length > 0; ) {
+      await Promise.all(moving.map((a) => a.finished.catch(() => undefined)))
+      moving = document.getAnimations().filter((a) => a.playState === 'running')
+    }
+  })
 }
 
 export interface Api {
