@@ -25,19 +25,12 @@ var errNotAll = errors.New("a row was refused")
 func (s *Service) RunBatches(ctx context.Context) (int, *time.Time, error) {
 	var w store.BatchWork
 	var ok bool
-	err := s.DB.Take(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		w, ok, err = tx.ClaimBatch(ctx, store.NewID("lease"), batchLease)
-		return err
-	})
-	if err != nil {
-		return 0, nil, err
-	}
-	if !ok {
-		var next *time.Time
-		err := s.DB.View(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-			next, err = tx.NextBatch(ctx)
+	next, err := s.DB.TakeDue(ctx, func(ctx context.Context, tx *store.Tx) (*time.Time, error) { return tx.NextBatch(ctx) },
+		func(ctx context.Context, tx *store.Tx) (err error) {
+			w, ok, err = tx.ClaimBatch(ctx, store.NewID("lease"), batchLease)
 			return err
 		})
+	if err != nil || !ok {
 		return 0, next, err
 	}
 	if w.Atomic {

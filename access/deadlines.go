@@ -101,12 +101,7 @@ func (s *Service) widenTx(ctx context.Context, tx *store.Tx, tenant string, r sa
 	if err != nil {
 		return err
 	}
-	more := jury{Need: j.Need, Fallback: j.Fallback}
-	for _, a := range j.Approvers {
-		if !(jury{Approvers: st.Approvers}).has(a.ID) {
-			more.Approvers = append(more.Approvers, a)
-		}
-	}
+	more := jury{Approvers: newTo(st, j), Need: j.Need, Fallback: j.Fallback}
 	if len(more.Approvers) == 0 && j.Fallback == st.Fallback {
 		return nil
 	}
@@ -154,19 +149,78 @@ func (s *Service) timeoutTx(ctx context.Context, tx *store.Tx, tenant string, r 
 // RecheckStages looks at requests that wait, whether the people asked still suffice, and asks whoever may decide by now
 // (rule 11). The worker calls it at intervals; a change of who owns or leads is thus noticed within a minute.
 func (s *Service) RecheckStages(ctx context.Context) error {
-	var open []store.TenantID
-	if err := s.DB.View(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		open, err = tx.OpenStageRequests(ctx, "", 1000)
-		return err
-	}); err != nil {
-		return err
-	}
-	for _, o := range open {
-		if err := s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error { return s.recheckTx(ctx, tx, o.Tenant, o.ID) }); err != nil {
-			s.Log.Error("a waiting request was not looked at again", "request", o.ID, "err", err)
+	for at, more := (store.TenantID{}), true; more; {
+		var wrong []store.TenantID
+		err := s.DB.View(ctx, func(ctx context.Context, tx *store.Tx) error {
+			some, err := tx.OpenStageRequests(ctx, at, recheckPage)
+			if err != nil {
+				return err
+			}
+			wrong = nil
+			if more = len(some) == recheckPage; len(some) > 0 {
+				at = some[len(some)-1]
+			}
+			for _, o := range some {
+				ok, err := s.staleTx(ctx, tx, o.Tenant, o.ID)
+				if err != nil {
+					return err
+				}
+				if ok {
+					wrong = append(wrong, o)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		for _, o := range wrong {
+			if err := s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error { return s.recheckTx(ctx, tx, o.Tenant, o.ID) }); err != nil {
+				s.Log.Error("a waiting request was not looked at again", "request", o.ID, "err", err)
+			}
 		}
 	}
 	return nil
+}
+
+// recheckPage is how many waiting requests are looked at in one read.
+const recheckPage = 25
+
+// staleTx reports whether recheckTx would change anything of a waiting request, which it hardly ever does. Reading takes
+// nobody's turn to write.
+func (s *Service) staleTx(ctx context.Context, tx *store.Tx, tenant, id string) (bool, error) {
+	r, err := tx.Request(ctx, tenant, id, Everything)
+	if err != nil {
+		return false, err
+	}
+	st := r.Open()
+	if r.State != sallyport.RequestPending || st == nil {
+		return false, nil
+	}
+	res, err := tx.BareResource(ctx, tenant, r.Resource.ID, Everything)
+	if err != nil {
+		return false, err
+	}
+	j, err := s.juryTx(ctx, tx, tenant, r, res, st.Spec, st.Escalated)
+	if sallyport.CodeOf(err) == sallyport.EPrecondition { // nobody is left at all: it stays, visibly, until it expires
+		s.Log.Error("nobody can decide a waiting request", "request", id, "err", err)
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return len(newTo(*st, j)) > 0 || j.Fallback != st.Fallback || len(st.Votes) > 0 && specOf(*st, j).Approved(j.ids(), st.Votes), nil
+}
+
+// newTo lists those of a jury whom a stage has not asked yet.
+func newTo(st sallyport.Stage, j jury) []sallyport.Approver {
+	var more []sallyport.Approver
+	for _, a := range j.Approvers {
+		if !(jury{Approvers: st.Approvers}).has(a.ID) {
+			more = append(more, a)
+		}
+	}
+	return more
 }
 
 // recheckStagesTx looks at all waiting requests of a tenant again, because a person left.

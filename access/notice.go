@@ -16,10 +16,9 @@ import (
 var noticeDays = [...]int{1, 7}
 
 const (
-	morning     = 8                   // the hour of a person's day at which their digest goes out
-	noticeEvery = 15 * time.Minute    // every zone's mornings begin at a quarter of an hour
-	maxDigest   = 5000                // ends in one digest; more are told the next day
-	noticeReach = 24 * 24 * time.Hour // how far ahead it is looked: the longest window, and more days off than any calendar has in a row
+	morning     = 8                // the hour of a person's day at which their digest goes out
+	noticeEvery = 15 * time.Minute // every zone's mornings begin at a quarter of an hour
+	maxDigest   = 5000             // ends in one digest; more are told the next day
 )
 
 // RunNotices tells people of ends to come, a week and a day before: the holder, the owners of the resource and of its app,
@@ -59,7 +58,7 @@ func (s *Service) tellTenant(ctx context.Context, tenant string) (n int, err err
 	err = s.DB.View(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 		now = tx.Now()
 		if off, err = holidays(ctx, tx, tenant); err == nil {
-			list, err = tx.Notices(ctx, tenant, now.Add(noticeReach), "", nil)
+			list, err = tx.Notices(ctx, tenant, off.reach(now), "", nil)
 		}
 		return err
 	})
@@ -99,7 +98,7 @@ func (s *Service) tellTenant(ctx context.Context, tenant string) (n int, err err
 // but for what would be over by then.
 func (s *Service) digestTx(ctx context.Context, tx *store.Tx, tenant, userID string, grants []string, off calendar) (bool, error) {
 	now := tx.Now()
-	all, err := tx.Notices(ctx, tenant, now.Add(noticeReach), userID, grants)
+	all, err := tx.Notices(ctx, tenant, off.reach(now), userID, grants)
 	if err != nil || len(all) == 0 {
 		return false, err
 	}
@@ -256,6 +255,19 @@ func (c calendar) tellAt(mark time.Time, zone *time.Location) time.Time {
 		day = day.AddDate(0, 0, -1)
 	}
 	return time.Date(day.Year(), day.Month(), day.Day(), morning, 0, 0, 0, zone)
+}
+
+// reach is how far ahead ends may be due to be told of: the longest window, behind it the days off that are told of before
+// they begin, and what zones differ by.
+func (c calendar) reach(now time.Time) time.Time {
+	mark := dayStart(now, time.UTC).AddDate(0, 0, 2)
+	for range 14 {
+		if c.works(mark) && c.works(mark.AddDate(0, 0, 1)) {
+			break
+		}
+		mark = mark.AddDate(0, 0, 1)
+	}
+	return mark.AddDate(0, 0, noticeDays[len(noticeDays)-1]+2)
 }
 
 // nextMorning is when the next digest after today's goes out.

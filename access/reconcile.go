@@ -8,18 +8,21 @@ import (
 	"github.com/sallyport/sallyport/store"
 )
 
-// Start begins what was given for a moment that has come. It returns when the next grant starts.
-func (s *Service) Start(ctx context.Context) (n int, next *time.Time, err error) {
+const startLimit = 200
+
+// Start begins what was given for a moment that has come, and lies after since. It returns how many began, whether more
+// may wait, and when the next grant starts.
+func (s *Service) Start(ctx context.Context, since time.Time) (n int, more bool, next *time.Time, err error) {
 	var due []store.TenantID
 	err = s.DB.View(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if due, err = tx.Unstarted(ctx, 200); err != nil {
+		if due, err = tx.Unstarted(ctx, since, startLimit); err != nil {
 			return err
 		}
 		next, err = tx.NextStart(ctx)
 		return err
 	})
 	if err != nil {
-		return 0, nil, err
+		return 0, false, nil, err
 	}
 	for _, id := range due {
 		err := s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
@@ -43,7 +46,7 @@ func (s *Service) Start(ctx context.Context) (n int, next *time.Time, err error)
 		}
 		n++
 	}
-	return n, next, nil
+	return n, len(due) == startLimit && n > 0, next, nil
 }
 
 // Reconcile compares every provision with what ought to be and sets to work what was missed: the truth behind the queue

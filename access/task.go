@@ -3,7 +3,6 @@ package access
 import (
 	"context"
 	"strings"
-	"time"
 
 	"github.com/sallyport/sallyport"
 	"github.com/sallyport/sallyport/store"
@@ -194,77 +193,6 @@ func (s *Service) cancelTask(ctx context.Context, tx *store.Tx, actor sallyport.
 	}
 	return s.tell(ctx, tx, actor.Tenant, []string{t.ClaimedBy.ID}, note{Kind: "task.cancelled", Dedupe: "cancelled:" + t.ID,
 		Title: t.Resource.Name + " is no longer to be done", Body: "The task was cancelled: " + why + ".", Link: "/tasks?task=" + t.ID})
-}
-
-// RunTasks reminds of tasks that are overdue, once when they become so and then daily, and hands on those whose assignee
-// cannot do them any longer. It returns how many it handled and when to look again.
-func (s *Service) RunTasks(ctx context.Context) (n int, next *time.Time, err error) {
-	var due, stuck []store.TenantID
-	var since time.Time
-	err = s.DB.View(ctx, func(ctx context.Context, tx *store.Tx) error {
-		since = tx.Now().Add(-24 * time.Hour)
-		if due, err = tx.OverdueTasks(ctx, since, 50); err != nil {
-			return err
-		}
-		if stuck, err = tx.UndoableTasks(ctx, 50); err != nil {
-			return err
-		}
-		next, err = tx.NextTaskDue(ctx)
-		return err
-	})
-	if err != nil {
-		return 0, nil, err
-	}
-	for _, id := range due {
-		if err := s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error { return s.remindTask(ctx, tx, id, since) }); err != nil {
-			return n, next, err
-		}
-		n++
-	}
-	for _, id := range stuck {
-		err := s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
-			return s.handOn(ctx, tx, sallyport.System(id.Tenant), id.ID, "who was to do it cannot any longer")
-		})
-		if err != nil {
-			return n, next, err
-		}
-		n++
-	}
-	return n, next, nil
-}
-
-func (s *Service) remindTask(ctx context.Context, tx *store.Tx, id store.TenantID, since time.Time) error {
-	t, err := tx.Task(ctx, id.Tenant, id.ID, Everything)
-	if err != nil {
-		return err
-	}
-	if ok, err := tx.RemindTask(ctx, id.Tenant, id.ID, since); err != nil || !ok {
-		return err
-	}
-	people := []string{}
-	switch {
-	case t.ClaimedBy != nil:
-		people = append(people, t.ClaimedBy.ID)
-	case t.Assignee.Kind == "user":
-		people = append(people, t.Assignee.ID)
-	case t.Assignee.Kind == "group":
-		if people, err = s.doers(ctx, tx, id.Tenant, t.Assignee.ID, sallyport.Member, ""); err != nil {
-			return err
-		}
-	default:
-		res, err := tx.BareResource(ctx, id.Tenant, t.Resource.ID, Everything)
-		if err != nil {
-			return err
-		}
-		if _, people, err = s.assigneeTx(ctx, tx, id.Tenant, res, "", ""); err != nil {
-			return err
-		}
-	}
-	if _, err := tx.Append(ctx, store.NewEvent{Verb: "task.reminded", Actor: sallyport.System(id.Tenant), ObjectKind: "task", ObjectID: t.ID, Cause: t.RequestID, Refs: taskRefs(t)}); err != nil {
-		return err
-	}
-	return s.tell(ctx, tx, id.Tenant, people, note{Kind: "task.overdue", Dedupe: "overdue:" + t.ID + ":" + tx.Now().Format("2006-01-02"),
-		Title: "Overdue: " + t.Resource.Name, Body: "It was due at " + clock(t.DueAt) + ".", Link: "/tasks?task=" + t.ID})
 }
 
 // handOn gives a task to the resource's owners, else to admins.

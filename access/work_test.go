@@ -260,14 +260,14 @@ func TestEmptyGroupsHandOn(t *testing.T) {
 		w.given("olga", "ken", "vpn", days(30))
 		w.leave("oscar")
 		w.leave("tess")
-		if _, _, err := w.s.RunTasks(w.ctx); err != nil {
+		if err := w.s.RecheckTasks(w.ctx); err != nil {
 			w.Fatal(err)
 		}
 		if tasks := w.todo("olga"); len(tasks) != 1 || tasks[0].Assignee.Kind != "owners" {
 			w.Fatalf("%+v", tasks)
 		}
 		w.leave("olga")
-		if _, _, err := w.s.RunTasks(w.ctx); err != nil {
+		if err := w.s.RecheckTasks(w.ctx); err != nil {
 			w.Fatal(err)
 		}
 		if tasks := w.todo("root"); len(tasks) != 1 || tasks[0].Assignee.Kind != "admins" {

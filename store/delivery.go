@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"strings"
 	"time"
 
@@ -98,14 +97,11 @@ func (tx *Tx) DeliveryFailed(ctx context.Context, d Delivery, why string, perman
 	return gaveUp && n > 0, err
 }
 
-// NextDelivery is when the next delivery of a channel is due; false when none waits.
-func (tx *Tx) NextDelivery(ctx context.Context, channel string) (time.Time, bool, error) {
-	var at time.Time
-	err := tx.Row(ctx, `SELECT next_at FROM deliveries WHERE channel = $1 AND next_at IS NOT NULL ORDER BY next_at LIMIT 1`, []any{channel}, timeScan{&at})
-	if errors.Is(err, sql.ErrNoRows) {
-		return at, false, nil
-	}
-	return at, err == nil, err
+// NextDelivery is when the next delivery of a channel is due; nil when none waits.
+func (tx *Tx) NextDelivery(ctx context.Context, channel string) (*time.Time, error) {
+	var at *time.Time
+	err := tx.Row(ctx, `SELECT min(next_at) FROM deliveries WHERE channel = $1 AND next_at IS NOT NULL`, []any{channel}, timePtrScan{&at})
+	return at, err
 }
 
 // Deliveries tells the state of a message's deliveries by channel: queued, sent or failed.

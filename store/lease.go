@@ -21,6 +21,21 @@ func (db *DB) Take(ctx context.Context, f func(ctx context.Context, tx *Tx) erro
 	return err
 }
 
+// TakeDue runs f as Take does where next, read beforehand, is not after now; else it only answers next. Looking takes
+// nobody's turn to write, and most wake-ups find nothing to take.
+func (db *DB) TakeDue(ctx context.Context, next func(context.Context, *Tx) (*time.Time, error), f func(context.Context, *Tx) error) (at *time.Time, err error) {
+	due := false
+	err = db.View(ctx, func(ctx context.Context, tx *Tx) error {
+		at, err = next(ctx, tx)
+		due = err == nil && at != nil && !at.After(tx.Now())
+		return err
+	})
+	if err != nil || !due {
+		return at, err
+	}
+	return at, db.Take(ctx, f)
+}
+
 // Lane is one direction of work on targets. Each has workers of its own, so that removing never waits for adding.
 type Lane string
 

@@ -116,8 +116,10 @@ func TestDeliveryBackOff(t *testing.T) {
 		next := func() (wait time.Duration, ok bool) {
 			t.Helper()
 			do(func(ctx context.Context, tx *store.Tx) error {
-				at, found, err := tx.NextDelivery(ctx, store.ChannelEmail)
-				wait, ok = at.Sub(tx.Now()).Round(time.Second), found
+				at, err := tx.NextDelivery(ctx, store.ChannelEmail)
+				if ok = at != nil; ok {
+					wait = at.Sub(tx.Now()).Round(time.Second)
+				}
 				return err
 			})
 			return wait, ok

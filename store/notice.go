@@ -43,13 +43,13 @@ func (tx *Tx) Notices(ctx context.Context, tenant string, until time.Time, userI
 			AND NOT EXISTS (SELECT 1 FROM grant_reviews rv WHERE rv.tenant_id=g.tenant_id AND rv.grant_id=g.id)
 			AND (g.subject_kind='role' OR (EXISTS (SELECT 1 FROM users hu WHERE hu.tenant_id=g.tenant_id AND hu.id=g.subject_id AND hu.state='active') AND NOT ` + continues("g") + `))),
 		d AS (SELECT DISTINCT resource_id AS id FROM c UNION SELECT app_id FROM c WHERE app_id IS NOT NULL UNION SELECT subject_id FROM c WHERE subject_kind='role'),
-		o AS (SELECT d.id, og.subject_id AS user_id FROM d JOIN grants og ON og.tenant_id=` + t + ` AND og.resource_id=d.id AND og.relation='owner' AND og.subject_kind='user' AND ` + holds("og", now) + `
-			UNION SELECT d.id, om.subject_id FROM d JOIN grants og ON og.tenant_id=` + t + ` AND og.resource_id=d.id AND og.relation='owner' AND og.subject_kind='role' AND ` + holds("og", now) + `
-			JOIN grants om ON om.tenant_id=og.tenant_id AND om.resource_id=og.subject_id AND om.relation='member' AND om.subject_kind='user' AND ` + holds("om", now) + `),
+		by_owner AS (SELECT d.id, og.subject_id AS user_id FROM d CROSS JOIN grants og WHERE og.tenant_id=` + t + ` AND og.resource_id=d.id AND og.relation='owner' AND og.subject_kind='user' AND ` + holds("og", now) + `
+			UNION SELECT d.id, om.subject_id FROM d CROSS JOIN grants og CROSS JOIN grants om WHERE og.tenant_id=` + t + ` AND og.resource_id=d.id AND og.relation='owner' AND og.subject_kind='role' AND ` + holds("og", now) + `
+			AND om.tenant_id=og.tenant_id AND om.resource_id=og.subject_id AND om.relation='member' AND om.subject_kind='user' AND ` + holds("om", now) + `),
 		w AS (SELECT c.id AS grant_id, c.subject_id AS user_id, 1 AS why FROM c WHERE c.subject_kind='user'
-			UNION ALL SELECT c.id, o.user_id, 2 FROM c JOIN o ON o.id=c.resource_id
-			UNION ALL SELECT c.id, o.user_id, 2 FROM c JOIN o ON o.id=c.app_id
-			UNION ALL SELECT c.id, o.user_id, 3 FROM c JOIN o ON c.subject_kind='role' AND c.hidden=0 AND o.id=c.subject_id)
+			UNION ALL SELECT c.id, bo.user_id, 2 FROM c JOIN by_owner bo ON bo.id=c.resource_id
+			UNION ALL SELECT c.id, bo.user_id, 2 FROM c JOIN by_owner bo ON bo.id=c.app_id
+			UNION ALL SELECT c.id, bo.user_id, 3 FROM c JOIN by_owner bo ON c.subject_kind='role' AND c.hidden=0 AND bo.id=c.subject_id)
 		SELECT w.user_id, u.time_zone, min(w.why), c.id, c.starts_at, c.ends_at, c.relation, COALESCE(su.name, sr.name, ''), c.subject_id, c.name, c.resource_id, c.slug,
 			COALESCE((SELECT min(n.days) FROM notices n WHERE n.tenant_id=` + t + ` AND n.user_id=w.user_id AND n.grant_id=c.id AND n.ends_at=c.ends_at), 0)
 		FROM w JOIN c ON c.id=w.grant_id JOIN users u ON u.tenant_id=` + t + ` AND u.id=w.user_id AND u.state='active'

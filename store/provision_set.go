@@ -99,12 +99,12 @@ func (tx *Tx) Mismatched(ctx context.Context, after TenantID, look int) (wrong [
 }
 
 // Unstarted lists grants to people that should have begun but whose access nothing makes real: no provision, one that is
-// being removed or absent, or one that is there already. Over all tenants.
-func (tx *Tx) Unstarted(ctx context.Context, limit int) ([]TenantID, error) {
-	return tx.tenantIDs(ctx, `SELECT g.tenant_id, g.id FROM grants g WHERE g.ended_at IS NULL AND g.activated_at IS NULL AND g.starts_at <= $1
+// being removed or absent, or one that is there already. Of those that began after a moment; over all tenants.
+func (tx *Tx) Unstarted(ctx context.Context, since time.Time, limit int) ([]TenantID, error) {
+	return tx.tenantIDs(ctx, `SELECT g.tenant_id, g.id FROM grants g WHERE g.ended_at IS NULL AND g.activated_at IS NULL AND g.starts_at > $3 AND g.starts_at <= $1
 		AND g.subject_kind='user' AND (g.no_end OR g.ends_at IS NULL OR g.ends_at > $1)
 		AND NOT EXISTS (SELECT 1 FROM provisions p WHERE p.tenant_id=g.tenant_id AND p.user_id=g.subject_id AND p.resource_id=g.resource_id
-			AND p.relation=g.relation AND p.parameters=g.parameters AND p.state='adding') ORDER BY g.starts_at LIMIT $2`, Micros(tx.now), limit)
+			AND p.relation=g.relation AND p.parameters=g.parameters AND p.state='adding') ORDER BY g.starts_at LIMIT $2`, Micros(tx.now), limit, Micros(since))
 }
 
 // UnprovisionedRoles lists the grants of roles some of whose members have no provision yet, over all tenants.

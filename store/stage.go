@@ -245,10 +245,10 @@ func (tx *Tx) ClearDeadline(ctx context.Context, tenant, stageID, what string, n
 	return n == 1, err
 }
 
-// OpenStageRequests lists requests with an open stage after an id, in order, for the sweep that looks whether their
-// approvers still suffice; of one tenant, or of all when it is "".
-func (tx *Tx) OpenStageRequests(ctx context.Context, tenant string, limit int) ([]TenantID, error) {
-	return tx.tenantIDs(ctx, `SELECT tenant_id, id FROM requests WHERE state='pending' AND ($1 = '' OR tenant_id = $1) ORDER BY tenant_id, id LIMIT $2`, tenant, limit)
+// OpenStageRequests lists waiting requests after one, in order and over all tenants, for the sweep that looks whether their
+// approvers still suffice.
+func (tx *Tx) OpenStageRequests(ctx context.Context, after TenantID, limit int) ([]TenantID, error) {
+	return tx.tenantIDs(ctx, `SELECT tenant_id, id FROM requests WHERE state='pending' AND (tenant_id, id) > ($1, $2) ORDER BY tenant_id, id LIMIT $3`, after.Tenant, after.ID, limit)
 }
 
 // EscalateStage widens an open stage's specification and marks it as escalated.

@@ -93,6 +93,7 @@ type TaskFilter struct {
 	GrantID    string
 	ResourceID string
 	UserID     string // the beneficiary
+	IDs        []string
 	Overdue    bool
 	Q          string // in the names of resource and beneficiary
 }
@@ -111,6 +112,9 @@ func (tx *Tx) Tasks(ctx context.Context, tenant string, v Viewer, f TaskFilter, 
 	q.WriteString(from)
 	if f.Assignee != "" {
 		q.WriteString(" AND " + q.mine(q.arg(tenant), q.arg(f.Assignee), q.arg(Micros(tx.now))))
+	}
+	if len(f.IDs) > 0 {
+		q.WriteString(" AND " + q.in("t.id", f.IDs))
 	}
 	if f.State == "todo" {
 		q.WriteString(" AND t.state IN ('open','claimed')")
@@ -246,11 +250,12 @@ func (tx *Tx) OverdueTasks(ctx context.Context, since time.Time, limit int) ([]T
 		ORDER BY due_at LIMIT $3`, Micros(tx.now), Micros(since), limit)
 }
 
-// RemindTask records a reminder, once; false when somebody else was first.
-func (tx *Tx) RemindTask(ctx context.Context, tenant, id string, since time.Time) (bool, error) {
-	n, err := tx.Exec(ctx, `UPDATE tasks SET reminded_at=$3 WHERE tenant_id=$1 AND id=$2 AND state IN ('open','claimed') AND (reminded_at IS NULL OR reminded_at <= $4)`,
-		tenant, id, Micros(tx.now), Micros(since))
-	return n == 1, err
+// RemindTasks records reminders of tasks, once; it answers those of the ids that nobody else was first with.
+func (tx *Tx) RemindTasks(ctx context.Context, tenant string, ids []string, since time.Time) ([]string, error) {
+	q := &query{}
+	q.WriteString("UPDATE tasks SET reminded_at=" + q.arg(Micros(tx.now)) + " WHERE tenant_id=" + q.arg(tenant) + " AND " + q.in("id", ids) +
+		" AND state IN ('open','claimed') AND (reminded_at IS NULL OR reminded_at <= " + q.arg(Micros(since)) + ") RETURNING id")
+	return tx.ids(ctx, q.String(), q.args...)
 }
 
 // NextTaskDue is when the next task that nobody was reminded of becomes overdue; nil when none will.

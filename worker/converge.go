@@ -29,16 +29,7 @@ func newLane(w *Worker, which store.Lane) *lane {
 
 func (l *lane) run(ctx context.Context, bell <-chan struct{}) {
 	l.w.loop(ctx, named{"provisions to " + string(l.which), func(ctx context.Context) (int, *time.Time, error) {
-		n, err := l.fill(ctx)
-		if err != nil || n > 0 {
-			return n, nil, err
-		}
-		var next *time.Time
-		err = l.w.DB.View(ctx, func(ctx context.Context, tx *store.Tx) error {
-			next, err = tx.NextProvision(ctx, l.which)
-			return err
-		})
-		return 0, next, err
+		return l.fill(ctx)
 	}}, merge(ctx, bell, l.done), l.w.Sweep)
 	l.all.Wait()
 }
@@ -64,7 +55,7 @@ func merge(ctx context.Context, a, b <-chan struct{}) <-chan struct{} {
 }
 
 // fill claims as much as there is room for and sets it to work.
-func (l *lane) fill(ctx context.Context) (int, error) {
+func (l *lane) fill(ctx context.Context) (int, *time.Time, error) {
 	l.mu.Lock()
 	room := l.w.PerLane - l.running
 	var full []string
@@ -75,9 +66,9 @@ func (l *lane) fill(ctx context.Context) (int, error) {
 	}
 	l.mu.Unlock()
 	if room <= 0 {
-		return 0, nil
+		return 0, nil, nil
 	}
-	claimed, at, err := l.claim(ctx, min(room, l.w.PerConnection), full)
+	claimed, at, next, err := l.claim(ctx, min(room, l.w.PerConnection), full)
 	if len(claimed) > 0 {
 		crash.At("claimed")
 	}
@@ -110,7 +101,7 @@ func (l *lane) fill(ctx context.Context) (int, error) {
 			l.w.one(context.WithoutCancel(ctx), p, at)
 		})
 	}
-	return len(claimed), err
+	return len(claimed), next, err
 }
 
 // outer is the connection that a provision's work goes to; "" for work without one.
@@ -121,18 +112,19 @@ func outer(p store.Provision) string {
 	return p.Pin.Add.ConnectionID
 }
 
-func (l *lane) claim(ctx context.Context, limit int, except []string) (claimed []store.Provision, at time.Time, err error) {
+func (l *lane) claim(ctx context.Context, limit int, except []string) (claimed []store.Provision, at time.Time, next *time.Time, err error) {
 	at = time.Now()
 	c := store.Claim{Lane: l.which, By: store.NewID("lease") + "@" + l.w.Name, Lease: l.w.Lease, Call: l.w.CallTimeout, Except: except, Limit: limit}
-	err = l.w.DB.Take(ctx, func(ctx context.Context, tx *store.Tx) error {
-		claimed, err = tx.ClaimProvisions(ctx, c)
-		return err
-	})
-	return claimed, at, err
+	next, err = l.w.DB.TakeDue(ctx, func(ctx context.Context, tx *store.Tx) (*time.Time, error) { return tx.NextProvision(ctx, l.which) },
+		func(ctx context.Context, tx *store.Tx) error {
+			claimed, err = tx.ClaimProvisions(ctx, c)
+			return err
+		})
+	return claimed, at, next, err
 }
 
 func (l *lane) drain(ctx context.Context) (int, error) {
-	claimed, at, err := l.claim(ctx, 100, nil)
+	claimed, at, _, err := l.claim(ctx, 100, nil)
 	for _, p := range claimed {
 		l.w.one(ctx, p, at)
 	}

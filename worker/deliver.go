@@ -39,11 +39,11 @@ func (w Delivery) Run(ctx context.Context) (n int, err error) {
 	for channel, notifier := range w.Notifiers {
 		for ctx.Err() == nil {
 			var due []store.Delivery
-			err := w.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
-				var err error
-				due, err = tx.ClaimDeliveries(ctx, channel, deliverBatch, deliverLease)
-				return err
-			})
+			_, err := w.DB.TakeDue(ctx, func(ctx context.Context, tx *store.Tx) (*time.Time, error) { return tx.NextDelivery(ctx, channel) },
+				func(ctx context.Context, tx *store.Tx) (err error) {
+					due, err = tx.ClaimDeliveries(ctx, channel, deliverBatch, deliverLease)
+					return err
+				})
 			if err != nil {
 				return n, err
 			}
@@ -65,12 +65,12 @@ func (w Delivery) Next(ctx context.Context) (next time.Time, ok bool, err error)
 	err = w.DB.View(ctx, func(ctx context.Context, tx *store.Tx) error {
 		next, ok = time.Time{}, false
 		for channel := range w.Notifiers {
-			at, found, err := tx.NextDelivery(ctx, channel)
+			at, err := tx.NextDelivery(ctx, channel)
 			if err != nil {
 				return err
 			}
-			if found && (!ok || at.Before(next)) {
-				next, ok = at, true
+			if at != nil && (!ok || at.Before(next)) {
+				next, ok = *at, true
 			}
 		}
 		return nil

@@ -23,10 +23,11 @@ const (
 func (w *Worker) runJobs(ctx context.Context) (int, *time.Time, error) {
 	var due []store.Job
 	by := store.NewID("lease") + "@" + w.Name
-	err := w.DB.Take(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		due, err = tx.ClaimJobs(ctx, by, jobLease, 1)
-		return err
-	})
+	next, err := w.DB.TakeDue(ctx, func(ctx context.Context, tx *store.Tx) (*time.Time, error) { return tx.NextJob(ctx) },
+		func(ctx context.Context, tx *store.Tx) (err error) {
+			due, err = tx.ClaimJobs(ctx, by, jobLease, 1)
+			return err
+		})
 	if err != nil {
 		return 0, nil, err
 	}
@@ -47,12 +48,7 @@ func (w *Worker) runJobs(ctx context.Context) (int, *time.Time, error) {
 			return len(due), nil, err
 		}
 	}
-	var next *time.Time
-	err = w.DB.View(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		next, err = tx.NextJob(ctx)
-		return err
-	})
-	return len(due), next, err
+	return len(due), next, nil
 }
 
 func (w *Worker) runJob(ctx context.Context, j store.Job) (err error) {

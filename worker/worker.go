@@ -50,6 +50,7 @@ type Worker struct {
 	jobs  map[string]JobFunc
 	conns connections
 	gap   gap
+	begin starts
 }
 
 // Delivering is the Due of a delivery of messages.
@@ -95,7 +96,7 @@ func (w *Worker) defaults() {
 		w.Lease = max(w.Lease, w.CallTimeout+w.CallTimeout/2)
 		w.jobs = map[string]JobFunc{access.JobReach: w.Access.RunReach}
 		maps.Copy(w.jobs, w.Jobs)
-		w.conns.open, w.gap.w = w.Open, w
+		w.conns.open, w.gap.w, w.begin.w = w.Open, w, w
 	})
 }
 
@@ -106,7 +107,7 @@ type named struct {
 
 // dues are the loops beside the two lanes, in the order in which Drain runs them.
 func (w *Worker) dues() []named {
-	list := []named{{"ends", w.gap.ends}, {"starts", w.Access.Start}, {"deadlines", w.Access.RunDeadlines}, {"tasks", w.Access.RunTasks},
+	list := []named{{"ends", w.gap.ends}, {"starts", w.begin.run}, {"deadlines", w.Access.RunDeadlines}, {"tasks", w.Access.RunTasks},
 		{"notices", w.Access.RunNotices}, {"batches", w.Access.RunBatches}, {"jobs", w.runJobs}}
 	if w.Sync != nil {
 		list = append(list, named{"syncs", w.Sync})
@@ -170,7 +171,7 @@ func (w *Worker) Run(ctx context.Context) {
 // reconcile tells nothing of how much it found, so that a row which cannot be set right does not make the loop spin.
 func (w *Worker) reconcile(ctx context.Context) (int, *time.Time, error) {
 	_, err := w.Access.Reconcile(ctx)
-	return 0, nil, errors.Join(err, w.Access.RecheckStages(ctx))
+	return 0, nil, errors.Join(err, w.Access.RecheckStages(ctx), w.Access.RecheckTasks(ctx))
 }
 
 // loop runs d whenever its bell rings, at the time that d names, and after every pause. It goes on at once while there is
@@ -232,7 +233,7 @@ func until(next *time.Time, now time.Time, pause time.Duration) time.Duration {
 // failure. For tests, whose clock stands still, and for commands that run once.
 func (w *Worker) Drain(ctx context.Context) error {
 	w.defaults()
-	if _, err := w.Access.Reconcile(ctx); err != nil {
+	if _, _, err := w.reconcile(ctx); err != nil {
 		return err
 	}
 	for range 1000 {
