@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -52,35 +53,30 @@ func (s *Service) RunNotices(ctx context.Context) (n int, next *time.Time, err e
 
 // tellTenant sends the digests that are due in one company, a transaction each.
 func (s *Service) tellTenant(ctx context.Context, tenant string) (n int, err error) {
-	var list []store.Notice
 	var off calendar
-	var now time.Time
+	due := map[string]map[string]bool{} // the grants of which a person is to be told
 	err = s.DB.View(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		now = tx.Now()
-		if off, err = holidays(ctx, tx, tenant); err == nil {
-			list, err = tx.Notices(ctx, tenant, off.reach(now), "", nil)
+		if off, err = holidays(ctx, tx, tenant); err != nil {
+			return err
 		}
-		return err
+		return tx.EachEnd(ctx, tenant, off.reach(tx.Now()), func(x store.Notice) {
+			if off.due(x, tx.Now()) == 0 || len(due[x.UserID]) >= maxDigest {
+				return
+			}
+			if due[x.UserID] == nil {
+				due[x.UserID] = map[string]bool{}
+			}
+			due[x.UserID][x.GrantID] = true
+		})
 	})
 	if err != nil {
 		return 0, err
 	}
-	var people []string
 	var failed error
-	due := map[string][]string{} // the grants of which a person is to be told
-	for _, x := range list {
-		if off.due(x, now) == 0 || len(due[x.UserID]) >= maxDigest {
-			continue
-		}
-		if due[x.UserID] == nil {
-			people = append(people, x.UserID)
-		}
-		due[x.UserID] = append(due[x.UserID], x.GrantID)
-	}
-	for _, id := range people {
+	for _, id := range slices.Sorted(maps.Keys(due)) {
 		told := false
 		err := s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-			told, err = s.digestTx(ctx, tx, tenant, id, due[id], off)
+			told, err = s.digestTx(ctx, tx, tenant, id, slices.Sorted(maps.Keys(due[id])), off)
 			return err
 		})
 		if err != nil { // one who cannot be told must not keep the others

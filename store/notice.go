@@ -25,13 +25,12 @@ type Notice struct {
 	Told       int // of how many days before they were told last; 0: not yet
 }
 
-// Notices lists whom to tell of which ends until a moment: the active holder, the owners of the resource and of its app,
-// and of a role's grant the role's owners, unless the resource has an audience, in which they may not be. Left out are grants marked as reviewed, what a person goes on having by another
-// reason, and what is not real yet. userID and the ids of grants narrow to one person and
-// their ends, "" and none do not. Ordered by person and end.
-func (tx *Tx) Notices(ctx context.Context, tenant string, until time.Time, userID string, grants []string) ([]Notice, error) {
-	q := &query{}
-	t, now, end := q.arg(tenant), q.arg(Micros(tx.now)), q.arg(Micros(until))
+// ends is the query of whom to tell of which ends until a moment, as tables c (the grants) and w (grant_id, user_id and, as
+// a number, why): the active holder, the owners of the resource and of its app, and of a role's grant the role's owners,
+// unless the resource has an audience, in which they may not be. Left out are grants marked as reviewed, what a person goes
+// on having by another reason, and what is not real yet. A person may be in w more than once for a grant.
+func (q *query) ends(tenant, now, until string, grants []string) {
+	t, end := tenant, until
 	only := ""
 	if len(grants) > 0 {
 		only = " AND " + q.in("g.id", grants)
@@ -49,15 +48,44 @@ func (tx *Tx) Notices(ctx context.Context, tenant string, until time.Time, userI
 		w AS (SELECT c.id AS grant_id, c.subject_id AS user_id, 1 AS why FROM c WHERE c.subject_kind='user'
 			UNION ALL SELECT c.id, bo.user_id, 2 FROM c JOIN by_owner bo ON bo.id=c.resource_id
 			UNION ALL SELECT c.id, bo.user_id, 2 FROM c JOIN by_owner bo ON bo.id=c.app_id
-			UNION ALL SELECT c.id, bo.user_id, 3 FROM c JOIN by_owner bo ON c.subject_kind='role' AND c.hidden=0 AND bo.id=c.subject_id)
-		SELECT w.user_id, u.time_zone, min(w.why), c.id, c.starts_at, c.ends_at, c.relation, COALESCE(su.name, sr.name, ''), c.subject_id, c.name, c.resource_id, c.slug,
-			COALESCE((SELECT min(n.days) FROM notices n WHERE n.tenant_id=` + t + ` AND n.user_id=w.user_id AND n.grant_id=c.id AND n.ends_at=c.ends_at), 0)
+			UNION ALL SELECT c.id, bo.user_id, 3 FROM c JOIN by_owner bo ON c.subject_kind='role' AND c.hidden=0 AND bo.id=c.subject_id)`)
+}
+
+// told is of how many days before the end the person of w was told last.
+func told(tenant string) string {
+	return `COALESCE((SELECT min(n.days) FROM notices n WHERE n.tenant_id=` + tenant + ` AND n.user_id=w.user_id AND n.grant_id=c.id AND n.ends_at=c.ends_at), 0)`
+}
+
+// EachEnd calls f for each end until a moment and each person to be told of it, without the names, in no order and perhaps
+// more than once. Sorting what is mostly not due would take longer than reading it.
+func (tx *Tx) EachEnd(ctx context.Context, tenant string, until time.Time, f func(Notice)) error {
+	q := &query{}
+	t := q.arg(tenant)
+	q.ends(t, q.arg(Micros(tx.now)), q.arg(Micros(until)), nil)
+	q.WriteString(` SELECT w.user_id, u.time_zone, c.id, c.starts_at, c.ends_at, ` + told(t) + ` FROM w CROSS JOIN c CROSS JOIN users u
+		WHERE c.id=w.grant_id AND u.tenant_id=` + t + ` AND u.id=w.user_id AND u.state='active'`)
+	return tx.Rows(ctx, q.String(), q.args, func(r *sql.Rows) error {
+		var n Notice
+		err := r.Scan(&n.UserID, &n.Zone, &n.GrantID, timeScan{&n.StartsAt}, timeScan{&n.EndsAt}, &n.Told)
+		f(n)
+		return err
+	})
+}
+
+// Notices lists the ends until a moment, among those of some grants, that one person is to be told of, the earliest first.
+func (tx *Tx) Notices(ctx context.Context, tenant string, until time.Time, userID string, grants []string) ([]Notice, error) {
+	if len(grants) == 0 {
+		return nil, nil
+	}
+	q := &query{}
+	t := q.arg(tenant)
+	q.ends(t, q.arg(Micros(tx.now)), q.arg(Micros(until)), grants)
+	q.WriteString(` SELECT w.user_id, u.time_zone, min(w.why), c.id, c.starts_at, c.ends_at, c.relation, COALESCE(su.name, sr.name, ''), c.subject_id, c.name, c.resource_id, c.slug,
+			` + told(t) + `
 		FROM w JOIN c ON c.id=w.grant_id JOIN users u ON u.tenant_id=` + t + ` AND u.id=w.user_id AND u.state='active'
 		LEFT JOIN users su ON su.tenant_id=` + t + ` AND c.subject_kind='user' AND su.id=c.subject_id
 		LEFT JOIN resources sr ON sr.tenant_id=` + t + ` AND c.subject_kind='role' AND sr.id=c.subject_id`)
-	if userID != "" {
-		q.WriteString(" WHERE w.user_id=" + q.arg(userID))
-	}
+	q.WriteString(" WHERE w.user_id=" + q.arg(userID))
 	q.WriteString(` GROUP BY w.user_id, u.time_zone, c.id, c.starts_at, c.ends_at, c.relation, su.name, sr.name, c.subject_id, c.name, c.resource_id, c.slug ORDER BY w.user_id, c.ends_at, c.id`)
 	var out []Notice
 	err := tx.Rows(ctx, q.String(), q.args, func(r *sql.Rows) error {

@@ -123,7 +123,7 @@ func TestPlans(t *testing.T) {
 				return err
 			}},
 			{"notices of a week", func(ctx context.Context, tx *store.Tx) error {
-				_, err := tx.Notices(ctx, w.tenant, week, "", nil)
+				err := tx.EachEnd(ctx, w.tenant, week, func(store.Notice) {})
 				return err
 			}},
 			{"next batch", func(ctx context.Context, tx *store.Tx) error { _, err := tx.NextBatch(ctx); return err }},
