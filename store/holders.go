@@ -1,8 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/sallyport/sallyport"
@@ -16,6 +19,7 @@ type HolderPage struct {
 	After    HolderKey // zero: from the beginning
 	Limit    int
 	Total    bool // count all that fit
+	Many     int  // from how many members on the page is found by going through people by name; 0: 2,000
 }
 
 // HolderKey is the place of an item in the order of the pages.
@@ -32,33 +36,14 @@ func (tx *Tx) HoldersPage(ctx context.Context, tenant, resourceID string, h Hold
 			return nil, nil, nil, err
 		}
 	}
-	q := &query{}
-	t := q.arg(tenant)
-	from := ` FROM (SELECT DISTINCT p.user_id, p.relation FROM (` + tx.holderPaths(q, t, resourceID, h, nil) + `) p`
-	if !v.All {
-		from += ` LEFT JOIN resources ro ON ro.tenant_id = ` + t + ` AND ro.id = p.role_id WHERE (ro.id IS NULL OR ` + q.sees(v, tenant, Micros(tx.now), "ro") + `)`
-	}
-	from += `) x JOIN users u ON u.tenant_id = ` + t + ` AND u.id = x.user_id WHERE TRUE`
-	q.WriteString(from)
-	if Fold(h.Q) != "" {
-		q.and(`(u.name_key || ' ' || u.login_key) LIKE %s ESCAPE '\'`, like(h.Q))
-	}
 	if h.Total {
+		q := &query{}
+		tx.holderSet(q, tenant, resourceID, h, v)
 		if total, err = tx.count(ctx, q.String(), q); err != nil {
 			return nil, nil, nil, err
 		}
 	}
-	if h.After != (HolderKey{}) {
-		q.and("(u.name_key, u.id, x.relation) > (%s, %s, %s)", h.After.Name, h.After.UserID, h.After.Relation)
-	}
-	q.WriteString(" ORDER BY u.name_key, u.id, x.relation LIMIT " + q.arg(h.Limit+1))
-	var keys []HolderKey
-	err = tx.Rows(ctx, "SELECT u.name_key, u.id, x.relation"+q.String(), q.args, func(r *sql.Rows) error {
-		var k HolderKey
-		err := r.Scan(&k.Name, &k.UserID, &k.Relation)
-		keys = append(keys, k)
-		return err
-	})
+	keys, err := tx.holderKeys(ctx, tenant, resourceID, h, v)
 	if err != nil || len(keys) == 0 {
 		return nil, nil, total, err
 	}
@@ -78,8 +63,8 @@ func (tx *Tx) HoldersPage(ctx context.Context, tenant, resourceID string, h Hold
 		}
 		wanted[who{k.UserID, k.Relation}] = true
 	}
-	q = &query{}
-	t = q.arg(tenant)
+	q := &query{}
+	t := q.arg(tenant)
 	all, err := tx.access(ctx, tenant, q, tx.holderPaths(q, t, resourceID, h, ids), v, "u.name_key, u.id, x.relation", true)
 	for _, a := range all {
 		if wanted[who{a.User.ID, a.Relation}] { // the rest of somebody's is on the page before or after
@@ -87,6 +72,93 @@ func (tx *Tx) HoldersPage(ctx context.Context, tenant, resourceID string, h Hold
 		}
 	}
 	return items, more, total, err
+}
+
+// holderSet is the tables x (user_id, relation) of who holds the resource and u, and the condition of what is searched for.
+func (tx *Tx) holderSet(q *query, tenant, resourceID string, h HolderPage, v Viewer) {
+	t := q.arg(tenant)
+	from := ` FROM (SELECT DISTINCT p.user_id, p.relation FROM (` + tx.holderPaths(q, t, resourceID, h, nil) + `) p`
+	if !v.All {
+		from += ` LEFT JOIN resources ro ON ro.tenant_id = ` + t + ` AND ro.id = p.role_id WHERE (ro.id IS NULL OR ` + q.sees(v, tenant, Micros(tx.now), "ro") + `)`
+	}
+	q.WriteString(from + `) x JOIN users u ON u.tenant_id = ` + t + ` AND u.id = x.user_id WHERE TRUE`)
+	if Fold(h.Q) != "" {
+		q.and(`(u.name_key || ' ' || u.login_key) LIKE %s ESCAPE '\'`, like(h.Q))
+	}
+}
+
+// holderKeys lists the keys of a page and of one item more, when there is one. The few are sorted; of the many, people are
+// gone through by name until the page is full.
+func (tx *Tx) holderKeys(ctx context.Context, tenant, resourceID string, h HolderPage, v Viewer) ([]HolderKey, error) {
+	if h.Relation != sallyport.Owner && Fold(h.Q) == "" && !h.At.Before(tx.now) {
+		if keys, ok, err := tx.manyMembers(ctx, tenant, resourceID, h, v); err != nil || ok {
+			if err != nil || h.Relation == sallyport.Member {
+				return keys, err
+			}
+			h.Relation = sallyport.Owner
+			owners, err := tx.sortedHolders(ctx, tenant, resourceID, h, v)
+			keys = append(keys, owners...)
+			slices.SortFunc(keys, func(a, b HolderKey) int {
+				return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.UserID, b.UserID), cmp.Compare(a.Relation, b.Relation))
+			})
+			return keys[:min(len(keys), h.Limit+1)], err
+		}
+	}
+	return tx.sortedHolders(ctx, tenant, resourceID, h, v)
+}
+
+func (tx *Tx) sortedHolders(ctx context.Context, tenant, resourceID string, h HolderPage, v Viewer) ([]HolderKey, error) {
+	q := &query{}
+	tx.holderSet(q, tenant, resourceID, h, v)
+	if h.After != (HolderKey{}) {
+		q.and("(u.name_key, u.id, x.relation) > (%s, %s, %s)", h.After.Name, h.After.UserID, h.After.Relation)
+	}
+	q.WriteString(" ORDER BY u.name_key, u.id, x.relation LIMIT " + q.arg(h.Limit+1))
+	var keys []HolderKey
+	err := tx.Rows(ctx, "SELECT u.name_key, u.id, x.relation"+q.String(), q.args, func(r *sql.Rows) error {
+		var k HolderKey
+		err := r.Scan(&k.Name, &k.UserID, &k.Relation)
+		keys = append(keys, k)
+		return err
+	})
+	return keys, err
+}
+
+// manyMembers goes through people by name for those who are members now, directly or by a role that the viewer may see. ok is
+// false where too few are members for that to end soon.
+func (tx *Tx) manyMembers(ctx context.Context, tenant, resourceID string, h HolderPage, v Viewer) (keys []HolderKey, ok bool, err error) {
+	many, h := cmp.Or(h.Many, 2000), HolderPage{Relation: sallyport.Member, At: h.At, After: h.After, Limit: h.Limit}
+	q := &query{}
+	n, t := 0, q.arg(tenant)
+	err = tx.Row(ctx, "SELECT count(*) FROM (SELECT 1 FROM ("+tx.holderPaths(q, t, resourceID, h, nil)+") p LIMIT "+strconv.Itoa(many)+") x", q.args, &n)
+	if err != nil || n < many {
+		return nil, false, err
+	}
+	q = &query{}
+	t, at := q.arg(tenant), q.arg(Micros(h.At))
+	roles, err := tx.ids(ctx, `SELECT DISTINCT g.subject_id FROM grants g JOIN resources ro ON ro.tenant_id=g.tenant_id AND ro.id=g.subject_id WHERE g.tenant_id=`+t+
+		` AND g.subject_kind='role' AND g.resource_id=`+q.arg(resourceID)+` AND g.relation='member' AND `+holds("g", at)+` AND `+q.sees(v, tenant, Micros(tx.now), "ro"), q.args...)
+	if err != nil || len(roles) > 1000 {
+		return nil, false, err
+	}
+	q = &query{}
+	t, at = q.arg(tenant), q.arg(Micros(h.At))
+	// What a person is member of is few rows; looking each role up among them would be many searches. Hence no index for it.
+	q.WriteString(`SELECT u.name_key, u.id FROM users u WHERE u.tenant_id=` + t + ` AND (EXISTS (SELECT 1 FROM grants g WHERE g.tenant_id=` + t +
+		` AND g.subject_kind='user' AND g.subject_id=u.id AND g.resource_id=` + q.arg(resourceID) + ` AND g.relation='member' AND ` + holds("g", at) + `)
+		OR EXISTS (SELECT 1 FROM grants m WHERE m.tenant_id=` + t + ` AND m.subject_kind='user' AND m.subject_id=u.id AND m.relation='member' AND ` + holds("m", at) +
+		` AND ` + q.in("(m.resource_id || '')", roles) + `))`)
+	if h.After != (HolderKey{}) {
+		q.and("(u.name_key, u.id) > (%s, %s)", h.After.Name, h.After.UserID)
+	}
+	q.WriteString(" ORDER BY u.name_key, u.id LIMIT " + q.arg(h.Limit+1))
+	err = tx.Rows(ctx, q.String(), q.args, func(r *sql.Rows) error {
+		k := HolderKey{Relation: sallyport.Member}
+		err := r.Scan(&k.Name, &k.UserID)
+		keys = append(keys, k)
+		return err
+	})
+	return keys, true, err
 }
 
 // holderPaths are the paths by which a resource is held, by these people alone unless there are none. t is the

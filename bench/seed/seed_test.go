@@ -279,7 +279,7 @@ func (w *world) pages() {
 							return err
 						}
 						var read []sallyport.Access
-						h := store.HolderPage{Relation: relation, At: at, Limit: 7, Total: true}
+						h := store.HolderPage{Relation: relation, At: at, Limit: 7, Total: true, Many: 1 + some%50}
 						for {
 							page, more, total, err := tx.HoldersPage(ctx, w.c.Tenant, r.ID, h, v)
 							if err != nil || len(page) > 7 || *total != len(whole) {
