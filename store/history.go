@@ -24,6 +24,7 @@ type EventFilter struct {
 	Since      *time.Time
 	Until      *time.Time // not included
 	Q          string     // in the verb, or in the names of the people and resources it is about
+	found      *found     // what Q stands for
 }
 
 // Scoped reports whether the filter asks about something, and not for the whole log (domain rule 24).
@@ -49,13 +50,18 @@ func (tx *Tx) Events(ctx context.Context, tenant string, v Viewer, f EventFilter
 	if p.Sort == "" && (f.Since != nil || f.Until != nil) && !f.Scoped() {
 		p.Sort = "-at" // a span of time is one range of its index
 	}
+	var err error
+	if f.Q != "" {
+		if f.found, err = tx.find(ctx, tenant, f.Q); err != nil {
+			return none, err
+		}
+	}
 	q := &query{}
 	list := eventListing(q.events(tenant, f))
 	if !v.All {
 		q.WriteString(" AND " + q.seesEvent(v, tenant, Micros(tx.now)))
 	}
 	var total *int
-	var err error
 	if p.Total {
 		if total, err = tx.count(ctx, q.String(), q); err != nil {
 			return none, err
@@ -112,6 +118,10 @@ func (q *query) events(tenant string, f EventFilter) (id string) {
 		for _, ref := range about[1:] {
 			q.and("EXISTS (SELECT 1 FROM event_refs x WHERE x.tenant_id = "+t+" AND x.ref_id = %s AND x.event_id = d.event_id)", ref)
 		}
+	} else if f.found != nil && f.found.few {
+		id = "d.event_id"
+		q.WriteString(" FROM (SELECT DISTINCT event_id FROM (" + q.foundIDs(t, f.found) + ") y) d CROSS JOIN events e WHERE e.tenant_id = " + t + " AND e.id = d.event_id")
+		f.Q = ""
 	} else {
 		id = "e.id"
 		q.WriteString(" FROM events e WHERE e.tenant_id = " + t)
@@ -158,10 +168,7 @@ func (q *query) narrowEvents(t string, f EventFilter) {
 		q.and("e.at < %s", Micros(*f.Until))
 	}
 	if f.Q != "" {
-		l := q.arg(like(f.Q))
-		q.WriteString(` AND (e.verb LIKE ` + l + ` ESCAPE '\' OR e.id IN (SELECT x.event_id FROM event_refs x WHERE x.tenant_id = ` + t + ` AND x.ref_id IN (
-			SELECT u.id FROM users u WHERE u.tenant_id = ` + t + ` AND u.search_key LIKE ` + l + ` ESCAPE '\'
-			UNION ALL SELECT r.id FROM resources r WHERE r.tenant_id = ` + t + ` AND r.search_key LIKE ` + l + ` ESCAPE '\')))`)
+		q.WriteString(" AND " + q.isFound(t, f))
 	}
 }
 

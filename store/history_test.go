@@ -18,6 +18,31 @@ func verbs(list []sallyport.Event) (out []string) {
 	return out
 }
 
+// A search that finds much goes through the log, newest first, until the page is full; one that finds little does not.
+func TestSearchOfMuch(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db)
+		ada, vpn := w.user("ada"), w.resource(sallyport.KindApp, "vpn", nil)
+		w.append(store.NewEvent{Verb: "grant.ended", Actor: w.actor(ada), ObjectKind: "resource", ObjectID: vpn.ID})
+		w.exec(`INSERT INTO events (tenant_id, id, verb, actor_id, object_kind, object_id, at, leaf)
+			WITH RECURSIVE n(i) AS (SELECT 10001 UNION ALL SELECT i + 1 FROM n WHERE i < 16000)
+			SELECT e.tenant_id, 'evt_' || n.i, 'task.reminded', e.actor_id, e.object_kind, e.object_id, e.at + n.i, e.leaf FROM n, events e WHERE e.verb = 'grant.ended' AND e.tenant_id = $1`, w.tenant)
+		w.exec(`INSERT INTO event_refs (tenant_id, ref_id, event_id) SELECT tenant_id, object_id, id FROM events WHERE verb = 'task.reminded' AND tenant_id = $1`, w.tenant)
+		for q, want := range map[string]int{"remind": 6000, "vpn": 6001, "ended": 1, "grant": 1} {
+			err := db.View(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+				l, err := tx.Events(ctx, w.tenant, store.Viewer{All: true}, store.EventFilter{Q: q}, store.Page{Limit: 50, Total: true})
+				if err == nil && (*l.Total != want || len(l.Items) != min(want, 50) || len(l.Items) == 50 && l.NextCursor == "") {
+					t.Errorf("%q finds %d, %d of them on a page; want %d", q, *l.Total, len(l.Items), want)
+				}
+				return err
+			})
+			if err != nil {
+				t.Error(q, err)
+			}
+		}
+	})
+}
+
 func TestEventFilters(t *testing.T) {
 	storetest.EachClock(t, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
 		w := newWorld(t, db)
@@ -50,6 +75,11 @@ func TestEventFilters(t *testing.T) {
 			{"until", store.EventFilter{Until: &hour, Verb: "request."}, []string{"request.created"}},
 			{"words in names", store.EventFilter{Q: "the WIKI"}, []string{"requests.counted"}},
 			{"words in verbs", store.EventFilter{Q: "approv"}, []string{"request.approved"}},
+			{"words in both", store.EventFilter{Q: "request"}, []string{"requests.counted", "request.approved", "request.created"}},
+			{"words and more", store.EventFilter{Q: "request", Since: &hour, Actor: bob.ID}, []string{"requests.counted", "request.approved"}},
+			{"words about one thing", store.EventFilter{Q: "wiki", UserID: ada.ID}, nil},
+			{"words of nothing", store.EventFilter{Q: "nobody says so"}, nil},
+			{"a percent sign is none", store.EventFilter{Q: "%"}, nil},
 		} {
 			if got := verbs(w.events(all, tc.f)); !slices.Equal(got, tc.want) {
 				t.Errorf("%s: %v", tc.name, got)
