@@ -129,15 +129,24 @@ func (tx *Tx) intervals(tenant string, v Viewer, f IntervalFilter) (*query, repo
 	on := func(table, alias, id string) string {
 		return " LEFT JOIN " + table + " " + alias + " ON " + alias + ".tenant_id = " + t + " AND " + alias + ".id = " + id
 	}
-	return q, report[sallyport.Interval]{listing: intervalListing, columns: intervalColumns + ", " + votesOf(t, "c.request_id"),
-		from: " FROM (" + strings.Join(parts, " UNION ALL ") + ") x" + on("grants", "c", "x.given_id") + on("grants", "e", "x.end_id") + on("resources", "r", "x.resource_id") +
-			on("resources", "ap", "r.app_id") + on("resources", "ro", "x.role_id") + on("users", "su", "x.subject_id") + on("resources", "sr", "x.subject_id") +
-			on("users", "gb", "c.created_by") + on("users", "eb", "e.ended_by") + on("requests", "q", "c.request_id") + on("users", "rq", "q.requester_id") +
-			on("users", "db", "q.decided_by") + " WHERE TRUE" + where.String(),
+	rows := " FROM (" + strings.Join(parts, " UNION ALL ") + ") x"
+	joins := on("grants", "c", "x.given_id") + on("grants", "e", "x.end_id") + on("resources", "r", "x.resource_id") +
+		on("resources", "ap", "r.app_id") + on("resources", "ro", "x.role_id") + on("users", "su", "x.subject_id") + on("resources", "sr", "x.subject_id") +
+		on("users", "gb", "c.created_by") + on("users", "eb", "e.ended_by") + on("requests", "q", "c.request_id") + on("users", "rq", "q.requester_id") +
+		on("users", "db", "q.decided_by")
+	out := report[sallyport.Interval]{listing: intervalListing, columns: intervalColumns + ", " + votesOf(t, "c.request_id"),
+		from: rows + joins + " WHERE TRUE" + where.String(), joins: joins,
 		scan: func(r *sql.Rows, it *sallyport.Interval, more ...any) error {
 			return scanInterval(r, it, tx.now, more...)
 		},
 		key: func(it sallyport.Interval) string { return it.ID }}
+	if v.All && f.Q == "" {
+		if f.Department != "" {
+			rows += on("users", "su", "x.subject_id")
+		}
+		out.rows = rows + " WHERE TRUE" + where.String()
+	}
+	return q, out
 }
 
 // words splits what is searched for; more than eight are one.

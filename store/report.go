@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"strings"
 )
 
 // report is a list that can be read page by page or, for an export, whole and row by row.
@@ -10,8 +12,11 @@ type report[T any] struct {
 	listing
 	columns string // of the SELECT, without the sort key
 	from    string // FROM and WHERE
-	scan    func(r *sql.Rows, it *T, more ...any) error
-	key     func(T) string // its id
+	// Where the conditions are on the rows x themselves: those rows alone, and what is joined to them afterwards. A count
+	// joins nothing then, and a page joins what is on it.
+	rows, joins string
+	scan        func(r *sql.Rows, it *T, more ...any) error
+	key         func(T) string // its id
 }
 
 // page reads one page.
@@ -21,16 +26,28 @@ func (p report[T]) page(ctx context.Context, tx *Tx, q *query, page Page) (List[
 		key any
 	}
 	var none List[T]
-	q.WriteString(p.from)
 	var total *int
 	var err error
 	if page.Total {
-		if total, err = tx.count(ctx, q.String(), q); err != nil {
+		if total, err = tx.count(ctx, cmp.Or(p.rows, p.from), q); err != nil {
 			return none, err
 		}
 	}
+	col, desc, err := p.by(page.Sort)
+	if err != nil {
+		return none, err
+	}
+	late := p.rows != "" && strings.HasPrefix(col, "x.")
+	if late {
+		q.WriteString(" FROM (SELECT x.*" + p.rows)
+	} else {
+		q.WriteString(p.from)
+	}
 	if err := p.listing.page(q, &page); err != nil {
 		return none, err
+	}
+	if late {
+		q.WriteString(") x" + p.joins + p.orderBy(col, desc))
 	}
 	var items []row
 	text := "SELECT " + p.columns + ", " + p.column(page.Sort) + q.String()
