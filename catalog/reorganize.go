@@ -87,6 +87,7 @@ type regroup struct {
 	role  sallyport.Resource // that it leads to
 	title string
 	undo  sallyport.UndoList
+	moved []sallyport.Grant // that end once all is given
 }
 
 func (w *regroup) create(ctx context.Context) error {
@@ -242,7 +243,10 @@ func (w *regroup) split(ctx context.Context) error {
 	if err := w.moveHoldings(ctx, from, resources, w.in.KeepResources); err != nil {
 		return err
 	}
-	return w.moveMembers(ctx, from, members, w.in.KeepMembers)
+	if err := w.moveMembers(ctx, from, members, w.in.KeepMembers); err != nil {
+		return err
+	}
+	return w.endMoved(ctx)
 }
 
 func (w *regroup) rename(ctx context.Context) error {
