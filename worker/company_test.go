@@ -208,14 +208,17 @@ func (c *company) newLabel(name string) {
 }
 
 // constraints draws what a tag demands.
-func (c *company) constraints() (out sallyport.Constraints) {
-	limit := func() sallyport.Duration {
-		return sallyport.Duration(one(c, []int{0, 0, 6, 48, 120})) * sallyport.Duration(time.Hour)
+func (c *company) constraints() sallyport.Constraints {
+	out := sallyport.Constraints{}
+	for _, key := range []string{sallyport.MemberTimeLimit, sallyport.OwnerTimeLimit} {
+		if hours := one(c, []int{0, 0, 6, 48, 120}); hours > 0 {
+			out[key] = sallyport.Duration(hours) * sallyport.Duration(time.Hour)
+		}
 	}
-	out.MemberTimeLimit, out.OwnerTimeLimit = limit(), limit()
-	flags := uint8(c.rng.IntN(256))
-	for i, to := range []*bool{&out.RequireMemberReason, &out.RequireOwnerReason, &out.ForbidSelfMember, &out.ForbidSelfOwner, &out.PropagateToRoles, &out.NoStandingAccess} {
-		*to = flags>>i&1 == 1
+	for _, key := range []string{sallyport.RequireMemberReason, sallyport.RequireOwnerReason, sallyport.ForbidSelfMember, sallyport.ForbidSelfOwner, sallyport.PropagateToRoles, sallyport.NoStandingAccess} {
+		if c.flip() {
+			out[key] = true
+		}
 	}
 	return out
 }

@@ -88,7 +88,7 @@ func (m *model) allowed(actor string, n gift) bool {
 	}
 	if n.what.kind == sallyport.KindRole && n.relation == sallyport.Member {
 		for _, g := range m.grants {
-			if g.who == "role:"+n.what.id && g.ended == nil && !m.obeys(n, g.what, g.relation, start, span, self, m.demands(g.what).PropagateToRoles) {
+			if g.who == "role:"+n.what.id && g.ended == nil && !m.obeys(n, g.what, g.relation, start, span, self, demanded(m.demands(g.what), sallyport.PropagateToRoles)) {
 				return false
 			}
 		}
@@ -108,12 +108,12 @@ func (m *model) allowed(actor string, n gift) bool {
 
 func (m *model) obeys(n gift, t *thing, r sallyport.Relation, start time.Time, s sallyport.Span, self, lengths bool) bool {
 	c := m.demands(t)
-	reason, notSelf := c.RequireMemberReason, c.ForbidSelfMember
+	reason, notSelf := demanded(c, sallyport.RequireMemberReason), demanded(c, sallyport.ForbidSelfMember)
 	if r == sallyport.Owner {
-		reason, notSelf = c.RequireOwnerReason, c.ForbidSelfOwner
+		reason, notSelf = demanded(c, sallyport.RequireOwnerReason), demanded(c, sallyport.ForbidSelfOwner)
 	}
 	limit := timeLimit(c, r)
-	tooLong := limit > 0 && (s.NoEnd || s.EndsAt.Sub(start) > limit) || r == sallyport.Member && c.NoStandingAccess && s.NoEnd
+	tooLong := limit > 0 && (s.NoEnd || s.EndsAt.Sub(start) > limit) || r == sallyport.Member && demanded(c, sallyport.NoStandingAccess) && s.NoEnd
 	return !(lengths && tooLong) && !(reason && strings.TrimSpace(n.reason) == "") && !(self && notSelf)
 }
 
@@ -171,8 +171,8 @@ func (m *model) give(n gift) {
 		}
 	}
 	m.grants, m.made = append(m.grants, g), append(m.made, g)
-	if strings.HasPrefix(n.who, "role:") && n.origin != sallyport.OriginImport && m.demands(n.what).PropagateToRoles {
-		m.cut(m.bounds(n.what, n.relation), timeLimit(m.demands(n.what), n.relation))
+	if strings.HasPrefix(n.who, "role:") {
+		m.cutThing(n.what, n.relation)
 	}
 	m.converge()
 }
@@ -203,14 +203,17 @@ func (m *model) tighten(of *thing) {
 		if t.gone || t != of && t.app != of {
 			continue
 		}
-		c := m.demands(t)
-		for _, r := range []sallyport.Relation{sallyport.Member, sallyport.Owner} {
-			m.cut(m.bounds(t, r), timeLimit(c, r))
-		}
-		if c.NoStandingAccess {
-			endless := slices.DeleteFunc(m.bounds(t, sallyport.Member), func(g *held) bool { return g.what != t || !g.noEnd })
-			m.cut(endless, 90*24*time.Hour)
-		}
+		m.cutThing(t, sallyport.Member)
+		m.cutThing(t, sallyport.Owner)
+	}
+}
+
+// cutThing cuts what is held longer than the tags of a thing allow; what has to have an end and has none gets 90 days.
+func (m *model) cutThing(t *thing, r sallyport.Relation) {
+	c := m.demands(t)
+	m.cut(m.bounds(t, r), timeLimit(c, r))
+	if r == sallyport.Member && demanded(c, sallyport.NoStandingAccess) {
+		m.cut(slices.DeleteFunc(m.bounds(t, r), func(g *held) bool { return !g.noEnd }), 90*24*time.Hour)
 	}
 }
 

@@ -174,26 +174,36 @@ func (m *model) owns(login string, t *thing) bool {
 
 // demands is what all enabled tags on a thing and on its app demand together.
 func (m *model) demands(t *thing) sallyport.Constraints {
-	var all sallyport.Constraints
+	all := sallyport.Constraints{}
 	for _, l := range m.labels {
-		if l.enabled && (t.labels[l] || t.app != nil && t.app.labels[l]) {
-			all = all.Combine(l.c)
+		if !l.enabled || !t.labels[l] && (t.app == nil || !t.app.labels[l]) {
+			continue
+		}
+		for k, v := range l.c {
+			had, ok := all[k].(sallyport.Duration)
+			if length, is := v.(sallyport.Duration); !ok || is && length < had {
+				all[k] = v
+			}
 		}
 	}
 	return all
 }
 
+func demanded(c sallyport.Constraints, key string) bool { return c[key] == true }
+
 func timeLimit(c sallyport.Constraints, r sallyport.Relation) time.Duration {
+	key := sallyport.MemberTimeLimit
 	if r == sallyport.Owner {
-		return c.OwnerTimeLimit.Std()
+		key = sallyport.OwnerTimeLimit
 	}
-	return c.MemberTimeLimit.Std()
+	limit, _ := c[key].(sallyport.Duration)
+	return limit.Std()
 }
 
 // bounds are the grants that a thing's demands bound, by relation: those on it, and where a tag propagates its limits the
 // memberships of the roles that hold it.
 func (m *model) bounds(t *thing, r sallyport.Relation) (out []*held) {
-	through := m.demands(t).PropagateToRoles
+	through := demanded(m.demands(t), sallyport.PropagateToRoles)
 	for _, g := range m.grants {
 		if g.ended != nil || g.what != t || g.relation != r {
 			continue
@@ -226,7 +236,7 @@ func (m *model) beyond() (out []string) {
 				if limit > 0 && (g.noEnd || g.ends != nil && g.ends.After(base.Add(limit)) || g.ends == nil && g.length > limit) {
 					out = append(out, fmt.Sprintf("beyond %s, the limit of %s for its %ss: %s", limit, t.name, r, g.row()))
 				}
-				if r == sallyport.Member && c.NoStandingAccess && g.what == t && g.noEnd {
+				if r == sallyport.Member && demanded(c, sallyport.NoStandingAccess) && g.noEnd {
 					out = append(out, "standing access: "+g.row())
 				}
 			}
