@@ -10,7 +10,7 @@ import (
 
 // Constraint is a key by which a tag demands something. All that is known of it is here: how values of several tags come
 // together, what it refuses, what it limits, and what forms, the command line and people call it. Nothing else names it.
-// Another one is another file like constraint_no_standing_access.go, and its line in keys.
+// Another one is another file like those named after the keys, and its line in keys.
 type Constraint struct {
 	Key      string         `json:"key" doc:"The name in a tag's constraints"`
 	Kind     ConstraintKind `json:"kind" enum:"length,yes" doc:"length: a duration; yes: true"`
