@@ -253,7 +253,8 @@ func (s *Service) limitsTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 	if r.Kind == sallyport.RequestWorkOrder {
 		return nil
 	}
-	if err := s.checkLimits(ctx, tx, actor, NewGrant{Subject: r.Beneficiary, Resource: res, Relation: r.Relation, Reason: r.Reason, NoEnd: r.NoEnd, ReasonKind: "request"}, lengthAt(*r, tx.Now())); err != nil {
+	n := NewGrant{Subject: r.Beneficiary, Resource: res, Relation: r.Relation, Reason: r.Reason, NoEnd: r.NoEnd, ReasonKind: "request"}
+	if err := s.checkLimits(ctx, tx, actor, n, lengthAt(*r, tx.Now())); err != nil {
 		return err
 	}
 	living, ok, err := tx.LivingGrant(ctx, actor.Tenant, r.Key(), sallyport.OriginGiven)
@@ -272,7 +273,14 @@ func (s *Service) limitsTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 	if r.Kind == sallyport.RequestAccess {
 		r.Kind, r.Extends = sallyport.RequestExtend, living.ID
 	}
-	return nil
+	start := living.StartsAt // both are one, which began with what is there
+	if start.Before(tx.Now()) {
+		start = tx.Now()
+	}
+	if r.NoEnd || r.StartsAt == nil || !r.StartsAt.After(start) {
+		return nil
+	}
+	return s.checkLimits(ctx, tx, actor, n, sallyport.Duration(end.Sub(start)))
 }
 
 // lengthAt is how long the access would be if it began now.
