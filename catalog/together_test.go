@@ -144,7 +144,7 @@ func TestLimitsRacedElsewhere(t *testing.T) {
 		var next atomic.Int64
 		var first, refused [4]atomic.Int64
 		var workers sync.WaitGroup
-		for range 4 {
+		for range 2 { // more of them mostly wait for each other, and not for the tag
 			workers.Go(func() {
 				for {
 					i := int(next.Add(1)) - 1
