@@ -179,6 +179,12 @@ func (w *regroup) merge(ctx context.Context) error {
 			from, names = append(from, r), append(names, r.Name)
 		}
 	}
+	alone := func() error {
+		return refusal([]sallyport.Fault{{Path: "roles", Message: "is one role alone; name another to merge it with"}})
+	}
+	if w.in.Role == "" && len(from) < 2 {
+		return alone()
+	}
 	if w.in.Role == "" {
 		if err := w.make(ctx, from); err != nil {
 			return err
@@ -188,7 +194,9 @@ func (w *regroup) merge(ctx context.Context) error {
 		if w.role, err = w.find(ctx, w.in.Role, "role"); err != nil {
 			return err
 		}
-		from = slices.DeleteFunc(from, func(o sallyport.Resource) bool { return o.ID == w.role.ID })
+		if from = slices.DeleteFunc(from, func(o sallyport.Resource) bool { return o.ID == w.role.ID }); len(from) == 0 {
+			return alone()
+		}
 	}
 	w.title = "Merged " + strings.Join(names, ", ") + " into " + w.role.Name
 	for _, f := range from {

@@ -77,6 +77,21 @@ func TestASplitTouchesNoTarget(t *testing.T) {
 	})
 }
 
+// A role is not merged with itself, however often it is named.
+func TestARoleIsNotMergedWithItself(t *testing.T) {
+	each(t, func(w *world) {
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindRole, Name: "Crew"})
+		for _, in := range []sallyport.Reorganization{{Role: "crew", Roles: []string{"crew"}}, {Name: "All", Roles: []string{"crew", "crew"}}} {
+			in.Action, in.Reason = sallyport.ReorganizeMerge, "tidy"
+			_, err := w.s.Reorganize(t.Context(), w.admin, in)
+			refused(t, "merging", err, sallyport.EPrecondition)
+		}
+		if r := w.resource("crew"); r.DeletedAt != nil || r.Slug != "crew" {
+			t.Errorf("%+v", r)
+		}
+	})
+}
+
 // TestLimitsRacedElsewhere: a tag whose limit reaches roles is put on while, a thousand times, access begins by another path
 // than TestLimitsRaced has it: a renewal, a role that is attached, a membership of a role that has it, an approval. Neither
 // on the thing nor in the roles anything stays beyond the limit.
