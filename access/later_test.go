@@ -1,10 +1,12 @@
 package access_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/store"
 )
 
 // later asks for a membership of the wiki that begins in some days, for some days, and Olga approves.
@@ -79,6 +81,42 @@ func TestAskingForARoleObeysWhatItGives(t *testing.T) {
 		p, err := w.s.Preview(w.ctx, w.as("ada"), sallyport.Ask{Resource: "dev", Duration: days(30), Reason: "to work"})
 		if err != nil || len(p.Problems) == 0 {
 			w.Errorf("the preview says nothing of it: %v %v", p.Problems, err)
+		}
+	})
+}
+
+// What a role gives may be hidden from who comes into it: that it limits them is said, its name and its tags are not.
+func TestHiddenThingsLimitUnnamed(t *testing.T) {
+	each(t, func(w *world) {
+		w.resource(sallyport.Resource{Kind: sallyport.KindRole, Slug: "dev", Name: "Dev"})
+		audience := w.res["security"].Ref()
+		w.resource(sallyport.Resource{Kind: sallyport.KindApp, Slug: "vault", Name: "Vault", Audience: &audience})
+		if _, err := w.s.Give(w.ctx, w.as("root"), sallyport.Give{Subject: "role:dev", Resource: "vault", Duration: days(3), Reason: "their work"}); err != nil {
+			w.Fatal(err)
+		}
+		w.given("root", "ada", "dev", days(5))
+		w.hold("ken", "dev", sallyport.Owner)
+		w.tagged("vault", "Treasure", sallyport.Constraints{sallyport.MemberTimeLimit: *days(7), sallyport.PropagateToRoles: true})
+		_, asked := w.s.Ask(w.ctx, w.as("ken"), sallyport.Ask{Resource: "dev", Duration: days(30), Reason: "to work"})
+		_, given := w.s.Give(w.ctx, w.as("ken"), sallyport.Give{Subject: "grace", Resource: "dev", Duration: days(30), Reason: "to work"})
+		for _, err := range []error{asked, given} {
+			w.refused(err, sallyport.EPrecondition, "at most 7 days")
+			if text := err.Error(); strings.Contains(text, "Vault") || strings.Contains(text, "Treasure") {
+				w.Errorf("it names what is hidden: %s", text)
+			}
+		}
+		_, seen := w.s.Ask(w.ctx, w.as("sam"), sallyport.Ask{Resource: "dev", Duration: days(30), Reason: "to work"})
+		w.refused(seen, sallyport.EPrecondition, "Vault", "Treasure")
+		for who, named := range map[string]bool{"ken": false, "root": true} {
+			_, rows := w.expiring(who, store.ExpiringFilter{ResourceID: w.res["dev"].ID})
+			if len(rows) != 1 {
+				w.Fatalf("%s sees %d rows", who, len(rows))
+			}
+			for _, it := range rows {
+				if it.Limits.Greatest != *days(7) || strings.Contains(it.Limits.From, "Vault") != named {
+					w.Errorf("to %s: %+v", who, it.Limits)
+				}
+			}
 		}
 	})
 }

@@ -2,6 +2,8 @@ package access
 
 import (
 	"context"
+	"errors"
+	"strings"
 
 	"github.com/sallyport/sallyport"
 	"github.com/sallyport/sallyport/store"
@@ -41,9 +43,21 @@ func (s *Service) checkLimits(ctx context.Context, tx *store.Tx, actor sallyport
 			return err
 		}
 		gain.Relation = h.Relation
-		if err := holdTo(ctx, tx, actor.Tenant, inner, gain, true); err != nil {
+		refused := holdTo(ctx, tx, actor.Tenant, inner, gain, true)
+		if refused == nil {
+			continue
+		}
+		if _, err := tx.BareResource(ctx, actor.Tenant, h.ResourceID, Viewer(actor)); sallyport.CodeOf(err) == sallyport.ENotFound { // not to be named
+			inner = sallyport.Resource{ID: inner.ID, App: inner.App, Name: "Something that " + res.Name + " gives"}
+			refused = holdTo(ctx, tx, actor.Tenant, inner, gain, true)
+			var e *sallyport.Error
+			if errors.As(refused, &e) {
+				e.Message, _, _ = strings.Cut(e.Message, " (the tag ")
+			}
+		} else if err != nil {
 			return err
 		}
+		return refused
 	}
 	return nil
 }
