@@ -227,7 +227,7 @@ func cutsOf(ctx context.Context, tx *store.Tx, tenant string, r sallyport.Resour
 	for i := range all {
 		ids[i] = all[i].ID
 	}
-	sources, err := tx.LimitSources(ctx, tenant, ids)
+	sources, err := tx.LimitSources(ctx, tenant, access.Everything, ids)
 	if err != nil {
 		return nil, err
 	}

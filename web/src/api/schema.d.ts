@@ -1932,11 +1932,10 @@ export interface components {
             /** @description What a role holds, and who is in it */
             role?: string;
             /**
-             * @description mine: the caller's grants, and those of roles that they are in; owned: of what they own, and of their roles; all: whatever they may see
-             * @default mine
+             * @description Default mine: the caller's grants, and those of roles that they are in; owned: of what they own, and of their roles; all: whatever they may see
              * @enum {string}
              */
-            scope: "mine" | "owned" | "all";
+            scope?: "mine" | "owned" | "all";
             /**
              * Format: date-time
              * @description Ending before
@@ -6853,7 +6852,7 @@ export interface operations {
                 sort?: string;
                 /** @description Count all that match */
                 total?: boolean;
-                /** @description mine: the caller's grants, and those of roles that they are in; owned: of what they own, and of their roles; all: whatever they may see */
+                /** @description Default mine: the caller's grants, and those of roles that they are in; owned: of what they own, and of their roles; all: whatever they may see */
                 scope?: "mine" | "owned" | "all";
                 /** @description In the names of subject and resource */
                 q?: string;
