@@ -6,7 +6,7 @@
 // Somebody asks (access/ask.go): the page, the command line or the API hands an [Ask] to access.Service.Ask. In one
 // transaction it finds the resource as that person may see it (store/resource.go, store/audience.go), validates the
 // answers against the resource's form ([Form.Answer], form.go), holds length and reason against durations and
-// constraints (access.Service.CheckLimitsTx, [Constraints], tag.go), and resolves who could decide every stage
+// constraints (access/limits.go, [Constraint], constraint.go), and resolves who could decide every stage
 // (access/approvers.go). A request that nobody could decide is refused. The row, its stages and the event
 // request.created are saved (store/request.go, store/stage.go, store/event.go), and the first stage starts.
 //

@@ -30,7 +30,7 @@ type Error struct {
 	Code    Code
 	Message string
 	Hint    string
-	Rule    string // the rule that refused, e.g. "domain.8" or "constraint.member_time_limit"
+	Rule    string // the rule that refused, e.g. "domain.8", or "constraint." and a key
 	Fields  []Fault
 	Err     error
 }

@@ -43,7 +43,7 @@ func GreatestLength(relation Relation, sources []LimitSource, through bool) Gran
 	out := GrantLimits{Greatest: MaxDuration, From: "no access is given for longer", Key: "any"}
 	propagates := false
 	for _, s := range sources {
-		propagates = propagates || s.Constraints.PropagateToRoles
+		propagates = propagates || s.Constraints.Propagate()
 	}
 	take := func(d Duration, from, key string) {
 		if d > 0 && d < out.Greatest {
@@ -51,22 +51,15 @@ func GreatestLength(relation Relation, sources []LimitSource, through bool) Gran
 		}
 	}
 	for _, s := range sources {
-		c := s.Constraints
-		if relation == Owner {
-			out.NeedsReason = out.NeedsReason || c.RequireOwnerReason
-		} else {
-			out.NeedsReason = out.NeedsReason || c.RequireMemberReason
+		out.NeedsReason = out.NeedsReason || s.Constraints.NeedsReason(relation)
+		if through && !propagates {
+			continue
 		}
-		switch {
-		case through && !propagates:
-		case relation == Owner:
-			take(c.OwnerTimeLimit, s.From, "owner_time_limit")
-		default:
-			if !through {
-				take(s.Durations.Max, s.From, "durations")
-			}
-			take(c.MemberTimeLimit, s.From, "member_time_limit")
+		if !through && relation == Member {
+			take(s.Durations.Max, s.From, "durations")
 		}
+		limit, key := s.Constraints.Limit(relation)
+		take(limit, s.From, key)
 	}
 	return out
 }

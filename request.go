@@ -295,10 +295,14 @@ type PeerRole struct {
 
 // Limit is one constraint and where it comes from.
 type Limit struct {
-	Key   string `json:"key"`
-	Value any    `json:"value"`
-	From  string `json:"from" doc:"The resource's durations, a tag on it, or a tag on its app"`
-	Words string `json:"words"`
+	Key         string    `json:"key"`
+	Value       any       `json:"value"`
+	From        string    `json:"from" doc:"The resource's durations, a tag on it, or a tag on its app"`
+	Words       string    `json:"words"`
+	Relation    Relation  `json:"relation,omitempty" enum:"member,owner" doc:"Whom it concerns; absent: both"`
+	Longest     *Duration `json:"longest,omitempty" doc:"The greatest length that a tag allows"`
+	MustEnd     bool      `json:"must_end,omitempty" doc:"A tag demands an end"`
+	NeedsReason bool      `json:"needs_reason,omitempty" doc:"A tag demands a reason"`
 }
 
 // Ballot is a vote as submitted.

@@ -1,6 +1,7 @@
 package sallyport
 
 import (
+	"reflect"
 	"testing"
 	"time"
 )
@@ -91,7 +92,7 @@ func TestGrantStates(t *testing.T) {
 func TestConstraintsCombineToTheStrictest(t *testing.T) {
 	a, b := Constraints{MemberTimeLimit: 7 * Day, RequireMemberReason: true}, Constraints{MemberTimeLimit: 3 * Day, OwnerTimeLimit: Day}
 	want := Constraints{MemberTimeLimit: 3 * Day, OwnerTimeLimit: Day, RequireMemberReason: true}
-	if a.Combine(b) != want || b.Combine(a) != want || want.Combine(Constraints{}) != want {
+	if !reflect.DeepEqual(a.Combine(b), want) || !reflect.DeepEqual(b.Combine(a), want) || !reflect.DeepEqual(want.Combine(Constraints{}), want) {
 		t.Errorf("%+v, %+v", a.Combine(b), b.Combine(a))
 	}
 }

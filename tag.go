@@ -1,9 +1,6 @@
 package sallyport
 
-import (
-	"fmt"
-	"time"
-)
+import "time"
 
 // Tag is a label with constraints.
 type Tag struct {
@@ -16,71 +13,147 @@ type Tag struct {
 	UpdatedAt   time.Time   `json:"updated_at"`
 }
 
-// Constraints are the keys of domain rule 16. The zero value constrains nothing.
-type Constraints struct {
-	MemberTimeLimit     Duration `json:"member_time_limit,omitempty"`
-	OwnerTimeLimit      Duration `json:"owner_time_limit,omitempty"`
-	RequireMemberReason bool     `json:"require_member_reason,omitempty"`
-	RequireOwnerReason  bool     `json:"require_owner_reason,omitempty"`
-	ForbidSelfMember    bool     `json:"disallow_self_add_membership,omitempty"`
-	ForbidSelfOwner     bool     `json:"disallow_self_add_ownership,omitempty"`
-	PropagateToRoles    bool     `json:"propagate_to_roles,omitempty"`
-	NoStandingAccess    bool     `json:"no_standing_access,omitempty"`
-}
+// Constraints are what a tag demands, or several together: by key a Duration or true, as the [Constraint] of the key says.
+// What is not in it is not demanded; nil demands nothing. It is made as a literal, or read, and not changed after.
+type Constraints map[string]any
 
-// Combine returns what both together demand: the strictest limit, and every rule of either.
+// Combine returns what both together demand, each key as its Merge says.
 func (c Constraints) Combine(o Constraints) Constraints {
-	strictest := func(a, b Duration) Duration {
-		if a == 0 || (b > 0 && b < a) {
-			return b
+	out := Constraints{}
+	for _, k := range keys {
+		a, one := c[k.Key]
+		b, other := o[k.Key]
+		switch {
+		case one && other:
+			out[k.Key] = k.Merge(a, b)
+		case one:
+			out[k.Key] = a
+		case other:
+			out[k.Key] = b
 		}
-		return a
 	}
-	return Constraints{
-		MemberTimeLimit:     strictest(c.MemberTimeLimit, o.MemberTimeLimit),
-		OwnerTimeLimit:      strictest(c.OwnerTimeLimit, o.OwnerTimeLimit),
-		RequireMemberReason: c.RequireMemberReason || o.RequireMemberReason,
-		RequireOwnerReason:  c.RequireOwnerReason || o.RequireOwnerReason,
-		ForbidSelfMember:    c.ForbidSelfMember || o.ForbidSelfMember,
-		ForbidSelfOwner:     c.ForbidSelfOwner || o.ForbidSelfOwner,
-		PropagateToRoles:    c.PropagateToRoles || o.PropagateToRoles,
-		NoStandingAccess:    c.NoStandingAccess || o.NoStandingAccess,
-	}
+	return out
 }
 
-// Check refuses time limits under an hour.
+// Check refuses values that make no sense.
 func (c Constraints) Check(path string) []Fault {
 	var faults []Fault
-	for name, d := range map[string]Duration{"member_time_limit": c.MemberTimeLimit, "owner_time_limit": c.OwnerTimeLimit} {
-		if d != 0 && (d < Duration(time.Hour) || d > MaxDuration) {
-			faults = append(faults, Fault{path + "." + name, fmt.Sprintf("%s is out of range; use PT1H to P3650D", d)})
+	for _, k := range keys {
+		if v, ok := c[k.Key]; ok && k.Check != nil {
+			if err := k.Check(v); err != nil {
+				faults = append(faults, Fault{path + "." + k.Key, err.Error()})
+			}
 		}
 	}
 	return faults
 }
 
-// Demand is one constraint that is set, with what it says to people.
+// Demand is one constraint that is set.
 type Demand struct {
-	Key   string
+	Constraint
 	Value any // a length in ISO 8601, or true
 	Words string
 }
 
-// Demands lists the constraints that are set, in the order of domain rule 16.
+// Demands lists the constraints that are set, in the order of ConstraintKeys.
 func (c Constraints) Demands() []Demand {
 	var out []Demand
-	add := func(on bool, key string, value any, words string) {
-		if on {
-			out = append(out, Demand{key, value, words})
+	for _, k := range keys {
+		v, ok := c[k.Key]
+		if !ok {
+			continue
+		}
+		d := Demand{k, v, k.Words(v)}
+		if length, ok := v.(Duration); ok {
+			d.Value = length.String()
+		}
+		out = append(out, d)
+	}
+	return out
+}
+
+// set lists the constraints that are set and concern a relation.
+func (c Constraints) set(r Relation) (out []Constraint) {
+	for _, k := range keys {
+		if _, ok := c[k.Key]; ok && k.concerns(r) {
+			out = append(out, k)
 		}
 	}
-	add(c.MemberTimeLimit > 0, "member_time_limit", c.MemberTimeLimit.String(), "members at most "+c.MemberTimeLimit.Words())
-	add(c.OwnerTimeLimit > 0, "owner_time_limit", c.OwnerTimeLimit.String(), "owners at most "+c.OwnerTimeLimit.Words())
-	add(c.RequireMemberReason, "require_member_reason", true, "members need a reason")
-	add(c.RequireOwnerReason, "require_owner_reason", true, "owners need a reason")
-	add(c.ForbidSelfMember, "disallow_self_add_membership", true, "nobody adds themselves as a member")
-	add(c.ForbidSelfOwner, "disallow_self_add_ownership", true, "nobody adds themselves as an owner")
-	add(c.PropagateToRoles, "propagate_to_roles", true, "time limits also hold for membership of roles that give this")
-	add(c.NoStandingAccess, "no_standing_access", true, "members' access must have an end")
 	return out
+}
+
+// Concern reports whether anything is demanded of one relation alone.
+func (c Constraints) Concern(r Relation) bool {
+	for _, k := range c.set(r) {
+		if k.Relation == r {
+			return true
+		}
+	}
+	return false
+}
+
+// Limit is the greatest length that is allowed for a relation, 0 for any, and the key that says so.
+func (c Constraints) Limit(r Relation) (limit Duration, key string) {
+	for _, k := range c.set(r) {
+		if k.Limit == nil {
+			continue
+		}
+		if d := k.Limit(c[k.Key]); limit == 0 || d < limit {
+			limit, key = d, k.Key
+		}
+	}
+	return limit, key
+}
+
+func (c Constraints) any(r Relation, is func(Constraint) bool) bool {
+	for _, k := range c.set(r) {
+		if is(k) {
+			return true
+		}
+	}
+	return false
+}
+
+// MustEnd reports whether access without an end is refused, whatever the greatest length.
+func (c Constraints) MustEnd(r Relation) bool {
+	return c.any(r, func(k Constraint) bool { return k.MustEnd })
+}
+
+// NeedsReason reports whether a relation is given with a reason only.
+func (c Constraints) NeedsReason(r Relation) bool {
+	return c.any(r, func(k Constraint) bool { return k.NeedsReason })
+}
+
+// NotSelf reports whether nobody may give it to themselves, as one or the other.
+func (c Constraints) NotSelf() bool {
+	is := func(k Constraint) bool { return k.NotSelf }
+	return c.any(Member, is) || c.any(Owner, is)
+}
+
+// Propagate reports whether limits on lengths, and that there is an end, hold for memberships of roles that give it too.
+func (c Constraints) Propagate() bool {
+	for _, k := range keys {
+		if _, ok := c[k.Key]; ok && k.Propagates {
+			return true
+		}
+	}
+	return false
+}
+
+// Refusal is why a constraint refuses something, and what to do.
+type Refusal struct{ Key, Message, Hint string }
+
+// Refuse holds a gain against the constraints of its resource; nil when nothing is against it. through says that somebody
+// comes into a role that has the resource, in place of having it directly.
+func (c Constraints) Refuse(g Gain, through bool) *Refusal {
+	propagate := c.Propagate()
+	for _, k := range c.set(g.Relation) {
+		if k.Refuse == nil || through && !k.Through && !propagate {
+			continue
+		}
+		if message, hint := k.Refuse(c[k.Key], g); message != "" {
+			return &Refusal{k.Key, message, hint}
+		}
+	}
+	return nil
 }

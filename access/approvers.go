@@ -105,7 +105,7 @@ func (s *Service) countingOwners(ctx context.Context, tx *store.Tx, tenant, id s
 		return owners, err
 	}
 	c, _, err := tx.EffectiveLimits(ctx, tenant, res)
-	if err != nil || !(c.ForbidSelfMember || c.ForbidSelfOwner) {
+	if err != nil || !c.NotSelf() {
 		return owners, err
 	}
 	members, err := tx.EffectiveUsers(ctx, tenant, who.ID, sallyport.Member)

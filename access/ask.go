@@ -253,7 +253,8 @@ func (s *Service) limitsTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 	if r.Kind == sallyport.RequestWorkOrder {
 		return nil
 	}
-	if err := s.CheckLimitsTx(ctx, tx, actor.Tenant, res, r.Relation, r.Reason, lengthAt(*r, tx.Now()), r.NoEnd); err != nil {
+	n := NewGrant{Subject: r.Beneficiary, Resource: res, Relation: r.Relation, Reason: r.Reason, NoEnd: r.NoEnd, ReasonKind: "request"}
+	if err := s.checkLimits(ctx, tx, actor, n, lengthAt(*r, tx.Now())); err != nil {
 		return err
 	}
 	living, ok, err := tx.LivingGrant(ctx, actor.Tenant, r.Key(), sallyport.OriginGiven)
@@ -272,7 +273,14 @@ func (s *Service) limitsTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 	if r.Kind == sallyport.RequestAccess {
 		r.Kind, r.Extends = sallyport.RequestExtend, living.ID
 	}
-	return nil
+	start := living.StartsAt // both are one, which began with what is there
+	if start.Before(tx.Now()) {
+		start = tx.Now()
+	}
+	if r.NoEnd || r.StartsAt == nil || !r.StartsAt.After(start) {
+		return nil
+	}
+	return s.checkLimits(ctx, tx, actor, n, sallyport.Duration(end.Sub(start)))
 }
 
 // lengthAt is how long the access would be if it began now.
@@ -303,64 +311,6 @@ func endOf(r sallyport.Request, now time.Time) time.Time {
 		return start.Add(r.Duration.Std())
 	}
 	return time.Time{}
-}
-
-// CheckLimitsTx holds a length and a reason against the resource's durations and the constraints of its tags (rules 16
-// and 17). It is the one place for that, on every path.
-func (s *Service) CheckLimitsTx(ctx context.Context, tx *store.Tx, tenant string, res sallyport.Resource, rel sallyport.Relation, reason string, length sallyport.Duration, noEnd bool) error {
-	if rel == sallyport.Member { // lengths are offered for access; owning has only its tags' limits
-		if err := res.Durations.Check(res.Name, length, noEnd); err != nil {
-			return err
-		}
-	}
-	c, limits, err := tx.EffectiveLimits(ctx, tenant, res)
-	if err != nil {
-		return err
-	}
-	from := func(key string) string {
-		for _, l := range limits {
-			if l.Key == key {
-				return " (" + l.From + ")"
-			}
-		}
-		return ""
-	}
-	limit, key, needReason, reasonKey := c.MemberTimeLimit, "member_time_limit", c.RequireMemberReason, "require_member_reason"
-	if rel == sallyport.Owner {
-		limit, key, needReason, reasonKey = c.OwnerTimeLimit, "owner_time_limit", c.RequireOwnerReason, "require_owner_reason"
-	}
-	refuse := func(key, msg, hint string) error {
-		return &sallyport.Error{Code: sallyport.EPrecondition, Rule: "constraint." + key, Message: msg + from(key), Hint: hint}
-	}
-	if limit > 0 && (noEnd || length > limit) {
-		return refuse(key, fmt.Sprintf("%s may be had for at most %s (%s)", res.Name, limit.Words(), limit), "Ask for "+limit.String()+" or less; it can be extended before it ends.")
-	}
-	if rel == sallyport.Member && c.NoStandingAccess && noEnd {
-		return refuse("no_standing_access", "access to "+res.Name+" must have an end", "Say for how long.")
-	}
-	if needReason && strings.TrimSpace(reason) == "" {
-		return refuse(reasonKey, res.Name+" needs a reason", "Say what it is for; approvers read this first.")
-	}
-	return nil
-}
-
-// LongestTx is the greatest length that a resource's settings and tags allow now; 0 is access without an end.
-func (s *Service) LongestTx(ctx context.Context, tx *store.Tx, tenant string, res sallyport.Resource, rel sallyport.Relation) (sallyport.Duration, error) {
-	c, _, err := tx.EffectiveLimits(ctx, tenant, res)
-	if err != nil {
-		return 0, err
-	}
-	if rel == sallyport.Owner {
-		return c.OwnerTimeLimit, nil
-	}
-	longest := c.MemberTimeLimit
-	if d := res.Durations.Max; d > 0 && (longest == 0 || d < longest) {
-		longest = d
-	}
-	if longest == 0 && (res.Durations.ForbidNo || c.NoStandingAccess) {
-		longest = sallyport.MaxDuration
-	}
-	return longest, nil
 }
 
 // submitTx saves a checked request, starts its first stage, and supersedes an older one for the same.

@@ -35,7 +35,7 @@ func (s *Service) renewItem(ctx context.Context, tx *store.Tx, actor sallyport.A
 		}
 	}
 	if tooLong(err) {
-		limits, bad := s.greatestTx(ctx, tx, actor.Tenant, []sallyport.Grant{before})
+		limits, bad := s.greatestTx(ctx, tx, actor.Tenant, Viewer(actor), []sallyport.Grant{before})
 		if bad != nil {
 			return bad
 		}

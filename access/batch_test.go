@@ -132,8 +132,8 @@ func TestBatchAsksEachRow(t *testing.T) {
 		for _, slug := range []string{"vpn", "vault", "self"} {
 			w.hold("olga", slug, sallyport.Owner)
 		}
-		w.tagged("self", "No self", sallyport.Constraints{ForbidSelfMember: true})
-		w.tagged("wiki", "Month", sallyport.Constraints{MemberTimeLimit: *days(30)})
+		w.tagged("self", "No self", sallyport.Constraints{sallyport.ForbidSelfMember: true})
+		w.tagged("wiki", "Month", sallyport.Constraints{sallyport.MemberTimeLimit: *days(30)})
 		wiki, vpn, vault := w.lent("ken", "wiki", days(10), "member"), w.lent("ken", "vpn", days(10), "member"), w.lent("ken", "vault", days(5), "member")
 		self, quiet := w.lent("olga", "self", days(3), "member"), w.lent("sam", "quiet", days(3), "member")
 		long, over := w.lent("ada", "wiki", days(20), "member"), w.lent("tess", "wiki", days(1), "member")
@@ -206,7 +206,7 @@ func TestBatchAsksEachRow(t *testing.T) {
 func TestBatchOfARole(t *testing.T) {
 	each(t, func(w *world) {
 		company(w)
-		w.tagged("cloud", "Prod", sallyport.Constraints{MemberTimeLimit: *days(20), PropagateToRoles: true})
+		w.tagged("cloud", "Prod", sallyport.Constraints{sallyport.MemberTimeLimit: *days(20), sallyport.PropagateToRoles: true})
 		_, rows := w.expiring("root", store.ExpiringFilter{})
 		gives, member := rows["eng cloud.read"].Grant, rows["ken eng"].Grant
 		mine := w.start("linus", access.NewBatch{Action: "renew", Duration: days(10), Reason: "the team stays", Rows: items(gives.ID)})

@@ -14,6 +14,32 @@ const cutsMany = 100
 // CutsMuch reports whether a cut of so many of all needs an admin who saw it: over 100, or a tenth of more than 20.
 func CutsMuch(cut, all int) bool { return cut > cutsMany || all > 20 && cut*10 > all }
 
+// standing is what endless access is cut to where it must have an end and nothing says which.
+const standing = 90 * sallyport.Day
+
+// CutsOf lists what constraints demand of what is held of a resource, and of what it contains: their limits, and an end for
+// what has none: the resource's greatest length, or standing. Where they propagate to roles, memberships of the roles that
+// hold it are concerned as well.
+func CutsOf(c sallyport.Constraints, r sallyport.Resource) (out []store.Cut) {
+	for _, rel := range []sallyport.Relation{sallyport.Member, sallyport.Owner} {
+		cut := store.Cut{ResourceID: r.ID, Relation: rel}
+		cut.Limit, _ = c.Limit(rel)
+		if cut.Limit == 0 && c.MustEnd(rel) {
+			if cut.Limit, cut.Endless = standing, true; r.Durations.Max > 0 {
+				cut.Limit = r.Durations.Max
+			}
+		}
+		if cut.Limit == 0 {
+			continue
+		}
+		out = append(out, cut)
+		if cut.Roles = c.Propagate(); cut.Roles {
+			out = append(out, cut)
+		}
+	}
+	return out
+}
+
 // propagateTx holds the memberships of a role against the limit of what it is given, where a tag propagates it to roles:
 // those that are longer are cut to the limit from now, as putting the tag on afterwards would.
 func (s *Service) propagateTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, n NewGrant) error {
@@ -21,16 +47,21 @@ func (s *Service) propagateTx(ctx context.Context, tx *store.Tx, actor sallyport
 		return nil
 	}
 	c, _, err := tx.EffectiveLimits(ctx, actor.Tenant, n.Resource)
-	if err != nil || !c.PropagateToRoles {
+	if err != nil {
 		return err
 	}
-	cut := store.Cut{ResourceID: n.Resource.ID, Relation: n.Relation, Limit: c.MemberTimeLimit, Roles: true}
-	if n.Relation == sallyport.Owner {
-		cut.Limit = c.OwnerTimeLimit
+	for _, cut := range CutsOf(c, n.Resource) {
+		if !cut.Roles || cut.Relation != n.Relation {
+			continue
+		}
+		if err := s.propagate(ctx, tx, actor, n, cut); err != nil {
+			return err
+		}
 	}
-	if cut.Limit == 0 {
-		return nil
-	}
+	return nil
+}
+
+func (s *Service) propagate(ctx context.Context, tx *store.Tx, actor sallyport.Actor, n NewGrant, cut store.Cut) error {
 	few, all, err := tx.CountLonger(ctx, actor.Tenant, cut)
 	if err != nil || few == 0 {
 		return err

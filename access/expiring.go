@@ -24,7 +24,7 @@ func (s *Service) Expiring(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 	if err != nil {
 		return l, err
 	}
-	limits, err := s.greatestTx(ctx, tx, actor.Tenant, grants)
+	limits, err := s.greatestTx(ctx, tx, actor.Tenant, Viewer(actor), grants)
 	if err != nil {
 		return l, err
 	}
@@ -41,7 +41,7 @@ func (s *Service) Expiring(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 
 // greatestTx answers, by grant, how long each may be renewed for now: what checkLimits would refuse more than. A membership
 // of a role obeys also what the role gives, where a tag propagates its limit.
-func (s *Service) greatestTx(ctx context.Context, tx *store.Tx, tenant string, list []sallyport.Grant) (map[string]sallyport.GrantLimits, error) {
+func (s *Service) greatestTx(ctx context.Context, tx *store.Tx, tenant string, v store.Viewer, list []sallyport.Grant) (map[string]sallyport.GrantLimits, error) {
 	var roles, resources []string
 	for _, g := range list {
 		resources = append(resources, g.Resource.ID)
@@ -58,7 +58,7 @@ func (s *Service) greatestTx(ctx context.Context, tx *store.Tx, tenant string, l
 			resources = append(resources, h.ResourceID)
 		}
 	}
-	sources, err := tx.LimitSources(ctx, tenant, distinct(resources))
+	sources, err := tx.LimitSources(ctx, tenant, v, distinct(resources))
 	if err != nil {
 		return nil, err
 	}

@@ -92,7 +92,7 @@ func TestExpiring(t *testing.T) {
 				w.Errorf("to %s it reaches %d, want %d", who, n, reaches)
 			}
 		}
-		w.tagged("cloud", "Prod", sallyport.Constraints{MemberTimeLimit: *days(9), PropagateToRoles: true, RequireMemberReason: true})
+		w.tagged("cloud", "Prod", sallyport.Constraints{sallyport.MemberTimeLimit: *days(9), sallyport.PropagateToRoles: true, sallyport.RequireMemberReason: true})
 		w.lent("ken", "wiki", nil, "owner") // another relation is no other reason
 		_, rows := w.expiring("root", store.ExpiringFilter{})
 		if r := rows["eng cloud.read"]; r.People != 2 || r.App == nil || r.App.Slug != "cloud" || r.Limits.Greatest != *days(9) || !strings.Contains(r.Limits.From, "the tag Prod on Cloud") {

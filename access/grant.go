@@ -226,15 +226,42 @@ func (s *Service) joinPresent(ctx context.Context, tx *store.Tx, actor sallyport
 	if done, err := tx.EndGrant(ctx, actor.Tenant, old.ID, now, actor.User.ID, word); err != nil || !done {
 		return "", lostRace(err, old)
 	}
-	g.StartsAt = now
-	if old.ActivatedAt != nil && !old.StartsAt.After(now) {
-		activate(g, now)
-		g.ActivatedAt = old.ActivatedAt
+	if err := s.goOn(ctx, tx, actor, n, old, g); err != nil {
+		return "", err
 	}
 	body := map[string]any{"ended_at": stamp(&now), "how": word, "resource_id": k.ResourceID, "relation": string(k.Relation)}
 	_, err = tx.Append(ctx, store.NewEvent{Verb: "grant." + word, Actor: actor, ObjectKind: "grant", ObjectID: old.ID, Cause: n.RequestID,
 		Refs: grantRefs(old), Body: body})
 	return old.ID, err
+}
+
+// goOn lets a grant take over from one that lives. What has begun goes on from now, what is to begin later begins when the
+// earlier of both was to. What counted from a later start than that ends when it was to end, and is held against the limits
+// as a whole.
+func (s *Service) goOn(ctx context.Context, tx *store.Tx, actor sallyport.Actor, n NewGrant, old sallyport.Grant, g *sallyport.Grant) error {
+	now, asked := tx.Now(), g.StartsAt
+	if g.StartsAt = now; old.StartsAt.After(now) {
+		g.StartsAt = old.StartsAt
+		if asked.Before(old.StartsAt) {
+			g.StartsAt = asked
+		}
+	}
+	if asked.After(g.StartsAt) && !g.NoEnd {
+		if g.Duration != nil {
+			end := asked.Add(g.Duration.Std())
+			g.EndsAt, g.Duration = &end, nil
+		}
+		if n.Origin != sallyport.OriginImport {
+			if err := s.checkLimits(ctx, tx, actor, n, sallyport.Duration(g.EndsAt.Sub(g.StartsAt))); err != nil {
+				return err
+			}
+		}
+	}
+	if old.ActivatedAt != nil && !old.StartsAt.After(now) {
+		activate(g, now)
+		g.ActivatedAt = old.ActivatedAt
+	}
+	return nil
 }
 
 // over reports whether the grant's end has passed, whether or not that was written down yet.
@@ -243,7 +270,7 @@ func over(g sallyport.Grant, now time.Time) bool {
 }
 
 // compareEnds says whether b ends later (1), at the same time (0) or earlier (-1) than a. An end that counts from an
-// activation to come is taken as if it were now.
+// activation to come is taken as if that were now, or at the start.
 func compareEnds(a, b sallyport.Grant, now time.Time) int {
 	end := func(g sallyport.Grant) time.Time {
 		switch {
@@ -252,6 +279,9 @@ func compareEnds(a, b sallyport.Grant, now time.Time) int {
 		case g.EndsAt != nil:
 			return *g.EndsAt
 		case g.Duration != nil:
+			if g.StartsAt.After(now) {
+				return g.StartsAt.Add(g.Duration.Std())
+			}
 			return now.Add(g.Duration.Std())
 		}
 		return now

@@ -161,7 +161,7 @@ func TestOwnersInTheRoleDoNotDecideForIt(t *testing.T) {
 			w.Fatalf("without the tag all owners are asked, not %q", got)
 		}
 		w.tx(func(ctx context.Context, tx *store.Tx) error {
-			t := sallyport.Tag{Name: "Four eyes", Enabled: true, Constraints: sallyport.Constraints{ForbidSelfMember: true}}
+			t := sallyport.Tag{Name: "Four eyes", Enabled: true, Constraints: sallyport.Constraints{sallyport.ForbidSelfMember: true}}
 			if err := tx.InsertTag(ctx, w.tenant, &t); err != nil {
 				return err
 			}

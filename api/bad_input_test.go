@@ -79,6 +79,7 @@ func badInput(t *testing.T, w *world) {
 		{"a form with a field twice", "POST", "/resources", `{"kind":"app","name":"X","form":{"fields":[{"name":"a","type":"text"},{"name":"a","type":"text"}]}}`, 400, "form.fields[1]"},
 		{"a pattern that explodes", "POST", "/resources", `{"kind":"app","name":"X","form":{"fields":[{"name":"a","type":"text","pattern":"("}]}}`, 400, "pattern"},
 		{"an unknown constraint", "POST", "/tags", `{"name":"T","constraints":{"no_fun":true}}`, 400, "no_fun"},
+		{"a batch whose filter says nothing", "POST", "/batches", `{"action":"end","filter":{}}`, 400, "says nothing"},
 		{"a limit of a tag under an hour", "POST", "/tags", `{"name":"T","constraints":{"member_time_limit":"PT1M"}}`, 400, "member_time_limit"},
 		{"YAML with a key twice", "POST", "/catalogue/plan", `{"files":{"a.yaml":"groups:\n  - name: A\n    name: B\n"}}`, 400, "a.yaml:3"},
 		{"YAML with an unknown field", "POST", "/catalogue/plan", `{"files":{"a.yaml":"groups:\n  - name: A\n    colour: red\n"}}`, 400, "colour"},

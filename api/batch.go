@@ -25,6 +25,9 @@ func (s *server) registerBatches() {
 	handle(s, "create-batch", func(ctx context.Context, a sallyport.Actor, in *createInput) (*one[sallyport.Batch], error) {
 		n := access.NewBatch{Action: in.Body.Action, Rows: in.Body.Items, Duration: in.Body.Duration, Until: in.Body.Until, Reason: in.Body.Reason, Atomic: in.Body.Atomic}
 		if in.Body.Filter != nil {
+			if *in.Body.Filter == (ExpiringFilter{}) {
+				return nil, sallyport.Invalid("filter", "says nothing; say at least whose grants are meant: scope mine, owned or all")
+			}
 			f, err := view(ctx, s, func(ctx context.Context, tx *store.Tx) (store.ExpiringFilter, error) {
 				return in.Body.Filter.store(ctx, tx, a)
 			})

@@ -10,7 +10,7 @@ import (
 
 // ExpiringFilter says which grants that come to an end are meant: in a list as parameters, in a batch as a field.
 type ExpiringFilter struct {
-	Scope    string    `query:"scope" json:"scope,omitempty" enum:"mine,owned,all" default:"mine" doc:"mine: the caller's grants, and those of roles that they are in; owned: of what they own, and of their roles; all: whatever they may see"`
+	Scope    string    `query:"scope" json:"scope,omitempty" enum:"mine,owned,all" doc:"Default mine: the caller's grants, and those of roles that they are in; owned: of what they own, and of their roles; all: whatever they may see"`
 	Q        string    `query:"q" json:"q,omitempty" maxLength:"200" doc:"In the names of subject and resource"`
 	App      string    `query:"app" json:"app,omitempty" maxLength:"256" doc:"An app and what it contains"`
 	Role     string    `query:"role" json:"role,omitempty" maxLength:"256" doc:"What a role holds, and who is in it"`

@@ -123,10 +123,7 @@ func (w *world) beyond(t *testing.T, after string) {
 			return err
 		}
 		check := func(g sallyport.Grant) {
-			limit := tag.Constraints.MemberTimeLimit
-			if g.Relation == sallyport.Owner {
-				limit = tag.Constraints.OwnerTimeLimit
-			}
+			limit, _ := tag.Constraints.Limit(g.Relation)
 			late := tx.Now().Add(limit.Std() + time.Second)
 			if g.NoEnd || g.EndsAt != nil && g.EndsAt.After(late) || g.EndsAt == nil && (g.Duration == nil || *g.Duration > limit) {
 				t.Errorf("after %s, %s has %s %s until %v, no end %v", after, g.Subject.Name, g.Resource.Slug, g.Relation, g.EndsAt, g.NoEnd)

@@ -6,10 +6,12 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"net/http"
+	"reflect"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/sallyport/sallyport"
 	"github.com/sallyport/sallyport/auth"
 )
 
@@ -23,6 +25,15 @@ func config(version string) huma.Config {
 	c := huma.DefaultConfig("Sallyport", version)
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath, c.CreateHooks = "", "", "", nil
 	c.RejectUnknownQueryParameters = true
+	// Which constraints there are, the list of their keys says.
+	fields := sallyport.ConstraintFields()
+	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", func(t reflect.Type, hint string) string {
+		if t == fields {
+			return "Constraints"
+		}
+		return huma.DefaultSchemaNamer(t, hint)
+	})
+	c.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[sallyport.Constraints](), fields)
 	c.Info.Description = "Ask for access, decide, fulfil, end it, prove it. Lists are paged with cursors; durations are ISO 8601; " +
 		"refusals are problem details (RFC 9457); writes take an Idempotency-Key."
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{

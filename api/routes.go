@@ -94,6 +94,7 @@ func routes() []route {
 		{ID: "list-holidays", Method: get, Path: "/holidays", Summary: "The days on which the company does not work", Scope: auth.ScopeRead},
 		{ID: "set-holidays", Method: put, Path: "/holidays", Summary: "Replace the list of holidays", Scope: auth.ScopeAdmin},
 
+		{ID: "list-constraints", Method: get, Path: "/constraints", Summary: "Which constraints a tag may have, and what forms call them", Scope: auth.ScopeRead},
 		{ID: "list-tags", Method: get, Path: "/tags", Summary: "List tags", Scope: auth.ScopeRead},
 		{ID: "create-tag", Method: post, Path: "/tags", Summary: "Add a tag", Scope: auth.ScopeCatalogue, Status: 201, Tries: true},
 		{ID: "get-tag", Method: get, Path: "/tags/{id}", Summary: "A tag", Scope: auth.ScopeRead},

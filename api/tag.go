@@ -37,6 +37,9 @@ func (s *server) registerTags() {
 		})
 		return &list[sallyport.Tag]{Body: l}, err
 	})
+	handle(s, "list-constraints", func(context.Context, sallyport.Actor, *struct{}) (*list[sallyport.Constraint], error) {
+		return whole(sallyport.ConstraintKeys()), nil
+	})
 	find := func(ctx context.Context, a sallyport.Actor, ref string) (sallyport.Tag, error) {
 		return view(ctx, s, func(ctx context.Context, tx *store.Tx) (sallyport.Tag, error) { return tx.Tag(ctx, a.Tenant, ref) })
 	}

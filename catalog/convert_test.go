@@ -16,7 +16,7 @@ func TestConvert(t *testing.T) {
 		w.people("a", "b")
 		group := w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindGroup, Name: "Deployers", Owners: []string{"b"}})
 		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindApp, Name: "Ship", Owners: []string{"b"}})
-		if _, err := w.s.SaveTag(t.Context(), w.admin, "", sallyport.Tag{Name: "Month", Enabled: true, Constraints: sallyport.Constraints{MemberTimeLimit: 30 * sallyport.Day}}, true); err != nil {
+		if _, err := w.s.SaveTag(t.Context(), w.admin, "", sallyport.Tag{Name: "Month", Enabled: true, Constraints: sallyport.Constraints{sallyport.MemberTimeLimit: 30 * sallyport.Day}}, true); err != nil {
 			t.Fatal(err)
 		}
 		if err := w.s.AttachTag(t.Context(), w.admin, "ship", "Month", true); err != nil {

@@ -76,7 +76,7 @@ func TestDefectsOfOthers(t *testing.T) {
 			}
 		}},
 		{"nobody makes themselves owner by a role that only owns", func(t *testing.T, w *world) {
-			if err := w.tagged("ship", sallyport.Constraints{ForbidSelfOwner: true}); err != nil {
+			if err := w.tagged("ship", sallyport.Constraints{sallyport.ForbidSelfOwner: true}); err != nil {
 				t.Fatal(err)
 			}
 			owner(w, "crew", "ship")
@@ -86,7 +86,7 @@ func TestDefectsOfOthers(t *testing.T) {
 		{"a conversion loses nobody where a tag needs reasons", func(t *testing.T, w *world) {
 			w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindGroup, Name: "Deck"})
 			w.give("ann", "deck")
-			if err := w.tagged("deck", sallyport.Constraints{RequireMemberReason: true}); err != nil {
+			if err := w.tagged("deck", sallyport.Constraints{sallyport.RequireMemberReason: true}); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := w.s.Convert(t.Context(), w.admin, "deck", catalog.Conversion{Kind: sallyport.KindRole}, 0); err != nil {

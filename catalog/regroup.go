@@ -60,8 +60,8 @@ func (w *regroup) make(ctx context.Context, from []sallyport.Resource) error {
 	return err
 }
 
-// moveHoldings gives what a role holds to the one that is made, all of it or only some, with the same ends, and takes it
-// from the former unless it keeps it.
+// moveHoldings gives what a role holds to the one that is made, all of it or only some, with the same ends. What the former
+// does not keep is noted; see endMoved.
 func (w *regroup) moveHoldings(ctx context.Context, from sallyport.Resource, only map[string]bool, keep bool) error {
 	held, err := w.grants(ctx, store.GrantFilter{SubjectKind: sallyport.SubjectRole, SubjectID: from.ID})
 	if err != nil {
@@ -78,11 +78,8 @@ func (w *regroup) moveHoldings(ctx context.Context, from sallyport.Resource, onl
 		if err := w.give(ctx, likewise(g, asSubject(w.role), r)); err != nil {
 			return err
 		}
-		if keep {
-			continue
-		}
-		if err := w.end(ctx, g, "moved to the role "+w.role.Name); err != nil {
-			return err
+		if !keep {
+			w.moved = append(w.moved, g)
 		}
 	}
 	return nil
@@ -101,11 +98,8 @@ func (w *regroup) moveMembers(ctx context.Context, from sallyport.Resource, only
 		if err := w.give(ctx, likewise(g, g.Subject, w.role)); err != nil {
 			return err
 		}
-		if keep {
-			continue
-		}
-		if err := w.end(ctx, g, "moved to the role "+w.role.Name); err != nil {
-			return err
+		if !keep {
+			w.moved = append(w.moved, g)
 		}
 	}
 	return nil
@@ -118,6 +112,17 @@ func (w *regroup) moveOwners(ctx context.Context, from sallyport.Resource) error
 	}
 	for _, g := range owners {
 		if err := w.give(ctx, likewise(g, g.Subject, w.role)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// endMoved takes from the former what was moved: only once people are in the new role and that has everything, so that no
+// target is told to take away what somebody keeps.
+func (w *regroup) endMoved(ctx context.Context) error {
+	for _, g := range w.moved {
+		if err := w.end(ctx, g, "moved to the role "+w.role.Name); err != nil {
 			return err
 		}
 	}

@@ -87,6 +87,7 @@ type regroup struct {
 	role  sallyport.Resource // that it leads to
 	title string
 	undo  sallyport.UndoList
+	moved []sallyport.Grant // that end once all is given
 }
 
 func (w *regroup) create(ctx context.Context) error {
@@ -178,6 +179,12 @@ func (w *regroup) merge(ctx context.Context) error {
 			from, names = append(from, r), append(names, r.Name)
 		}
 	}
+	alone := func() error {
+		return refusal([]sallyport.Fault{{Path: "roles", Message: "is one role alone; name another to merge it with"}})
+	}
+	if w.in.Role == "" && len(from) < 2 {
+		return alone()
+	}
 	if w.in.Role == "" {
 		if err := w.make(ctx, from); err != nil {
 			return err
@@ -187,7 +194,9 @@ func (w *regroup) merge(ctx context.Context) error {
 		if w.role, err = w.find(ctx, w.in.Role, "role"); err != nil {
 			return err
 		}
-		from = slices.DeleteFunc(from, func(o sallyport.Resource) bool { return o.ID == w.role.ID })
+		if from = slices.DeleteFunc(from, func(o sallyport.Resource) bool { return o.ID == w.role.ID }); len(from) == 0 {
+			return alone()
+		}
 	}
 	w.title = "Merged " + strings.Join(names, ", ") + " into " + w.role.Name
 	for _, f := range from {
@@ -242,7 +251,10 @@ func (w *regroup) split(ctx context.Context) error {
 	if err := w.moveHoldings(ctx, from, resources, w.in.KeepResources); err != nil {
 		return err
 	}
-	return w.moveMembers(ctx, from, members, w.in.KeepMembers)
+	if err := w.moveMembers(ctx, from, members, w.in.KeepMembers); err != nil {
+		return err
+	}
+	return w.endMoved(ctx)
 }
 
 func (w *regroup) rename(ctx context.Context) error {

@@ -182,7 +182,7 @@ func TestTags(t *testing.T) {
 		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindApp, Name: "AWS", Owners: []string{"ben"}})
 		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindEntitlement, App: "aws", Name: "Production"})
 		w.give("ada", "aws.production")
-		tag, err := w.s.SaveTag(ctx, w.admin, "", sallyport.Tag{Name: "Sensitive", Enabled: true, Constraints: sallyport.Constraints{MemberTimeLimit: 30 * sallyport.Day}}, false)
+		tag, err := w.s.SaveTag(ctx, w.admin, "", sallyport.Tag{Name: "Sensitive", Enabled: true, Constraints: sallyport.Constraints{sallyport.MemberTimeLimit: 30 * sallyport.Day}}, false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -202,7 +202,7 @@ func TestTags(t *testing.T) {
 				return err
 			}
 			c, limits, err := tx.EffectiveLimits(ctx, w.tenant, r)
-			if c.MemberTimeLimit != 30*sallyport.Day || len(limits) != 1 || !strings.Contains(limits[0].From, "Sensitive on AWS") {
+			if c[sallyport.MemberTimeLimit] != 30*sallyport.Day || len(limits) != 1 || !strings.Contains(limits[0].From, "Sensitive on AWS") {
 				t.Errorf("%+v %+v", c, limits)
 			}
 			return err

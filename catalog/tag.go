@@ -175,12 +175,17 @@ func (s *Service) detachTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 	return err
 }
 
-// cutTx cuts what is held longer than a tag allows, in one statement for each of its limits (domain rule 18).
+// cutTx cuts what is held longer than a tag and all others on a resource allow together, and on what it contains: a limit
+// may come with one tag, and that it propagates to roles with another. One statement for each limit (domain rule 18).
 func (s *Service) cutTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, t sallyport.Tag, resourceID string, accept bool) error {
-	if !t.Enabled {
+	if !t.Enabled || len(access.CutsOf(t.Constraints, sallyport.Resource{})) == 0 && !t.Constraints.Propagate() {
 		return nil
 	}
-	cuts, err := s.cuts(ctx, tx, actor.Tenant, t, resourceID)
+	r, err := tx.BareResource(ctx, actor.Tenant, resourceID, access.Everything)
+	if err != nil {
+		return err
+	}
+	cuts, err := cutsOf(ctx, tx, actor.Tenant, r)
 	if err != nil {
 		return err
 	}
@@ -203,32 +208,36 @@ func (s *Service) cutTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor
 	return nil
 }
 
-// standing is what endless access is cut to where it must have an end and nothing says which.
-const standing = 90 * sallyport.Day
-
-// cuts lists what a tag demands of what is held: its time limits, also of memberships of the roles that hold the resource
-// where it propagates to them; and an end for what has none: the resource's greatest length, or standing.
-func (s *Service) cuts(ctx context.Context, tx *store.Tx, tenant string, t sallyport.Tag, resourceID string) ([]store.Cut, error) {
-	var out []store.Cut
-	for _, c := range []store.Cut{{Relation: sallyport.Member, Limit: t.Constraints.MemberTimeLimit}, {Relation: sallyport.Owner, Limit: t.Constraints.OwnerTimeLimit}} {
-		if c.ResourceID = resourceID; c.Limit == 0 {
-			continue
-		}
-		out = append(out, c)
-		if c.Roles = t.Constraints.PropagateToRoles; c.Roles {
-			out = append(out, c)
-		}
-	}
-	if t.Constraints.NoStandingAccess && t.Constraints.MemberTimeLimit == 0 {
-		r, err := tx.BareResource(ctx, tenant, resourceID, access.Everything)
+// cutsOf lists what the tags on a resource and its app demand together of what is held; of an app also what they demand
+// together with the tags on each part of it.
+func cutsOf(ctx context.Context, tx *store.Tx, tenant string, r sallyport.Resource) ([]store.Cut, error) {
+	all := []sallyport.Resource{r}
+	if r.Kind == sallyport.KindApp {
+		parts, err := tx.AllResources(ctx, tenant, store.ResourceFilter{App: r.ID})
 		if err != nil {
 			return nil, err
 		}
-		end := sallyport.Duration(standing)
-		if r.Durations.Max > 0 {
-			end = r.Durations.Max
+		for _, p := range parts {
+			if len(p.Tags) > 0 {
+				all = append(all, p)
+			}
 		}
-		out = append(out, store.Cut{ResourceID: resourceID, Relation: sallyport.Member, Limit: end, Endless: true})
+	}
+	ids := make([]string, len(all))
+	for i := range all {
+		ids[i] = all[i].ID
+	}
+	sources, err := tx.LimitSources(ctx, tenant, access.Everything, ids)
+	if err != nil {
+		return nil, err
+	}
+	var out []store.Cut
+	for _, one := range all {
+		var c sallyport.Constraints
+		for _, from := range sources[one.ID] {
+			c = c.Combine(from.Constraints)
+		}
+		out = append(out, access.CutsOf(c, one)...)
 	}
 	return out, nil
 }

@@ -53,7 +53,7 @@ func TestALimitCutsWhatIsNotYetReal(t *testing.T) {
 		if _, err := w.s.Access.Give(t.Context(), w.admin, sallyport.Give{Subject: "ben", Resource: "lab", Duration: &d, Reason: "to measure"}); err != nil {
 			t.Fatal(err)
 		}
-		if err := w.tagged("lab", sallyport.Constraints{MemberTimeLimit: 2 * sallyport.Day}); err != nil {
+		if err := w.tagged("lab", sallyport.Constraints{sallyport.MemberTimeLimit: 2 * sallyport.Day}); err != nil {
 			t.Fatal(err)
 		}
 		for _, g := range w.living("lab") {
@@ -100,7 +100,7 @@ func TestALimitCutsWhatBeginsLater(t *testing.T) {
 				ReasonKind: "direct", Reason: "later", StartsAt: &start, Until: &until})
 			return err
 		})
-		if err := w.tagged("lab", sallyport.Constraints{MemberTimeLimit: 2 * sallyport.Day}); err != nil {
+		if err := w.tagged("lab", sallyport.Constraints{sallyport.MemberTimeLimit: 2 * sallyport.Day}); err != nil {
 			t.Fatal(err)
 		}
 		if l := w.living("lab"); len(l) != 1 || l[0].EndsAt == nil || l[0].EndsAt.Sub(l[0].StartsAt) != 48*time.Hour {
@@ -121,7 +121,7 @@ func TestLimitsOfRolesAndStandingAccess(t *testing.T) {
 		if _, err := w.s.Access.Give(t.Context(), w.admin, sallyport.Give{Subject: "role:keepers", Resource: "vault", Duration: &year, Reason: "their work"}); err != nil {
 			t.Fatal(err)
 		}
-		if err := w.tagged("vault", sallyport.Constraints{MemberTimeLimit: 7 * sallyport.Day, PropagateToRoles: true}); err != nil {
+		if err := w.tagged("vault", sallyport.Constraints{sallyport.MemberTimeLimit: 7 * sallyport.Day, sallyport.PropagateToRoles: true}); err != nil {
 			t.Fatal(err)
 		}
 		for _, slug := range []string{"vault", "keepers"} {
@@ -135,7 +135,7 @@ func TestLimitsOfRolesAndStandingAccess(t *testing.T) {
 		if _, err := w.s.Access.Give(t.Context(), w.admin, sallyport.Give{Subject: "ben", Resource: "club", Duration: &year, Reason: "a guest"}); err != nil {
 			t.Fatal(err)
 		}
-		if err := w.tagged("club", sallyport.Constraints{NoStandingAccess: true}); err != nil {
+		if err := w.tagged("club", sallyport.Constraints{sallyport.NoStandingAccess: true}); err != nil {
 			t.Fatal(err)
 		}
 		for _, g := range w.living("club") {
@@ -153,7 +153,7 @@ func TestLimitsRaced(t *testing.T) {
 		const races, limit = 1000, 2 * sallyport.Day
 		ctx := t.Context()
 		w.people("ada")
-		tag, err := w.s.SaveTag(ctx, w.admin, "", sallyport.Tag{Name: "Short", Enabled: true, Constraints: sallyport.Constraints{MemberTimeLimit: limit}}, false)
+		tag, err := w.s.SaveTag(ctx, w.admin, "", sallyport.Tag{Name: "Short", Enabled: true, Constraints: sallyport.Constraints{sallyport.MemberTimeLimit: limit}}, false)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -20,17 +20,18 @@ type world struct {
 	s      *catalog.Service
 	tenant string
 	admin  sallyport.Actor
+	clock  *storetest.Clock
 }
 
 // each runs a test in a new world on both databases.
 func each(t *testing.T, test func(w *world)) {
 	t.Helper()
-	storetest.EachClock(t, func(t *testing.T, db *store.DB, _ *storetest.Clock) {
+	storetest.EachClock(t, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
 		tenant, err := db.EnsureTenant(t.Context(), "default", "Test")
 		if err != nil {
 			t.Fatal(err)
 		}
-		w := &world{t: t, db: db, tenant: tenant, s: catalog.New(db, access.New(db, nil, "http://localhost"), []connector.Kind{ldap.Kind()}, nil)}
+		w := &world{t: t, db: db, clock: clock, tenant: tenant, s: catalog.New(db, access.New(db, nil, "http://localhost"), []connector.Kind{ldap.Kind()}, nil)}
 		u, err := w.s.MakeAdmin(t.Context(), tenant, "root@example.test")
 		if err != nil {
 			t.Fatal(err)

@@ -99,7 +99,10 @@ func invalidAt(s string) int {
 	return len(s)
 }
 
-var durationType = reflect.TypeFor[sallyport.Duration]()
+var (
+	durationType    = reflect.TypeFor[sallyport.Duration]()
+	constraintsType = reflect.TypeFor[sallyport.Constraints]()
+)
 
 // decode reads a node into v. It goes on after a fault, so that all are found.
 func (d *decoder) decode(n *yaml.Node, v reflect.Value, path string, depth int) {
@@ -122,6 +125,12 @@ func (d *decoder) decode(n *yaml.Node, v reflect.Value, path string, depth int) 
 	}
 	if v.Type() == durationType {
 		d.duration(n, v, path)
+		return
+	}
+	if v.Type() == constraintsType {
+		fields := reflect.New(sallyport.ConstraintFields()).Elem()
+		d.mapping(n, fields, path, depth)
+		v.Addr().Interface().(*sallyport.Constraints).Take(fields)
 		return
 	}
 	switch v.Kind() {

@@ -16,6 +16,11 @@ type TagChange struct {
 	Accept      bool                   `json:"accept,omitempty"` // also when it cuts many grants; by an admin who saw how many
 }
 
+// Constraints lists what a tag may demand.
+func (c *Client) Constraints(ctx context.Context) ([]sallyport.Constraint, error) {
+	return All[sallyport.Constraint](ctx, c, Path("constraints"), nil, 0)
+}
+
 // Tags lists all tags.
 func (c *Client) Tags(ctx context.Context) ([]sallyport.Tag, error) {
 	return All[sallyport.Tag](ctx, c, Path("tags"), nil, 0)

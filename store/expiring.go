@@ -222,21 +222,26 @@ func continues(g string) string {
 }
 
 // LimitSources lists, by two queries for any number of resources, what limits each: its own durations first, then the
-// enabled tags on it and on its app.
-func (tx *Tx) LimitSources(ctx context.Context, tenant string, resources []string) (map[string][]sallyport.LimitSource, error) {
+// enabled tags on it and on its app. What the viewer may not see is not named in where a limit comes from.
+func (tx *Tx) LimitSources(ctx context.Context, tenant string, v Viewer, resources []string) (map[string][]sallyport.LimitSource, error) {
 	out := make(map[string][]sallyport.LimitSource, len(resources))
 	if len(resources) == 0 {
 		return out, nil
 	}
+	hidden := map[string]bool{}
 	q := &query{}
-	q.WriteString("SELECT r.id, r.name, r.durations FROM resources r WHERE r.tenant_id=" + q.arg(tenant) + " AND " + q.in("r.id", resources))
+	seen := "(CASE WHEN " + q.sees(v, tenant, Micros(tx.now), "r") + " THEN 1 ELSE 0 END)"
+	q.WriteString("SELECT r.id, r.name, r.durations, " + seen + " FROM resources r WHERE r.tenant_id=" + q.arg(tenant) + " AND " + q.in("r.id", resources))
 	err := tx.Rows(ctx, q.String(), q.args, func(rows *sql.Rows) error {
 		var id string
 		var s sallyport.LimitSource
-		if err := rows.Scan(&id, &s.Name, jsonScan{&s.Durations}); err != nil {
+		var seen int
+		if err := rows.Scan(&id, &s.Name, jsonScan{&s.Durations}, &seen); err != nil {
 			return err
 		}
-		s.From = "the settings of " + s.Name
+		if s.From = "the settings of " + s.Name; seen == 0 {
+			s.Name, s.From, hidden[id] = "", "something that the role gives", true
+		}
 		out[id] = append(out[id], s)
 		return nil
 	})
@@ -255,7 +260,9 @@ func (tx *Tx) LimitSources(ctx context.Context, tenant string, resources []strin
 		if err := rows.Scan(&id, &s.Name, &tag, jsonScan{&s.Constraints}, &on); err != nil {
 			return err
 		}
-		s.From = fmt.Sprintf("the tag %s on %s", tag, on)
+		if s.From = fmt.Sprintf("the tag %s on %s", tag, on); hidden[id] {
+			s.Name, s.From = "", "something that the role gives"
+		}
 		out[id] = append(out[id], s)
 		return nil
 	})

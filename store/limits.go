@@ -46,7 +46,12 @@ func (tx *Tx) EffectiveLimits(ctx context.Context, tenant string, r sallyport.Re
 func describe(c sallyport.Constraints, from string) []sallyport.Limit {
 	var out []sallyport.Limit
 	for _, d := range c.Demands() {
-		out = append(out, sallyport.Limit{Key: d.Key, Value: d.Value, From: from, Words: d.Words})
+		l := sallyport.Limit{Key: d.Key, Value: d.Value, From: from, Words: d.Words, Relation: d.Relation, MustEnd: d.MustEnd, NeedsReason: d.NeedsReason}
+		if d.Limit != nil {
+			longest := d.Limit(c[d.Key])
+			l.Longest = &longest
+		}
+		out = append(out, l)
 	}
 	return out
 }

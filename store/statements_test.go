@@ -91,7 +91,7 @@ func TestNoQueryInALoop(t *testing.T) {
 						_, err = tx.Hangs(ctx, w.tenant, v, ids)
 					}
 					if err == nil {
-						_, err = tx.LimitSources(ctx, w.tenant, ids)
+						_, err = tx.LimitSources(ctx, w.tenant, everything, ids)
 					}
 					return len(l.Items), err
 				},

@@ -26,12 +26,12 @@ var systems = strings.Fields(`Atlas Beacon Cobalt Delta Ember Falcon Garnet Harb
 
 // labels are the tags of the company and what they demand; grants that live obey them.
 var labels = []sallyport.Tag{
-	{Name: "Sensitive", Enabled: true, Constraints: sallyport.Constraints{RequireMemberReason: true, ForbidSelfMember: true}},
-	{Name: "Production", Enabled: true, Constraints: sallyport.Constraints{MemberTimeLimit: 90 * sallyport.Day, RequireMemberReason: true}},
-	{Name: "Finance", Enabled: true, Constraints: sallyport.Constraints{ForbidSelfMember: true, ForbidSelfOwner: true, RequireOwnerReason: true}},
-	{Name: "No standing access", Enabled: true, Constraints: sallyport.Constraints{NoStandingAccess: true}},
-	{Name: "Half a year", Enabled: true, Constraints: sallyport.Constraints{MemberTimeLimit: 180 * sallyport.Day}},
-	{Name: "Retired", Constraints: sallyport.Constraints{MemberTimeLimit: sallyport.Day}},
+	{Name: "Sensitive", Enabled: true, Constraints: sallyport.Constraints{sallyport.RequireMemberReason: true, sallyport.ForbidSelfMember: true}},
+	{Name: "Production", Enabled: true, Constraints: sallyport.Constraints{sallyport.MemberTimeLimit: 90 * sallyport.Day, sallyport.RequireMemberReason: true}},
+	{Name: "Finance", Enabled: true, Constraints: sallyport.Constraints{sallyport.ForbidSelfMember: true, sallyport.ForbidSelfOwner: true, sallyport.RequireOwnerReason: true}},
+	{Name: "No standing access", Enabled: true, Constraints: sallyport.Constraints{sallyport.NoStandingAccess: true}},
+	{Name: "Half a year", Enabled: true, Constraints: sallyport.Constraints{sallyport.MemberTimeLimit: 180 * sallyport.Day}},
+	{Name: "Retired", Constraints: sallyport.Constraints{sallyport.MemberTimeLimit: sallyport.Day}},
 }
 
 const connectionSlug = "directory"

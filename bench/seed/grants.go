@@ -156,12 +156,13 @@ func (b *builder) current(subject, resource int32, role, owner bool) grant {
 		g.by = r.owners[0]
 	}
 	limit := 300 * day
-	if l := r.bound.MemberTimeLimit.Std().Microseconds(); l > 0 {
+	longest, _ := r.bound.Limit(sallyport.Member)
+	if l := longest.Std().Microseconds(); l > 0 {
 		limit = l
 	}
 	g.created = b.between(b.micros()-limit*9/10, b.micros()-day)
 	g.start, g.activated = g.created, g.created
-	bounded := r.bound.MemberTimeLimit > 0 || r.bound.NoStandingAccess || !role && b.rand.IntN(5) < 2
+	bounded := longest > 0 || r.bound.MustEnd(sallyport.Member) || !role && b.rand.IntN(5) < 2
 	if owner || !bounded {
 		g.noEnd = true
 		return g

@@ -183,14 +183,15 @@ func (w *world) limits() {
 			if err != nil {
 				return err
 			}
-			limit := c.MemberTimeLimit.Std().Microseconds()
+			longest, _ := c.Limit(sallyport.Member)
+			limit := longest.Std().Microseconds()
 			for _, g := range living {
-				if g.resource != r.ID || g.relation != "member" || g.ended.Valid || !g.activated.Valid || limit == 0 && !c.NoStandingAccess {
+				if g.resource != r.ID || g.relation != "member" || g.ended.Valid || !g.activated.Valid || limit == 0 && !c.MustEnd(sallyport.Member) {
 					continue
 				}
 				bound++
 				if g.noEnd || limit > 0 && g.ends.Int64-g.starts > limit {
-					w.Errorf("a grant of %s goes beyond its limit of %s", slug, c.MemberTimeLimit)
+					w.Errorf("a grant of %s goes beyond its limit of %s", slug, longest)
 				}
 			}
 		}

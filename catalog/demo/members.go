@@ -116,7 +116,7 @@ func (c *company) layRoles() error {
 		}
 	}
 	t, err := c.s.SaveTag(c.ctx, c.system, "", sallyport.Tag{Name: "Dangerous", Description: "What can stop the company.", Enabled: true,
-		Constraints: sallyport.Constraints{MemberTimeLimit: days(7), RequireMemberReason: true, ForbidSelfMember: true, NoStandingAccess: true}}, true)
+		Constraints: sallyport.Constraints{sallyport.MemberTimeLimit: days(7), sallyport.RequireMemberReason: true, sallyport.ForbidSelfMember: true, sallyport.NoStandingAccess: true}}, true)
 	if err != nil {
 		return err
 	}

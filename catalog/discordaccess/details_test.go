@@ -2,6 +2,7 @@ package discordaccess_test
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -131,13 +132,13 @@ func TestThingsAndTags(t *testing.T) {
 		}
 		w.view(func(ctx context.Context, tx *store.Tx) error {
 			for name, want := range map[string]sallyport.Constraints{
-				"Production":         {MemberTimeLimit: 30 * sallyport.Day, RequireMemberReason: true},
-				"Short":              {MemberTimeLimit: sallyport.Duration(time.Hour), OwnerTimeLimit: sallyport.Duration(time.Hour)},
-				"production (prod2)": {ForbidSelfMember: true, ForbidSelfOwner: true, RequireOwnerReason: true},
-				"Off":                {MemberTimeLimit: sallyport.Day},
+				"Production":         {sallyport.MemberTimeLimit: 30 * sallyport.Day, sallyport.RequireMemberReason: true},
+				"Short":              {sallyport.MemberTimeLimit: sallyport.Duration(time.Hour), sallyport.OwnerTimeLimit: sallyport.Duration(time.Hour)},
+				"production (prod2)": {sallyport.ForbidSelfMember: true, sallyport.ForbidSelfOwner: true, sallyport.RequireOwnerReason: true},
+				"Off":                {sallyport.MemberTimeLimit: sallyport.Day},
 			} {
 				tag, err := tx.Tag(ctx, w.tenant, name)
-				if err != nil || tag.Constraints != want || tag.Enabled == (name == "Off") {
+				if err != nil || !reflect.DeepEqual(tag.Constraints, want) || tag.Enabled == (name == "Off") {
 					w.Errorf("%s is %+v: %v", name, tag, err)
 				}
 			}

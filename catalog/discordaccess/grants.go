@@ -291,13 +291,10 @@ func (p *planner) cut() {
 	byRole := map[rowKey]sallyport.Duration{} // what reaches a role's own members
 	for _, g := range p.spans {
 		c := all(g.on)
-		if g.past || g.subject != sallyport.SubjectRole || !c.PropagateToRoles {
+		if g.past || g.subject != sallyport.SubjectRole || !c.Propagate() {
 			continue
 		}
-		l := c.MemberTimeLimit
-		if g.relation == sallyport.Owner {
-			l = c.OwnerTimeLimit
-		}
+		l, _ := c.Limit(g.relation)
 		if l > 0 && (byRole[g.who] == 0 || l < byRole[g.who]) {
 			byRole[g.who] = l
 		}
@@ -307,10 +304,8 @@ func (p *planner) cut() {
 			continue
 		}
 		c := all(g.on)
-		l := c.MemberTimeLimit
-		if g.relation == sallyport.Owner {
-			l = c.OwnerTimeLimit
-		} else if r := byRole[g.on]; r > 0 && g.subject == sallyport.SubjectUser && (l == 0 || r < l) {
+		l, _ := c.Limit(g.relation)
+		if r := byRole[g.on]; r > 0 && g.relation != sallyport.Owner && g.subject == sallyport.SubjectUser && (l == 0 || r < l) {
 			l = r
 		}
 		if l == 0 {

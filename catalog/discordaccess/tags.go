@@ -96,7 +96,7 @@ func (p *planner) planTags(ctx context.Context, tx *store.Tx) error {
 		}
 		p.planMark(row, m, k, p.groups[m.On] != nil, on, demands)
 		if in := p.inApp[m.On]; in.Owner && p.has(row.table, row.id) {
-			if c := demands[m.Tag]; c.OwnerTimeLimit > 0 || c.RequireOwnerReason || c.ForbidSelfOwner {
+			if demands[m.Tag].Concern(sallyport.Owner) {
 				p.l.set(row.table, row.id, Changed, "what it demands of owners no longer reaches the owners of the app, who were owners of this group; put it on the app if that is meant")
 			}
 		}
@@ -140,6 +140,7 @@ func (p *planner) planMark(row rowKey, m tagMap, k rowKey, known bool, on map[[2
 // constraints reads what a tag demands, and says what of it cannot be kept as it is. What is not understood is never read
 // as looser than it can be.
 func constraints(t tag) (c sallyport.Constraints, notes []string) {
+	c = sallyport.Constraints{}
 	note := func(format string, args ...any) { notes = append(notes, fmt.Sprintf(format, args...)) }
 	all := map[string]any{}
 	dec := json.NewDecoder(bytes.NewReader(t.Constraints))
@@ -154,30 +155,32 @@ func constraints(t tag) (c sallyport.Constraints, notes []string) {
 	slices.Sort(keys)
 	for _, k := range keys {
 		v := all[k]
-		switch k {
-		case "member_time_limit", "owner_time_limit":
+		here, ok := sallyport.ConstraintOf(k) // the keys that Access has are called the same here
+		switch {
+		case !ok:
+			note("the constraint %s is unknown here: %v", plain(k), v)
+		case here.Kind == sallyport.ConstraintLength:
 			d, why := limit(v)
 			if why != "" {
 				note("%s: %s", k, why)
 			}
-			if k == "member_time_limit" {
-				c.MemberTimeLimit = d
-			} else {
-				c.OwnerTimeLimit = d
-			}
-		case "require_member_reason", "require_owner_reason", "disallow_self_add_membership", "disallow_self_add_ownership", "propagate_to_roles":
+			c[k] = d
+		default:
 			on, ok := v.(bool)
 			if !ok {
 				on = true
 				note("%s is %v, which is neither true nor false; it is taken for true", k, v)
 			}
-			*map[string]*bool{"require_member_reason": &c.RequireMemberReason, "require_owner_reason": &c.RequireOwnerReason, "disallow_self_add_membership": &c.ForbidSelfMember,
-				"disallow_self_add_ownership": &c.ForbidSelfOwner, "propagate_to_roles": &c.PropagateToRoles}[k] = on
-		default:
-			note("the constraint %s is unknown here: %v", plain(k), v)
+			if on {
+				c[k] = true
+			}
 		}
 	}
-	c.PropagateToRoles = c.PropagateToRoles || t.ToRoles
+	for _, k := range sallyport.ConstraintKeys() {
+		if k.Propagates && t.ToRoles {
+			c[k.Key] = true
+		}
+	}
 	return c, notes
 }
 

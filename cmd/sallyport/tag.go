@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -94,8 +95,7 @@ func (a *app) tagCmd() *cobra.Command {
 
 // tagSetCmd adds a tag or changes one; what no flag names stays as it is.
 func (a *app) tagSetCmd(accept *bool) *cobra.Command {
-	var members, owners, description, name string
-	var flags sallyport.Constraints
+	var description, name string
 	var disable bool
 	cmd := &cobra.Command{
 		Use: "set TAG", Short: "Add a tag, or change the one of that name; what no flag names stays", Args: cobra.ExactArgs(1),
@@ -111,10 +111,11 @@ func (a *app) tagSetCmd(accept *bool) *cobra.Command {
 				return err
 			}
 			change := client.TagChange{Accept: *accept}
-			if err := constraintsOf(cmd, &t.Constraints, flags, members, owners); err != nil {
+			constraints, err := constraintsOf(cmd, t.Constraints)
+			if err != nil {
 				return err
 			}
-			change.Constraints = &t.Constraints
+			change.Constraints = &constraints
 			if cmd.Flags().Changed("description") {
 				change.Description = &description
 			}
@@ -140,44 +141,40 @@ func (a *app) tagSetCmd(accept *bool) *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&name, "name", "", "a new name")
 	f.StringVar(&description, "description", "", "what it is for")
-	f.StringVar(&members, "members", "", "how long members may have it at most, e.g. 30d; none for no limit")
-	f.StringVar(&owners, "owners", "", "how long owners may own it at most, e.g. 180d; none for no limit")
-	f.BoolVar(&flags.RequireMemberReason, "member-reason", false, "members need a reason")
-	f.BoolVar(&flags.RequireOwnerReason, "owner-reason", false, "owners need a reason")
-	f.BoolVar(&flags.ForbidSelfMember, "no-self-member", false, "nobody adds themselves as a member")
-	f.BoolVar(&flags.ForbidSelfOwner, "no-self-owner", false, "nobody adds themselves as an owner")
-	f.BoolVar(&flags.PropagateToRoles, "roles-too", false, "time limits also hold for membership of roles that give it")
-	f.BoolVar(&flags.NoStandingAccess, "must-end", false, "members' access must have an end")
+	for _, k := range sallyport.ConstraintKeys() {
+		if says := strings.ReplaceAll(k.Says, "{}", "this long"); k.Kind == sallyport.ConstraintLength {
+			f.String(k.Flag, "", says+", e.g. 30d; none for no limit")
+		} else {
+			f.Bool(k.Flag, false, says)
+		}
+	}
 	f.BoolVar(&disable, "disable", false, "not in force; --disable=false puts it in force again")
 	return cmd
 }
 
-// constraintsOf takes over what the flags name.
-func constraintsOf(cmd *cobra.Command, c *sallyport.Constraints, flags sallyport.Constraints, members, owners string) error {
-	f := cmd.Flags()
-	for name, to := range map[string]struct {
-		text string
-		d    *sallyport.Duration
-	}{"members": {members, &c.MemberTimeLimit}, "owners": {owners, &c.OwnerTimeLimit}} {
-		if !f.Changed(name) {
+// constraintsOf takes over what the flags name; the rest stays.
+func constraintsOf(cmd *cobra.Command, c sallyport.Constraints) (sallyport.Constraints, error) {
+	out := maps.Clone(c)
+	if out == nil {
+		out = sallyport.Constraints{}
+	}
+	for _, k := range sallyport.ConstraintKeys() {
+		f := cmd.Flags().Lookup(k.Flag)
+		if !f.Changed {
 			continue
 		}
-		*to.d = 0
-		if to.text == "none" {
-			continue
-		}
-		d, err := sallyport.ParseDuration(to.text)
-		if err != nil {
-			return usage("--%s: %s; or write 30d, or none", name, err)
-		}
-		*to.d = d
-	}
-	for name, to := range map[string][2]*bool{"member-reason": {&c.RequireMemberReason, &flags.RequireMemberReason}, "owner-reason": {&c.RequireOwnerReason, &flags.RequireOwnerReason},
-		"no-self-member": {&c.ForbidSelfMember, &flags.ForbidSelfMember}, "no-self-owner": {&c.ForbidSelfOwner, &flags.ForbidSelfOwner},
-		"roles-too": {&c.PropagateToRoles, &flags.PropagateToRoles}, "must-end": {&c.NoStandingAccess, &flags.NoStandingAccess}} {
-		if f.Changed(name) {
-			*to[0] = *to[1]
+		delete(out, k.Key)
+		switch text := f.Value.String(); {
+		case text == "none", text == "false":
+		case k.Kind == sallyport.ConstraintLength:
+			d, err := sallyport.ParseDuration(text)
+			if err != nil {
+				return nil, usage("--%s: %s; or write 30d, or none", k.Flag, err)
+			}
+			out[k.Key] = d
+		default:
+			out[k.Key] = true
 		}
 	}
-	return nil
+	return out, nil
 }

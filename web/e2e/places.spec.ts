@@ -237,7 +237,7 @@ test('a tag limits what is held and what is asked for', async ({ browser }) => {
   await dialog.getByLabel('Name', { exact: true }).fill('Fortnight')
   await dialog.getByLabel('Members at most').fill('14')
   await dialog.getByLabel('Members need a reason').check()
-  await expect(dialog).toContainText('Members at most 14 days; a reason is required for members.')
+  await expect(dialog).toContainText('Members at most 14 days; members need a reason.')
   await dialog.getByRole('button', { name: 'Add tag' }).click()
   const tag = page.getByRole('list', { name: 'Tags' }).getByRole('listitem').filter({ hasText: 'Fortnight' })
   await expect(tag).toContainText('On nothing yet')

@@ -297,6 +297,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/constraints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which constraints a tag may have, and what forms call them */
+        get: operations["list-constraints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/delegations": {
         parameters: {
             query?: never;
@@ -1702,6 +1719,27 @@ export interface components {
             name: string;
             title: string;
         };
+        Constraint: {
+            /** @description Of sallyport tag set */
+            flag: string;
+            help?: string;
+            /** @description The name in a tag's constraints */
+            key: string;
+            /**
+             * @description length: a duration; yes: true
+             * @enum {string}
+             */
+            kind: "length" | "yes";
+            /**
+             * @description Whom it concerns; absent: both
+             * @enum {string}
+             */
+            relation?: "member" | "owner";
+            /** @description What it demands, in words; {} stands for the length */
+            says: string;
+            /** @description Of a form's field */
+            title: string;
+        };
         Constraints: {
             disallow_self_add_membership?: boolean;
             disallow_self_add_ownership?: boolean;
@@ -1894,11 +1932,10 @@ export interface components {
             /** @description What a role holds, and who is in it */
             role?: string;
             /**
-             * @description mine: the caller's grants, and those of roles that they are in; owned: of what they own, and of their roles; all: whatever they may see
-             * @default mine
+             * @description Default mine: the caller's grants, and those of roles that they are in; owned: of what they own, and of their roles; all: whatever they may see
              * @enum {string}
              */
-            scope: "mine" | "owned" | "all";
+            scope?: "mine" | "owned" | "all";
             /**
              * Format: date-time
              * @description Ending before
@@ -2211,6 +2248,17 @@ export interface components {
             /** @description The resource's durations, a tag on it, or a tag on its app */
             from: string;
             key: string;
+            /** @description The greatest length that a tag allows */
+            longest?: string;
+            /** @description A tag demands an end */
+            must_end?: boolean;
+            /** @description A tag demands a reason */
+            needs_reason?: boolean;
+            /**
+             * @description Whom it concerns; absent: both
+             * @enum {string}
+             */
+            relation?: "member" | "owner";
             value: unknown;
             words: string;
         };
@@ -2248,6 +2296,12 @@ export interface components {
         };
         ListConnectorKind: {
             items: components["schemas"]["ConnectorKind"][];
+            next_cursor?: string;
+            /** Format: int64 */
+            total?: number;
+        };
+        ListConstraint: {
+            items: components["schemas"]["Constraint"][];
             next_cursor?: string;
             /** Format: int64 */
             total?: number;
@@ -5423,6 +5477,107 @@ export interface operations {
             };
         };
     };
+    "list-constraints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListConstraint"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-delegations": {
         parameters: {
             query?: {
@@ -6697,7 +6852,7 @@ export interface operations {
                 sort?: string;
                 /** @description Count all that match */
                 total?: boolean;
-                /** @description mine: the caller's grants, and those of roles that they are in; owned: of what they own, and of their roles; all: whatever they may see */
+                /** @description Default mine: the caller's grants, and those of roles that they are in; owned: of what they own, and of their roles; all: whatever they may see */
                 scope?: "mine" | "owned" | "all";
                 /** @description In the names of subject and resource */
                 q?: string;

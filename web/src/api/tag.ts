@@ -1,6 +1,6 @@
-import { queryOptions } from '@tanstack/react-query'
+import { queryOptions, useQuery } from '@tanstack/react-query'
 import { call } from './client'
-import type { Constraints, Page, Resource, Tag } from './types'
+import type { Constraint, Constraints, Page, Resource, Tag } from './types'
 
 /** tagsQuery reads all tags; a company has tens of them. */
 export const tagsQuery = () =>
@@ -8,6 +8,14 @@ export const tagsQuery = () =>
     queryKey: ['tags'] as const,
     queryFn: ({ signal }) => call<Page<Tag>>('get', '/api/v1/tags', { query: { limit: 200 }, signal }),
   })
+
+/** useConstraints reads which constraints a tag may have, what forms call them and what they say; once for all pages. */
+export const useConstraints = (): readonly Constraint[] =>
+  useQuery({
+    queryKey: ['constraint-keys'] as const,
+    queryFn: ({ signal }) => call<Page<Constraint>>('get', '/api/v1/constraints', { signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  }).data?.items ?? []
 
 /** taggedQuery reads what carries a tag itself; an app's tags reach what is in it as well. */
 export const taggedQuery = (tag: string) =>

@@ -42,6 +42,7 @@ export type Ask = Omit<Schemas['Ask'], 'answers'> & { answers?: Answers }
 export type Preview = Schemas['Preview']
 export type Limit = Schemas['Limit']
 export type Tag = Schemas['Tag']
+export type Constraint = Schemas['Constraint']
 export type Constraints = Schemas['Constraints']
 export type Insight = Schemas['Insight']
 export type Hints = Schemas['Hints']

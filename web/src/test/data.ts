@@ -311,6 +311,8 @@ export const preview = (r: ResourceRef): Preview => ({
     {
       key: 'member_time_limit',
       value: 'P30D',
+      relation: 'member',
+      longest: 'P30D',
       from: 'the tag production',
       words: 'Members have it for 30 days at most',
     },

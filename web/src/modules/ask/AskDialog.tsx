@@ -100,14 +100,13 @@ function AskForm({
       (query?.queryKey[1] as Ask | undefined)?.resource === slug ? keepPreviousData(old) : undefined,
   })
   const limits = preview.data?.limits ?? []
+  const ours = limits.filter((l) => !l.relation || l.relation === relation)
   const limit = Math.min(
-    ...limits
-      .filter((l) => l.key === `${relation}_time_limit`)
-      .map((l) => seconds(String(l.value)) ?? Number.POSITIVE_INFINITY),
+    ...ours.map((l) => seconds(l.longest ?? '') ?? Number.POSITIVE_INFINITY),
     Number.POSITIVE_INFINITY,
   )
-  const mustEnd = limits.some((l) => l.key === 'no_standing_access' && relation === 'member')
-  const mustReason = limits.some((l) => l.key === `require_${relation}_reason` && l.value !== false)
+  const mustEnd = ours.some((l) => l.must_end)
+  const mustReason = ours.some((l) => l.needs_reason)
 
   // The dialog is open before its fields are there: it takes the focus, some moments later, and hands it on.
   useEffect(() => {

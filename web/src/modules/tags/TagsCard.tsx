@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { X } from 'lucide-react'
 import { useState } from 'react'
 import { asError, message } from '../../api/error'
-import { attachTag, detachTag, tagsQuery } from '../../api/tag'
+import { attachTag, detachTag, tagsQuery, useConstraints } from '../../api/tag'
 import type { Resource } from '../../api/types'
 import { Button } from '../../components/Button'
 import { Card } from '../../components/Card'
@@ -18,6 +18,7 @@ export function TagsCard({ resource: r }: { resource: Resource }) {
   const client = useQueryClient()
   const rights = useRights()
   const all = useQuery(tagsQuery()).data?.items ?? []
+  const keys = useConstraints()
   const [chosen, setChosen] = useState('')
   const [error, setError] = useState('')
   const [cuts, setCuts] = useState(false)
@@ -52,7 +53,7 @@ export function TagsCard({ resource: r }: { resource: Resource }) {
             <li key={t.id} className="flex items-start justify-between gap-3">
               <span className="min-w-0">
                 <b className="font-medium">{t.name}</b>
-                <span className="block text-[0.875rem] text-muted">{demands(t.constraints)}</span>
+                <span className="block text-[0.875rem] text-muted">{demands(t.constraints, keys)}</span>
               </span>
               {rights.admin && (
                 <Button
@@ -98,7 +99,7 @@ export function TagsCard({ resource: r }: { resource: Resource }) {
         )}
         {tag && (
           <>
-            <p className="text-[0.875rem] text-muted">{demands(tag.constraints)}</p>
+            <p className="text-[0.875rem] text-muted">{demands(tag.constraints, keys)}</p>
             <section aria-label="What that changes now" className="rounded-md bg-sunken p-3">
               <Impact
                 trial={{

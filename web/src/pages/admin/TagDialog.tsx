@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { asError, message } from '../../api/error'
 import type { Trial } from '../../api/impact'
-import { saveTag } from '../../api/tag'
+import { saveTag, useConstraints } from '../../api/tag'
 import type { Constraints, Tag } from '../../api/types'
 import { Button } from '../../components/Button'
 import { Checkbox } from '../../components/Checkbox'
@@ -14,12 +14,13 @@ import { Note } from '../../components/Note'
 import { toast } from '../../components/toast'
 import { Impact } from '../../modules/impact/Impact'
 import { useRights } from '../../modules/rights'
-import { demands, rules } from '../../modules/tags/words'
+import { demanded, demands } from '../../modules/tags/words'
 
 /** TagDialog adds a tag or changes one. What that would cut is said before it happens. */
 export function TagDialog({ tag, onClose }: { tag?: Tag; onClose: () => void }) {
   const client = useQueryClient()
   const rights = useRights()
+  const keys = useConstraints()
   const [name, setName] = useState(tag?.name ?? '')
   const [description, setDescription] = useState(tag?.description ?? '')
   const [enabled, setEnabled] = useState(tag?.enabled ?? true)
@@ -73,7 +74,7 @@ export function TagDialog({ tag, onClose }: { tag?: Tag; onClose: () => void }) 
       open
       onClose={onClose}
       title={tag ? `Change ${tag.name}` : 'New tag'}
-      description={demands(constraints)}
+      description={demands(constraints, keys)}
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
@@ -95,40 +96,38 @@ export function TagDialog({ tag, onClose }: { tag?: Tag; onClose: () => void }) 
             <Input {...control} value={description} onChange={(e) => setDescription(e.target.value)} />
           )}
         </Field>
-        <Field
-          label="Members at most"
-          required={false}
-          error={faults['constraints.member_time_limit']}
-          help="What is held for longer is shortened to this, from now."
-        >
-          {(control) => (
-            <LengthInput
-              control={control}
-              value={constraints.member_time_limit}
-              onChange={(v) => put({ member_time_limit: v })}
-            />
-          )}
-        </Field>
-        <Field label="Owners at most" required={false} error={faults['constraints.owner_time_limit']}>
-          {(control) => (
-            <LengthInput
-              control={control}
-              value={constraints.owner_time_limit}
-              onChange={(v) => put({ owner_time_limit: v })}
-            />
-          )}
-        </Field>
+        {keys
+          .filter((k) => k.kind === 'length')
+          .map((k) => (
+            <Field
+              key={k.key}
+              label={k.title}
+              required={false}
+              error={faults[`constraints.${k.key}`]}
+              help={k.help}
+            >
+              {(control) => (
+                <LengthInput
+                  control={control}
+                  value={demanded(constraints, k.key) as string | undefined}
+                  onChange={(v) => put({ [k.key]: v })}
+                />
+              )}
+            </Field>
+          ))}
         <FieldSet label="Rules" required={false}>
           <div className="grid gap-1">
-            {rules.map((r) => (
-              <Checkbox
-                key={r.key}
-                checked={!!constraints[r.key]}
-                onChange={(e) => put({ [r.key]: e.target.checked || undefined })}
-              >
-                {r.label}
-              </Checkbox>
-            ))}
+            {keys
+              .filter((k) => k.kind === 'yes')
+              .map((k) => (
+                <Checkbox
+                  key={k.key}
+                  checked={!!demanded(constraints, k.key)}
+                  onChange={(e) => put({ [k.key]: e.target.checked || undefined })}
+                >
+                  {k.title}
+                </Checkbox>
+              ))}
           </div>
         </FieldSet>
         <Checkbox checked={enabled} onChange={(e) => setEnabled(e.target.checked)}>

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { CirclePause, Plus, TagIcon } from 'lucide-react'
 import { useState } from 'react'
-import { deleteTag, taggedQuery, tagsQuery } from '../../api/tag'
+import { deleteTag, taggedQuery, tagsQuery, useConstraints } from '../../api/tag'
 import type { Tag } from '../../api/types'
 import { Badge } from '../../components/Badge'
 import { Button } from '../../components/Button'
@@ -83,6 +83,7 @@ export function TagsAdmin() {
 
 function TagCard({ tag: t, onEdit }: { tag: Tag; onEdit: () => void }) {
   const rights = useRights()
+  const keys = useConstraints()
   const client = useQueryClient()
   const used = useQuery(taggedQuery(t.id)).data
   const [removing, setRemoving] = useState(false)
@@ -115,7 +116,7 @@ function TagCard({ tag: t, onEdit }: { tag: Tag; onEdit: () => void }) {
           </span>
         }
       >
-        <p>{demands(t.constraints)}</p>
+        <p>{demands(t.constraints, keys)}</p>
         {t.description && <p className="mt-1 text-muted">{t.description}</p>}
         <p className="mt-2 text-[0.875rem] text-muted">
           {!used ? (

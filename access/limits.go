@@ -1,0 +1,116 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/store"
+)
+
+// checkLimits holds a grant against the resource's durations and the tags, on every path (domain rule 17). The durations
+// are about members; owners obey the tags alone. Putting a person into a role also obeys what everything that the role
+// holds demands: reasons and self-add always, time limits where a tag propagates them.
+func (s *Service) checkLimits(ctx context.Context, tx *store.Tx, actor sallyport.Actor, n NewGrant, length sallyport.Duration) error {
+	if n.ReasonKind == "bootstrap" || n.Replace && actor.IsSystem() { // Sallyport itself only shortens
+		return nil
+	}
+	res := n.Resource
+	if n.Relation == sallyport.Member { // lengths are offered for access; owning has only its tags' limits
+		if err := res.Durations.Check(res.Name, length, n.NoEnd); err != nil {
+			return err
+		}
+	}
+	self, err := s.addsSelf(ctx, tx, actor, n)
+	if err != nil {
+		return err
+	}
+	gain := sallyport.Gain{Relation: n.Relation, Length: length, NoEnd: n.NoEnd, Reason: n.Reason, Self: self}
+	if err := holdTo(ctx, tx, actor.Tenant, res, gain, false); err != nil {
+		return err
+	}
+	if res.Kind != sallyport.KindRole || n.Relation != sallyport.Member {
+		return nil
+	}
+	held, err := tx.RoleHoldings(ctx, actor.Tenant, res.ID)
+	if err != nil {
+		return err
+	}
+	for _, h := range held {
+		inner, err := tx.BareResource(ctx, actor.Tenant, h.ResourceID, Everything)
+		if err != nil {
+			return err
+		}
+		gain.Relation = h.Relation
+		refused := holdTo(ctx, tx, actor.Tenant, inner, gain, true)
+		if refused == nil {
+			continue
+		}
+		if _, err := tx.BareResource(ctx, actor.Tenant, h.ResourceID, Viewer(actor)); sallyport.CodeOf(err) == sallyport.ENotFound { // not to be named
+			inner = sallyport.Resource{ID: inner.ID, App: inner.App, Name: "Something that " + res.Name + " gives"}
+			refused = holdTo(ctx, tx, actor.Tenant, inner, gain, true)
+			var e *sallyport.Error
+			if errors.As(refused, &e) {
+				e.Message, _, _ = strings.Cut(e.Message, " (the tag ")
+			}
+		} else if err != nil {
+			return err
+		}
+		return refused
+	}
+	return nil
+}
+
+// holdTo holds a gain against the constraints of the tags on a resource and its app (rules 16 and 17). It is the one place
+// for that, on every path.
+func holdTo(ctx context.Context, tx *store.Tx, tenant string, res sallyport.Resource, g sallyport.Gain, through bool) error {
+	c, limits, err := tx.EffectiveLimits(ctx, tenant, res)
+	if err != nil {
+		return err
+	}
+	g.Resource = res.Name
+	r := c.Refuse(g, through)
+	if r == nil {
+		return nil
+	}
+	from := ""
+	for _, l := range limits {
+		if l.Key == r.Key {
+			from = " (" + l.From + ")"
+			break
+		}
+	}
+	return &sallyport.Error{Code: sallyport.EPrecondition, Rule: "constraint." + r.Key, Message: r.Message + from, Hint: r.Hint}
+}
+
+// addsSelf reports whether the actor gives something to themselves without a request, also by way of a role of theirs.
+func (s *Service) addsSelf(ctx context.Context, tx *store.Tx, actor sallyport.Actor, n NewGrant) (bool, error) {
+	if n.ReasonKind != "direct" || actor.Admin || actor.IsSystem() {
+		return false, nil
+	}
+	if n.Subject.Kind == sallyport.SubjectUser {
+		return n.Subject.ID == actor.User.ID, nil
+	}
+	return tx.Holds(ctx, actor.Tenant, actor.User.ID, n.Subject.ID, sallyport.Member)
+}
+
+// LongestTx is the greatest length that a resource's settings and tags allow now; 0 is access without an end.
+func (s *Service) LongestTx(ctx context.Context, tx *store.Tx, tenant string, res sallyport.Resource, rel sallyport.Relation) (sallyport.Duration, error) {
+	c, _, err := tx.EffectiveLimits(ctx, tenant, res)
+	if err != nil {
+		return 0, err
+	}
+	longest, _ := c.Limit(rel)
+	mustEnd := c.MustEnd(rel)
+	if rel == sallyport.Member {
+		if d := res.Durations.Max; d > 0 && (longest == 0 || d < longest) {
+			longest = d
+		}
+		mustEnd = mustEnd || res.Durations.ForbidNo
+	}
+	if longest == 0 && mustEnd {
+		longest = sallyport.MaxDuration
+	}
+	return longest, nil
+}

@@ -1,0 +1,6 @@
+package sallyport
+
+// RequireOwnerReason demands a reason for each owner.
+const RequireOwnerReason = "require_owner_reason"
+
+var requireOwnerReason = needsReason(Constraint{Key: RequireOwnerReason, Relation: Owner, Title: "Owners need a reason", Flag: "owner-reason", Says: "owners need a reason"})

@@ -1,0 +1,307 @@
+package worker_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sallyport/sallyport"
+)
+
+func (c *company) label() *label { return one(c, c.m.labels) }
+
+func (c *company) attach() {
+	l, t, by := c.label(), c.pick(func(t *thing) bool { return true }), c.who()
+	actor := c.actor(by)
+	c.take("tag", step{what: fmt.Sprintf("%s puts the tag %s %+v, enabled %v, on %s", by, l.name, l.c, l.enabled, t.name), want: sure(by == "root" || c.m.owns(by, t)),
+		then: func() { t.labels[l] = true; c.m.tighten(t) },
+		do:   func(ctx context.Context) error { return c.cat.AttachTag(ctx, actor, t.id, l.name, true) }})
+}
+
+func (c *company) detach() {
+	l := c.label()
+	t, by := c.pick(func(t *thing) bool { return t.labels[l] }), c.who()
+	if t == nil {
+		return
+	}
+	actor := c.actor(by)
+	c.take("tag off", step{what: fmt.Sprintf("%s takes the tag %s off %s", by, l.name, t.name), want: sure(by == "root"), then: func() { delete(t.labels, l) },
+		do: func(ctx context.Context) error { return c.cat.DetachTag(ctx, actor, t.id, l.name) }})
+}
+
+func (c *company) changeLabel() {
+	l, root := c.label(), c.actor("root")
+	n := label{name: l.name, enabled: c.rng.IntN(4) > 0, c: c.constraints()}
+	c.take("tag", step{what: fmt.Sprintf("the tag %s becomes %+v, enabled %v", l.name, n.c, n.enabled), want: sure(true),
+		then: func() {
+			l.enabled, l.c = n.enabled, n.c
+			for _, t := range c.m.things {
+				if t.labels[l] && !t.gone {
+					c.m.tighten(t)
+				}
+			}
+		},
+		do: func(ctx context.Context) error {
+			_, err := c.cat.SaveTag(ctx, root, l.name, sallyport.Tag{Name: n.name, Enabled: n.enabled, Constraints: n.c}, true)
+			return err
+		}})
+}
+
+// reorganize does one reorganization as the admin; then tells the model, given the role that it led to, new or known.
+func (c *company) reorganize(in sallyport.Reorganization, then func(r *reorganized, role *thing)) {
+	in.Reason = fmt.Sprint("reorganized ", c.n)
+	root := c.actor("root")
+	var out sallyport.Reorganized
+	c.take("reorganize", step{what: fmt.Sprintf("%+v", in),
+		then: func() {
+			r := &reorganized{id: out.ID}
+			c.m.noted()
+			i := slices.IndexFunc(c.m.things, func(t *thing) bool { return t.id == out.Role.ID })
+			if i < 0 {
+				i = len(c.m.things)
+				c.thing(&thing{name: in.Name, kind: sallyport.KindRole}, c.resource(out.Role.ID))
+				r.created = append(r.created, c.m.things[i])
+			}
+			then(r, c.m.things[i])
+			r.made, r.ended = c.m.noted()
+			c.done = append(c.done, r)
+		},
+		do: func(ctx context.Context) (err error) {
+			out, err = c.cat.Reorganize(ctx, root, in)
+			return err
+		}})
+}
+
+// like gives another what a grant gives, for as long, unless that has it for as long.
+func (c *company) like(g *held, who string, what *thing) {
+	reason := fmt.Sprint("reorganized ", c.n)
+	n := gift{who: who, what: what, relation: g.relation, reason: reason, noEnd: g.noEnd, until: g.ends}
+	if g.starts.After(c.m.now) {
+		n.starts = &g.starts
+	}
+	if !g.noEnd && g.ends == nil {
+		n.length = g.length
+	}
+	c.likeGift(n)
+}
+
+func (c *company) likeGift(n gift) {
+	if old := c.m.living(n.who, n.what, n.relation, sallyport.OriginGiven); old != nil {
+		had := sallyport.Span{NoEnd: old.noEnd, EndsAt: old.ends}
+		if had.Compare(sallyport.Span{NoEnd: n.noEnd, EndsAt: n.until}) >= 0 {
+			return
+		}
+	}
+	c.m.give(n)
+}
+
+// living lists the grants for which the condition holds, of now and to come.
+func (c *company) living(ok func(*held) bool) (out []*held) {
+	for _, g := range c.m.grants {
+		if g.coming(c.m.now) && ok(g) {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+func (c *company) holdings(role *thing) []*held {
+	return c.living(func(g *held) bool { return g.who == "role:"+role.id })
+}
+
+func (c *company) members(role *thing, r sallyport.Relation, people bool) []*held {
+	return c.living(func(g *held) bool {
+		return g.what == role && g.relation == r && (!people || strings.HasPrefix(g.who, "user:"))
+	})
+}
+
+// begins gives a new role its owners and tags: those of the roles it comes from, else the admin's.
+func (c *company) begins(role *thing, from ...*thing) {
+	owners := map[string]bool{}
+	for _, f := range from {
+		for _, g := range c.members(f, sallyport.Owner, true) {
+			if !owners[g.who] {
+				owners[g.who] = true
+				c.m.give(gift{who: g.who, what: role, relation: sallyport.Owner, noEnd: true, reason: "created with the resource"})
+			}
+		}
+	}
+	if len(owners) == 0 {
+		c.m.give(gift{who: "user:root", what: role, relation: sallyport.Owner, noEnd: true, reason: "created with the resource"})
+	}
+	for _, f := range from {
+		for l := range f.labels {
+			role.labels[l] = true
+		}
+	}
+	c.m.tighten(role)
+}
+
+// some draws a part of a list.
+func some[T any](c *company, list []T) (out []T) {
+	for _, it := range list {
+		if c.flip() {
+			out = append(out, it)
+		}
+	}
+	return out
+}
+
+func (c *company) createRole() {
+	things := some(c, slices.DeleteFunc(slices.Clone(c.m.things), func(t *thing) bool { return t.gone || !t.managed || isRole(t) }))
+	people := some(c, slices.DeleteFunc(slices.Clone(c.logins), func(l string) bool { return !c.m.people[l] }))
+	if len(things)+len(people) == 0 || len(c.m.things) > 20 {
+		return
+	}
+	in := sallyport.Reorganization{Action: sallyport.ReorganizeCreate, Name: fmt.Sprint("Role ", c.n), Members: people, EndDirect: c.flip()}
+	length := 5 * time.Hour
+	if c.flip() {
+		d := sallyport.Duration(length)
+		in.MembershipEnds = &d
+	} else {
+		length = 0
+	}
+	hours := sallyport.Duration(one(c, []time.Duration{0, 6 * time.Hour, 48 * time.Hour}))
+	for _, t := range things {
+		item := sallyport.RoleItem{Resource: t.id}
+		if hours > 0 {
+			item.Duration = &hours
+		}
+		in.Resources = append(in.Resources, item)
+	}
+	c.reorganize(in, func(_ *reorganized, role *thing) {
+		c.begins(role)
+		for _, t := range things {
+			c.likeGift(gift{who: "role:" + role.id, what: t, relation: sallyport.Member, length: hours.Std(), noEnd: hours == 0, reason: fmt.Sprint("reorganized ", c.n)})
+		}
+		for _, l := range people {
+			c.likeGift(gift{who: "user:" + l, what: role, relation: sallyport.Member, length: length, noEnd: length == 0, reason: fmt.Sprint("reorganized ", c.n)})
+		}
+		if in.EndDirect {
+			for _, g := range c.living(func(g *held) bool {
+				return g.origin == sallyport.OriginGiven && g.relation == sallyport.Member && slices.Contains(things, g.what) && strings.HasPrefix(g.who, "user:") && slices.Contains(people, g.who[5:])
+			}) {
+				c.m.end(g)
+			}
+			c.m.converge()
+		}
+	})
+}
+
+func (c *company) copyRole() {
+	from := c.pick(isRole)
+	if from == nil || len(c.m.things) > 20 {
+		return
+	}
+	in := sallyport.Reorganization{Action: sallyport.ReorganizeCopy, Role: from.id, Name: fmt.Sprint("Copy ", c.n), WithMembers: c.flip()}
+	c.reorganize(in, func(_ *reorganized, role *thing) {
+		c.begins(role, from)
+		c.moved(from, role, nil, nil, true, in.WithMembers, true)
+	})
+}
+
+// moved gives a role what another holds, and who is in it, all or some.
+func (c *company) moved(from, to *thing, things []*thing, people []string, keepThings, members, keepMembers bool) {
+	for _, g := range c.holdings(from) {
+		if things == nil || slices.Contains(things, g.what) {
+			c.like(g, "role:"+to.id, g.what)
+			if !keepThings {
+				c.m.end(g)
+			}
+		}
+	}
+	for _, g := range c.members(from, sallyport.Member, true) {
+		if members && (people == nil || slices.Contains(people, g.who[5:])) {
+			c.like(g, g.who, to)
+			if !keepMembers {
+				c.m.end(g)
+			}
+		}
+	}
+	c.m.converge()
+}
+
+func (c *company) merge() {
+	from := c.pick(isRole)
+	into := c.pick(func(t *thing) bool { return isRole(t) && t != from })
+	if from == nil || into == nil {
+		return
+	}
+	c.reorganize(sallyport.Reorganization{Action: sallyport.ReorganizeMerge, Role: into.id, Roles: []string{from.id}}, func(r *reorganized, role *thing) {
+		c.moved(from, role, nil, nil, true, true, true)
+		for _, g := range c.members(from, sallyport.Owner, false) {
+			c.like(g, g.who, role)
+		}
+		c.m.removes(from)
+		r.removed = append(r.removed, from)
+	})
+}
+
+func (c *company) split() {
+	from := c.pick(isRole)
+	if from == nil || len(c.m.things) > 20 {
+		return
+	}
+	things, people := []*thing{}, []string{}
+	in := sallyport.Reorganization{Action: sallyport.ReorganizeSplit, Role: from.id, Name: fmt.Sprint("Part ", c.n), KeepMembers: c.flip(),
+		KeepResources: c.flip()}
+	for _, g := range some(c, c.holdings(from)) {
+		things = append(things, g.what)
+		in.Resources = append(in.Resources, sallyport.RoleItem{Resource: g.what.id})
+	}
+	for _, g := range some(c, c.members(from, sallyport.Member, true)) {
+		people = append(people, g.who[5:])
+		in.Members = append(in.Members, g.who[5:])
+	}
+	if len(things)+len(people) == 0 {
+		return
+	}
+	c.reorganize(in, func(_ *reorganized, role *thing) {
+		c.begins(role, from)
+		c.moved(from, role, things, people, in.KeepResources, true, in.KeepMembers)
+	})
+}
+
+func (c *company) undo() {
+	if len(c.done) == 0 {
+		return
+	}
+	i := c.rng.IntN(len(c.done))
+	r, root := c.done[i], c.actor("root")
+	c.take("undo", step{what: fmt.Sprintf("the reorganization with %d made and %d ended is undone", len(r.made), len(r.ended)),
+		then: func() {
+			c.done = slices.Delete(c.done, i, i+1)
+			for _, t := range r.removed {
+				t.gone = false
+			}
+			for _, g := range r.made {
+				c.m.end(g)
+			}
+			for _, g := range r.ended {
+				again := gift{who: g.who, what: g.what, relation: g.relation, origin: g.origin, reason: g.reason, noEnd: g.noEnd, until: g.ends, asked: g.asked}
+				if g.starts.After(c.m.now) {
+					again.starts = &g.starts
+				}
+				if !g.noEnd && g.ends == nil {
+					again.length = g.length
+				}
+				login, person := strings.CutPrefix(g.who, "user:")
+				if g.over(c.m.now) || g.what.gone || person && !c.m.people[login] || c.m.living(g.who, g.what, g.relation, g.origin) != nil {
+					continue
+				}
+				c.m.give(again)
+			}
+			for _, t := range r.created {
+				if !t.gone {
+					c.m.removes(t)
+				}
+			}
+			c.m.converge()
+		},
+		do: func(ctx context.Context) error {
+			_, err := c.cat.UndoReorganization(ctx, root, r.id)
+			return err
+		}})
+}

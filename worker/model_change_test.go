@@ -1,0 +1,317 @@
+package worker_test
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sallyport/sallyport"
+)
+
+// gift is a grant about to be made: one of length, until and noEnd.
+type gift struct {
+	who      string
+	what     *thing
+	relation sallyport.Relation
+	origin   sallyport.Origin
+	reason   string
+	asked    bool
+	length   time.Duration
+	until    *time.Time
+	noEnd    bool
+	starts   *time.Time
+	replace  bool
+}
+
+// start is when the gift is to begin.
+func (m *model) start(n gift) time.Time {
+	if n.starts != nil && n.starts.After(m.now) {
+		return *n.starts
+	}
+	return m.now
+}
+
+// reaches says until when the gift would last.
+func (m *model) reaches(n gift) sallyport.Span {
+	if n.noEnd {
+		return sallyport.Span{NoEnd: true}
+	}
+	end := m.start(n).Add(n.length)
+	if n.until != nil {
+		end = *n.until
+	}
+	return sallyport.Span{EndsAt: &end}
+}
+
+func (m *model) living(who string, what *thing, r sallyport.Relation, o sallyport.Origin) *held {
+	for _, g := range m.grants {
+		if g.ended == nil && g.who == who && g.what == what && g.relation == r && g.origin == o {
+			return g
+		}
+	}
+	return nil
+}
+
+// lasts is until when a grant would last if it became real now.
+func (m *model) lasts(g *held) sallyport.Span {
+	if g.noEnd || g.ends != nil {
+		return sallyport.Span{NoEnd: g.noEnd, EndsAt: g.ends}
+	}
+	base := m.now
+	if g.starts.After(base) {
+		base = g.starts
+	}
+	end := base.Add(g.length)
+	return sallyport.Span{EndsAt: &end}
+}
+
+// allowed says whether the rules let somebody ("" is the system) give something directly.
+func (m *model) allowed(actor string, n gift) bool {
+	login, person := strings.CutPrefix(n.who, "user:")
+	if n.what.gone || !n.what.managed && n.relation == sallyport.Member || person && !m.people[login] {
+		return false
+	}
+	if !person && n.what.kind == sallyport.KindRole && n.relation == sallyport.Member {
+		return false
+	}
+	if owns := m.owns(actor, n.what); !owns && (actor != "root" || n.reason == "") {
+		return false
+	}
+	start, span := m.start(n), m.reaches(n)
+	if !span.NoEnd && !span.EndsAt.After(start) {
+		return false
+	}
+	self := actor != "root" && (n.who == "user:"+actor || !person && m.has(actor, m.byID(n.who[5:]), sallyport.Member))
+	if !m.obeys(n, n.what, n.relation, start, span, self, true) {
+		return false
+	}
+	if n.what.kind == sallyport.KindRole && n.relation == sallyport.Member {
+		for _, g := range m.grants {
+			if g.who == "role:"+n.what.id && g.ended == nil && !m.obeys(n, g.what, g.relation, start, span, self, demanded(m.demands(g.what), sallyport.PropagateToRoles)) {
+				return false
+			}
+		}
+	}
+	old := m.living(n.who, n.what, n.relation, sallyport.OriginGiven)
+	if old == nil || old.over(m.now) {
+		return true
+	}
+	switch later := span.Compare(m.lasts(old)); {
+	case later == 0, later < 0 && !n.replace:
+		return false
+	case later > 0 && old.ends != nil && start.After(m.now) && start.After(*old.ends):
+		return false
+	}
+	return true
+}
+
+func (m *model) obeys(n gift, t *thing, r sallyport.Relation, start time.Time, s sallyport.Span, self, lengths bool) bool {
+	c := m.demands(t)
+	reason, notSelf := demanded(c, sallyport.RequireMemberReason), demanded(c, sallyport.ForbidSelfMember)
+	if r == sallyport.Owner {
+		reason, notSelf = demanded(c, sallyport.RequireOwnerReason), demanded(c, sallyport.ForbidSelfOwner)
+	}
+	limit := timeLimit(c, r)
+	tooLong := limit > 0 && (s.NoEnd || s.EndsAt.Sub(start) > limit) || r == sallyport.Member && demanded(c, sallyport.NoStandingAccess) && s.NoEnd
+	return !(lengths && tooLong) && !(reason && strings.TrimSpace(n.reason) == "") && !(self && notSelf)
+}
+
+func (m *model) byID(id string) *thing {
+	return m.things[slices.IndexFunc(m.things, func(t *thing) bool { return t.id == id })]
+}
+
+// end closes a grant now, or as of its end when that has passed.
+func (m *model) end(g *held) {
+	if g == nil || g.ended != nil {
+		return
+	}
+	at := m.now
+	if g.over(m.now) {
+		at = *g.ends
+	}
+	g.ended = &at
+	m.ended = append(m.ended, g)
+}
+
+// give makes a grant (domain rule 2): what lives of the same origin goes on in it.
+func (m *model) give(n gift) {
+	if n.origin == "" {
+		n.origin = sallyport.OriginGiven
+	}
+	if n.relation == "" {
+		n.relation = sallyport.Member
+	}
+	g := &held{who: n.who, what: n.what, relation: n.relation, origin: n.origin, reason: n.reason, asked: n.asked, starts: m.start(n), noEnd: n.noEnd, ends: n.until, length: n.length}
+	old := m.living(n.who, n.what, n.relation, n.origin)
+	goesOn := old != nil && !old.over(m.now)
+	m.end(old)
+	if goesOn {
+		end := m.reaches(n).EndsAt
+		if at := old.starts; at.Before(g.starts) {
+			g.starts = at
+			if at.Before(m.now) {
+				g.starts = m.now
+			}
+		}
+		if old.real != nil && !old.starts.After(m.now) {
+			g.real, g.ends = old.real, end
+		}
+		if n.starts != nil && n.starts.After(g.starts) && end != nil { // what was asked for ends when it was to end
+			g.ends, g.length = end, 0
+		}
+	}
+	touches := strings.HasPrefix(n.who, "user:") && n.relation == sallyport.Member && n.what.manual && n.origin != sallyport.OriginImport
+	if g.real == nil && !touches {
+		at := g.starts
+		g.real = &at
+		if g.length > 0 {
+			end := at.Add(g.length)
+			g.ends = &end
+		}
+	}
+	m.grants, m.made = append(m.grants, g), append(m.made, g)
+	if strings.HasPrefix(n.who, "role:") {
+		m.cutThing(n.what, n.relation)
+	}
+	m.converge()
+}
+
+// cut brings ends forward to a limit from now, or from the start of what has not begun.
+func (m *model) cut(list []*held, limit time.Duration) {
+	for _, g := range list {
+		base := m.now
+		if g.starts.After(base) {
+			base = g.starts
+		}
+		end := base.Add(limit)
+		switch {
+		case limit == 0:
+		case g.real != nil && (g.noEnd || g.ends.After(end)):
+			g.noEnd, g.ends = false, &end
+		case g.real == nil && (g.noEnd || g.length > limit):
+			g.noEnd, g.ends, g.length = false, nil, limit
+		case g.real == nil && g.ends != nil && g.ends.After(end):
+			g.ends = &end
+		}
+	}
+}
+
+// tighten cuts what is held longer than the tags of a thing, and of what it contains, allow together.
+func (m *model) tighten(of *thing) {
+	for _, t := range m.things {
+		if t.gone || t != of && t.app != of {
+			continue
+		}
+		m.cutThing(t, sallyport.Member)
+		m.cutThing(t, sallyport.Owner)
+	}
+}
+
+// cutThing cuts what is held longer than the tags of a thing allow; what has to have an end and has none gets 90 days.
+func (m *model) cutThing(t *thing, r sallyport.Relation) {
+	c := m.demands(t)
+	m.cut(m.bounds(t, r), timeLimit(c, r))
+	if r == sallyport.Member && demanded(c, sallyport.NoStandingAccess) {
+		m.cut(slices.DeleteFunc(m.bounds(t, r), func(g *held) bool { return !g.noEnd }), 90*24*time.Hour)
+	}
+}
+
+// converge moves what is done by hand: a task for what is wanted and not there, one for what is there and not wanted.
+func (m *model) converge() {
+	want := map[string]bool{}
+	for _, p := range m.paths(func(g *held) bool { return g.wanted(m.now) }) {
+		if p.what.manual && p.what.managed && p.relation == sallyport.Member && !p.what.gone {
+			want[p.login+" "+p.what.id] = true
+		}
+	}
+	for k := range want {
+		switch m.real[k] {
+		case "":
+			m.real[k] = "adding"
+		case "removing":
+			m.real[k] = "present"
+		}
+	}
+	for _, k := range slices.Collect(maps.Keys(m.real)) {
+		switch {
+		case want[k]:
+		case m.real[k] == "adding":
+			delete(m.real, k)
+		default:
+			m.real[k] = "removing"
+		}
+	}
+	m.activate()
+}
+
+// sweep is that the workers notice what has come to its end.
+func (m *model) sweep() {
+	for _, g := range m.grants {
+		if g.over(m.now) {
+			m.end(g)
+		}
+	}
+	m.noted()
+	m.converge()
+}
+
+// work is that somebody does every task.
+func (m *model) work() {
+	m.converge()
+	for k, state := range m.real {
+		if m.real[k] = "present"; state == "removing" {
+			delete(m.real, k)
+		}
+	}
+	m.activate()
+}
+
+// activate starts what waited for its access to be real.
+func (m *model) activate() {
+	for _, g := range m.grants {
+		login, person := strings.CutPrefix(g.who, "user:")
+		if !person || g.real != nil || !g.wanted(m.now) || m.real[login+" "+g.what.id] != "present" {
+			continue
+		}
+		at := m.now
+		g.real, g.starts = &at, at
+		if g.length > 0 && !g.noEnd {
+			end := at.Add(g.length)
+			g.ends = &end
+		}
+	}
+}
+
+// noted returns what was made and ended since it was called last.
+func (m *model) noted() (made, ended []*held) {
+	made, ended, m.made, m.ended = m.made, m.ended, nil, nil
+	return made, ended
+}
+
+// leaves: all that a person holds ends.
+func (m *model) leaves(login string) {
+	m.people[login] = false
+	for _, g := range m.grants {
+		if g.who == "user:"+login {
+			m.end(g)
+		}
+	}
+	m.converge()
+}
+
+// removes a thing with what it contains, what is held of it, and what it holds.
+func (m *model) removes(t *thing) {
+	for _, part := range m.things {
+		if part.app == t && !part.gone && t.kind == sallyport.KindApp {
+			m.removes(part)
+		}
+	}
+	for _, g := range m.grants {
+		if g.what == t || g.who == "role:"+t.id {
+			m.end(g)
+		}
+	}
+	t.gone = true
+	m.converge()
+}
