@@ -129,11 +129,23 @@ func (tx *Tx) intervals(tenant string, v Viewer, f IntervalFilter) (*query, repo
 	on := func(table, alias, id string) string {
 		return " LEFT JOIN " + table + " " + alias + " ON " + alias + ".tenant_id = " + t + " AND " + alias + ".id = " + id
 	}
-	return q, report[sallyport.Interval]{listing: intervalListing, columns: intervalColumns + ", " + votesOf(t, "c.request_id"),
-		from: " FROM (" + strings.Join(parts, " UNION ALL ") + ") x" + on("grants", "c", "x.given_id") + on("grants", "e", "x.end_id") + on("resources", "r", "x.resource_id") +
-			on("resources", "ap", "r.app_id") + on("resources", "ro", "x.role_id") + on("users", "su", "x.subject_id") + on("resources", "sr", "x.subject_id") +
-			on("users", "gb", "c.created_by") + on("users", "eb", "e.ended_by") + on("requests", "q", "c.request_id") + on("users", "rq", "q.requester_id") +
-			on("users", "db", "q.decided_by") + " WHERE TRUE" + where.String(),
+	x, condition := " FROM ("+strings.Join(parts, " UNION ALL ")+") x", " WHERE TRUE"+where.String()
+	joins := on("grants", "c", "x.given_id") + on("grants", "e", "x.end_id") + on("resources", "r", "x.resource_id") +
+		on("resources", "ap", "r.app_id") + on("resources", "ro", "x.role_id") + on("users", "su", "x.subject_id") + on("resources", "sr", "x.subject_id") +
+		on("users", "gb", "c.created_by") + on("users", "eb", "e.ended_by") + on("requests", "q", "c.request_id") + on("users", "rq", "q.requester_id") +
+		on("users", "db", "q.decided_by")
+	counted := "" // joins what the conditions need: no engine leaves a join out of a count by itself
+	if f.Q == "" {
+		counted = x
+		if f.Department != "" {
+			counted += on("users", "su", "x.subject_id")
+		}
+		if !v.All {
+			counted += on("resources", "r", "x.resource_id") + on("resources", "ro", "x.role_id") + on("resources", "sr", "x.subject_id")
+		}
+		counted += condition
+	}
+	return q, report[sallyport.Interval]{listing: intervalListing, columns: intervalColumns + ", " + votesOf(t, "c.request_id"), from: x + joins + condition, counted: counted,
 		scan: func(r *sql.Rows, it *sallyport.Interval, more ...any) error {
 			return scanInterval(r, it, tx.now, more...)
 		},

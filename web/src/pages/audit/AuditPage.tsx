@@ -1,7 +1,7 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
-import { Download, X } from 'lucide-react'
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
+import { ArrowUp, Download, X } from 'lucide-react'
 import { useState } from 'react'
-import { eventsFile, eventsQuery, exportPath } from '../../api/audit'
+import { type EventFilter, eventsFile, eventsQuery, exportPath, newestQuery } from '../../api/audit'
 import { rows } from '../../api/list'
 import type { AuditEvent } from '../../api/types'
 import { Button, buttonClass } from '../../components/Button'
@@ -49,7 +49,17 @@ const verbs = [
   { value: 'refusal.', label: 'Refusals' },
 ]
 
+/**
+ * useNewer says whether the log has grown since it was read: a log that moves under the reader cannot be read. Words are
+ * not searched for again with each event.
+ */
+function useNewer(filter: EventFilter, first: string | undefined): boolean {
+  const { data } = useQuery({ ...newestQuery(filter), enabled: !!first && !filter.q && !filter.until })
+  return !!data && !!first && data.id > first
+}
+
 export function AuditPage() {
+  const client = useQueryClient()
   const [filters, set] = useFilters()
   const [text, setText] = useTextFilter('q', 300)
   const filter = {
@@ -65,6 +75,7 @@ export function AuditPage() {
   const query = useInfiniteQuery(eventsQuery(filter))
   useRowKeys('Audit log')
   const events = rows(query.data)
+  const newer = useNewer(filter, events[0]?.id)
   const [open, setOpen] = useState<AuditEvent | null>(null)
   const filtered = ['actor', 'resource', 'request', 'ref', 'verb', 'q', 'from', 'to'].some((k) => filters[k])
   const clear = () => {
@@ -178,6 +189,22 @@ export function AuditPage() {
             </Card>
           ) : (
             <>
+              <p role="status" className="sticky top-16 z-10 flex justify-center">
+                {newer && (
+                  <Button
+                    size="sm"
+                    className="enter mb-2 shadow-pop"
+                    icon={<ArrowUp aria-hidden className="size-3.5" />}
+                    onClick={() => {
+                      window.scrollTo({ top: 0 })
+                      void client.resetQueries({ queryKey: eventsQuery(filter).queryKey })
+                      void client.invalidateQueries({ queryKey: ['checkpoint'] })
+                    }}
+                  >
+                    Newer events: show them
+                  </Button>
+                )}
+              </p>
               {days(events).map((day) => (
                 <section key={day.name} aria-label={day.name} className="mb-5">
                   <h2 className="mb-1.5 font-medium text-[0.8125rem] text-muted">{day.name}</h2>

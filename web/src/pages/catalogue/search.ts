@@ -1,4 +1,5 @@
 // Searching the catalogue in the browser, at each key.
+import type { SharedItem } from '../../api/roles'
 import type { Access, AccessRequest, Kind, Resource } from '../../api/types'
 import { iso, roughly } from '../../components/time'
 
@@ -115,18 +116,16 @@ export interface Suggestion {
   of: number
 }
 /** recommend is what at least two of the team have and oneself has not, the most common first. */
-export function recommend(team: readonly (readonly Access[])[], stand: Standing, most = 4): Suggestion[] {
-  const counts = new Map<string, Suggestion>()
-  for (const member of team)
-    for (const a of member) {
-      if (a.relation !== 'member' || stand.have.has(a.resource.id) || stand.waiting.has(a.resource.id))
-        continue
-      const s = counts.get(a.resource.id) ?? { resource: a.resource, have: 0, of: team.length }
-      s.have++
-      counts.set(a.resource.id, s)
-    }
-  return [...counts.values()]
-    .filter((s) => s.have >= 2)
+export function recommend(team: readonly SharedItem[], of: number, stand: Standing, most = 4): Suggestion[] {
+  return team
+    .filter(
+      (s) =>
+        s.relation === 'member' &&
+        s.count >= 2 &&
+        !stand.have.has(s.resource.id) &&
+        !stand.waiting.has(s.resource.id),
+    )
+    .map((s) => ({ resource: s.resource, have: s.count, of }))
     .sort((a, b) => b.have - a.have || a.resource.name.localeCompare(b.resource.name))
     .slice(0, most)
 }
