@@ -159,7 +159,7 @@ export function AdminFrame({
       <nav
         aria-label="Administration"
         className="-mx-4 mb-5 overflow-x-auto px-4 [scrollbar-width:none] md:hidden"
-        ref={showCurrent}
+        ref={rights.known ? showCurrent : undefined}
       >
         <ul className="flex gap-1">
           {adminPlaces

@@ -1,11 +1,12 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
-import { ArrowUp, Download, X } from 'lucide-react'
+import { ArrowUp, Download, SlidersHorizontal, X } from 'lucide-react'
 import { useState } from 'react'
 import { type EventFilter, eventsFile, eventsQuery, exportPath, newestQuery } from '../../api/audit'
 import { rows } from '../../api/list'
 import type { AuditEvent } from '../../api/types'
 import { Button, buttonClass } from '../../components/Button'
 import { Card } from '../../components/Card'
+import { cx } from '../../components/cx'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
 import { Field } from '../../components/Field'
@@ -76,6 +77,7 @@ export function AuditPage() {
   useRowKeys('Audit log')
   const events = rows(query.data)
   const newer = useNewer(filter, events[0]?.id)
+  const [more, setMore] = useState(false)
   const [open, setOpen] = useState<AuditEvent | null>(null)
   const filtered = ['actor', 'resource', 'request', 'ref', 'verb', 'q', 'from', 'to'].some((k) => filters[k])
   const clear = () => {
@@ -118,44 +120,54 @@ export function AuditPage() {
               value={text}
               onChange={(e) => setText(e.target.value)}
             />
-            <Field label="What">
-              {(control) => (
-                <Select
-                  {...control}
-                  value={filters.verb ?? ''}
-                  onChange={(e) => set({ verb: e.target.value })}
-                  choices={
-                    verbs.some((v) => v.value === (filters.verb ?? ''))
-                      ? verbs
-                      : [...verbs, { value: filters.verb ?? '', label: filters.verb ?? '' }]
-                  }
-                />
-              )}
-            </Field>
-            <Pickers actor={filters.actor} resource={filters.resource} onChange={set} />
-            <div className="grid grid-cols-2 gap-3 sm:col-span-2 xl:col-span-3 xl:max-w-[26rem]">
-              <Field label="From">
+            <Button
+              className="sm:hidden"
+              icon={<SlidersHorizontal aria-hidden className="size-4" />}
+              aria-expanded={more}
+              onClick={() => setMore(!more)}
+            >
+              {more ? 'Fewer filters' : 'Filters'}
+            </Button>
+            <div className={cx('contents', !more && 'max-sm:hidden')}>
+              <Field label="What">
                 {(control) => (
-                  <Input
+                  <Select
                     {...control}
-                    type="date"
-                    value={filters.from ?? ''}
-                    max={filters.to}
-                    onChange={(e) => set({ from: e.target.value })}
+                    value={filters.verb ?? ''}
+                    onChange={(e) => set({ verb: e.target.value })}
+                    choices={
+                      verbs.some((v) => v.value === (filters.verb ?? ''))
+                        ? verbs
+                        : [...verbs, { value: filters.verb ?? '', label: filters.verb ?? '' }]
+                    }
                   />
                 )}
               </Field>
-              <Field label="To">
-                {(control) => (
-                  <Input
-                    {...control}
-                    type="date"
-                    value={filters.to ?? ''}
-                    min={filters.from}
-                    onChange={(e) => set({ to: e.target.value })}
-                  />
-                )}
-              </Field>
+              <Pickers actor={filters.actor} resource={filters.resource} onChange={set} />
+              <div className="grid grid-cols-2 gap-3 sm:col-span-2 xl:col-span-3 xl:max-w-[26rem]">
+                <Field label="From">
+                  {(control) => (
+                    <Input
+                      {...control}
+                      type="date"
+                      value={filters.from ?? ''}
+                      max={filters.to}
+                      onChange={(e) => set({ from: e.target.value })}
+                    />
+                  )}
+                </Field>
+                <Field label="To">
+                  {(control) => (
+                    <Input
+                      {...control}
+                      type="date"
+                      value={filters.to ?? ''}
+                      min={filters.from}
+                      onChange={(e) => set({ to: e.target.value })}
+                    />
+                  )}
+                </Field>
+              </div>
             </div>
             {filtered && (
               <div className="sm:col-span-2 xl:col-span-3">

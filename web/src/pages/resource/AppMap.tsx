@@ -31,7 +31,11 @@ const columns: Column<Grant>[] = [
 export function AppMap({ resource }: { resource: Resource }) {
   const query = useQuery({
     queryKey: ['grants', 'app', resource.id],
-    queryFn: () => allGrants({ app: resource.slug, active: true, relation: 'member' }, 2000),
+    queryFn: async () =>
+      (await allGrants({ app: resource.slug, active: true, relation: 'member' }, 2000)).sort(
+        (a, b) =>
+          a.resource.name.localeCompare(b.resource.name) || a.subject.name.localeCompare(b.subject.name),
+      ),
   })
   const [drawn, choice] = useDrawn()
   const data = query.data
