@@ -57,7 +57,7 @@ export function EndDialog({
             { tone: bad.length ? 'bad' : 'good' },
           )
         }
-        for (const key of ['access', 'grants', 'holders', 'me', 'events', 'request'])
+        for (const key of ['access', 'grants', 'holders', 'me', 'history', 'request'])
           void client.invalidateQueries({ queryKey: [key] })
         onDone?.()
       }}
