@@ -11,6 +11,7 @@ import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
 import { SearchInput } from '../../components/Input'
 import { many, number } from '../../components/number'
+import { byName as inOrder } from '../../components/order'
 import { Select } from '../../components/Select'
 import { SkeletonRows } from '../../components/Skeleton'
 import { type Column, Table } from '../../components/Table'
@@ -30,7 +31,8 @@ const how: Record<string, string> = {
 const pageSize = 100
 
 const byName = (a: Resource, b: Resource) =>
-  `${a.app?.name ?? a.name} ${a.app ? a.name : ''}`.localeCompare(
+  inOrder(
+    `${a.app?.name ?? a.name} ${a.app ? a.name : ''}`,
     `${b.app?.name ?? b.name} ${b.app ? b.name : ''}`,
   )
 

@@ -12,6 +12,7 @@ import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
 import { SearchInput } from '../../components/Input'
 import { number } from '../../components/number'
+import { byName as inOrder } from '../../components/order'
 import { PageFrame } from '../../components/PageFrame'
 import { useRowKeys } from '../../components/rowKeys'
 import { Segments } from '../../components/Segments'
@@ -52,8 +53,7 @@ export function CataloguePage() {
   )
   const usual = useMemo(() => typical(decided.data?.items ?? []), [decided.data])
   const apps = useMemo(
-    () =>
-      (all.data?.items ?? []).filter((r) => r.kind === 'app').sort((a, b) => a.name.localeCompare(b.name)),
+    () => (all.data?.items ?? []).filter((r) => r.kind === 'app').sort((a, b) => inOrder(a.name, b.name)),
     [all.data],
   )
   const whole = all.data?.complete !== false

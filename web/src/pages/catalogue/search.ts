@@ -1,6 +1,8 @@
 // Searching the catalogue in the browser, at each key.
+
 import type { SharedItem } from '../../api/roles'
 import type { Access, AccessRequest, Kind, Resource } from '../../api/types'
+import { byName as inOrder } from '../../components/order'
 import { iso, roughly } from '../../components/time'
 
 export interface Have {
@@ -88,7 +90,7 @@ export function find(list: readonly Indexed[], filter: CatalogueFilter, stand: S
             : 3
   return hits
     .map((i) => ({ i, r: rank(i) }))
-    .sort((a, b) => a.r - b.r || a.i.name.localeCompare(b.i.name))
+    .sort((a, b) => a.r - b.r || inOrder(a.i.name, b.i.name))
     .map(({ i }) => i.resource)
 }
 
@@ -126,6 +128,6 @@ export function recommend(team: readonly SharedItem[], of: number, stand: Standi
         !stand.waiting.has(s.resource.id),
     )
     .map((s) => ({ resource: s.resource, have: s.count, of }))
-    .sort((a, b) => b.have - a.have || a.resource.name.localeCompare(b.resource.name))
+    .sort((a, b) => b.have - a.have || inOrder(a.resource.name, b.resource.name))
     .slice(0, most)
 }

@@ -5,6 +5,7 @@ import type { Grant, Resource } from '../../api/types'
 import { Card } from '../../components/Card'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
+import { byName as inOrder } from '../../components/order'
 import { Skeleton } from '../../components/Skeleton'
 import { type Column, Table } from '../../components/Table'
 import { Ends } from '../../modules/access/Ends'
@@ -33,8 +34,7 @@ export function AppMap({ resource }: { resource: Resource }) {
     queryKey: ['grants', 'app', resource.id],
     queryFn: async () =>
       (await allGrants({ app: resource.slug, active: true, relation: 'member' }, 2000)).sort(
-        (a, b) =>
-          a.resource.name.localeCompare(b.resource.name) || a.subject.name.localeCompare(b.subject.name),
+        (a, b) => inOrder(a.resource.name, b.resource.name) || inOrder(a.subject.name, b.subject.name),
       ),
   })
   const [drawn, choice] = useDrawn()
