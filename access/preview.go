@@ -22,7 +22,11 @@ func (s *Service) Preview(ctx context.Context, actor sallyport.Actor, ask sallyp
 		if err != nil {
 			return err
 		}
-		p.Resource, p.Form, p.Duration, p.Fulfil = res.Ref(), res.Form, res.Durations, fulfilWords(res)
+		hand, err := hands(ctx, tx, actor.Tenant, res)
+		if err != nil {
+			return err
+		}
+		p.Resource, p.Form, p.Duration, p.Fulfil = res.Ref(), res.Form, res.Durations, fulfilWords(res, hand)
 		r, _, err := s.draftTx(ctx, tx, actor, ask)
 		if err := problemOf(&p, err); err != nil {
 			return err

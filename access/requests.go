@@ -53,7 +53,7 @@ func (s *Service) Requests(ctx context.Context, actor sallyport.Actor, f store.R
 			r.MayCancel = r.State == sallyport.RequestPending && (actor.Admin || r.Requester.ID == actor.User.ID || r.Beneficiary.IsUser(actor.User.ID))
 			r.MayVote = st != nil && s.wasAsked(actor, *st, delegators) && !hasVoted(*st, actor.User.ID) &&
 				(r.Flow.AllowSelf || (r.Requester.ID != actor.User.ID && !r.Beneficiary.IsUser(actor.User.ID)))
-			r.Next = next(*r, nil)
+			r.Next = next(*r, nil, "")
 			redact(r, actor.Auditor || r.Requester.ID == actor.User.ID || everAsked(*r, actor.User.ID))
 			r.Form, r.Snapshot = nil, nil
 		}
@@ -103,7 +103,11 @@ func (s *Service) showTx(ctx context.Context, tx *store.Tx, actor sallyport.Acto
 			return err
 		}
 	}
-	r.Next = next(*r, &res)
+	hand, err := hands(ctx, tx, actor.Tenant, res)
+	if err != nil {
+		return err
+	}
+	r.Next = next(*r, &res, hand)
 	reads := actor.Auditor || actor.IsSystem() || r.Requester.ID == actor.User.ID || r.MayVote || everAsked(*r, actor.User.ID)
 	if !reads && len(r.TaskIDs) > 0 && r.Form != nil && len(r.Form.Sensitive()) > 0 {
 		if reads, err = tx.FulfilsRequest(ctx, actor.Tenant, r.ID, actor.User.ID); err != nil {
@@ -128,7 +132,7 @@ func redact(r *sallyport.Request, reads bool) {
 }
 
 // next says in words what happens next.
-func next(r sallyport.Request, res *sallyport.Resource) string {
+func next(r sallyport.Request, res *sallyport.Resource, hand string) string {
 	switch r.State {
 	case sallyport.RequestPending:
 		for _, st := range r.Stages {
@@ -139,7 +143,7 @@ func next(r sallyport.Request, res *sallyport.Resource) string {
 		if res == nil {
 			return "then it is granted"
 		}
-		return "then " + fulfilWords(*res)
+		return "then " + fulfilWords(*res, hand)
 	case sallyport.RequestApproved:
 		if r.Fulfilment != nil && r.Fulfilment.State == "open" {
 			return "being done"
@@ -156,14 +160,42 @@ func next(r sallyport.Request, res *sallyport.Resource) string {
 	return ""
 }
 
-func fulfilWords(res sallyport.Resource) string {
+// hands says in words who does by hand what a resource needs; "" when nothing is done by hand.
+func hands(ctx context.Context, tx *store.Tx, tenant string, res sallyport.Resource) (string, error) {
+	if res.Fulfilment.Kind != sallyport.FulfilManual {
+		return "", nil
+	}
+	switch kind, name, _ := strings.Cut(res.Fulfilment.Assignee, ":"); kind {
+	case "group":
+		group, err := tx.BareResource(ctx, tenant, name, Everything)
+		if err == nil {
+			return "the group " + group.Name, nil
+		}
+		if sallyport.CodeOf(err) != sallyport.ENotFound {
+			return "", err
+		}
+	case "user":
+		u, err := tx.User(ctx, tenant, name)
+		if err == nil {
+			return u.Name, nil
+		}
+		if sallyport.CodeOf(err) != sallyport.ENotFound {
+			return "", err
+		}
+	}
+	return "its owners", nil // as a task that opens now would be given to them
+}
+
+func fulfilWords(res sallyport.Resource, hand string) string {
 	switch res.Fulfilment.Kind {
 	case sallyport.FulfilManual:
-		_, name, _ := strings.Cut(res.Fulfilment.Assignee, ":")
-		if res.Physical {
-			return "somebody of " + name + " hands it over"
+		if res.Kind == sallyport.KindWorkOrder {
+			return "a task for " + hand + ": do it"
 		}
-		return "somebody of " + name + " does it by hand"
+		if res.Physical {
+			return "a task for " + hand + ": hand it over"
+		}
+		return "a task for " + hand + ": set it up"
 	case sallyport.FulfilConnector:
 		return "it is set up in " + res.Fulfilment.Connection + " by itself, within seconds"
 	}

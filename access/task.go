@@ -89,17 +89,21 @@ func (s *Service) openTx(ctx context.Context, tx *store.Tx, tenant string, res s
 		return err
 	}
 	s.taskChanged(tx, tenant, *t)
-	return s.tell(ctx, tx, tenant, people, note{Kind: "task.opened", Dedupe: "task:" + t.ID, Title: taskTitle(*t), Body: t.Instructions, Link: "/tasks?task=" + t.ID})
+	return s.tell(ctx, tx, tenant, people, note{Kind: "task.opened", Dedupe: "task:" + t.ID, Title: taskTitle(*t), Body: t.Instructions, Link: "/tasks/" + t.ID})
 }
 
 func taskTitle(t store.TaskRow) string {
+	what, between := "To do: ", " for "
 	switch t.Kind {
 	case sallyport.TaskRemove:
-		return "To take back: " + t.Resource.Name
+		what, between = "To take back: ", " from "
 	case sallyport.TaskFollowUp:
-		return "To follow up: " + t.Resource.Name
+		what, between = "To follow up: ", " of "
 	}
-	return "To do: " + t.Resource.Name
+	if t.Beneficiary.Name == "" {
+		return what + t.Resource.Name
+	}
+	return what + t.Resource.Name + between + t.Beneficiary.Name
 }
 
 // assigneeTx finds who does a task, and the people that are told: the configured person or group, else the owners of the
@@ -192,7 +196,7 @@ func (s *Service) cancelTask(ctx context.Context, tx *store.Tx, actor sallyport.
 		return nil
 	}
 	return s.tell(ctx, tx, actor.Tenant, []string{t.ClaimedBy.ID}, note{Kind: "task.cancelled", Dedupe: "cancelled:" + t.ID,
-		Title: t.Resource.Name + " is no longer to be done", Body: "The task was cancelled: " + why + ".", Link: "/tasks?task=" + t.ID})
+		Title: t.Resource.Name + " is no longer to be done", Body: "The task was cancelled: " + why + ".", Link: "/tasks/" + t.ID})
 }
 
 // handOn gives a task to the resource's owners, else to admins.
@@ -225,7 +229,7 @@ func (s *Service) handOn(ctx context.Context, tx *store.Tx, actor sallyport.Acto
 		return err
 	}
 	s.taskChanged(tx, actor.Tenant, t)
-	return s.tell(ctx, tx, actor.Tenant, people, note{Kind: "task.opened", Dedupe: "handed:" + id + ":" + stamp(ptr(tx.Now())), Title: taskTitle(t), Body: t.Instructions, Link: "/tasks?task=" + id})
+	return s.tell(ctx, tx, actor.Tenant, people, note{Kind: "task.opened", Dedupe: "handed:" + id + ":" + stamp(ptr(tx.Now())), Title: taskTitle(t), Body: t.Instructions, Link: "/tasks/" + id})
 }
 
 func ptr[T any](v T) *T { return &v }

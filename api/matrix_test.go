@@ -43,6 +43,7 @@ var matrix = map[string]row{
 	"get-me":           {at("/me"), all200},
 	"search":           {at("/search?q=vpn"), all200},
 	"list-users":       {at("/users"), all200},
+	"list-departments": {at("/departments"), all200},
 	"get-user":         {at("/users/teammate"), all200},
 	"get-user-access":  {at("/users/teammate/access"), all200},
 	"get-user-history": {at("/users/teammate/history"), all200},

@@ -38,6 +38,7 @@ func routes() []route {
 		{ID: "stream", Method: get, Path: "/stream", Summary: "Hear what changes, as server-sent events", Scope: auth.ScopeRead, Slow: true, Stream: "text/event-stream"},
 
 		{ID: "list-users", Method: get, Path: "/users", Summary: "List people", Scope: auth.ScopeRead},
+		{ID: "list-departments", Method: get, Path: "/departments", Summary: "The departments of active people", Scope: auth.ScopeRead},
 		{ID: "get-user", Method: get, Path: "/users/{id}", Summary: "A person", Scope: auth.ScopeRead},
 		{ID: "get-user-access", Method: get, Path: "/users/{id}/access", Summary: "What a person has, at any time, and why", Scope: auth.ScopeRead},
 		{ID: "get-user-history", Method: get, Path: "/users/{id}/history", Summary: "What happened about a person", Scope: auth.ScopeRead},

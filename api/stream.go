@@ -109,7 +109,8 @@ func mine(a sallyport.Actor, c store.Change) []string {
 		switch {
 		case kind == store.TopicWork:
 		case kind == "events" && !a.ReadsAll():
-		case (kind == "inbox" || kind == "tokens" || kind == "sessions") && id != "" && id != a.User.ID && !a.Admin:
+		case kind == "inbox" && id != "" && id != a.User.ID: // an admin reads nobody else's either
+		case (kind == "tokens" || kind == "sessions") && id != "" && id != a.User.ID && !a.Admin:
 		default:
 			out = append(out, t)
 		}

@@ -58,6 +58,8 @@ func stream(t *testing.T, w *world) {
 	defer srv.Close()
 	lead := w.listen(t, srv.URL, "lead")
 	next(t, lead, "listening")
+	admin := w.listen(t, srv.URL, "admin")
+	next(t, admin, "listening")
 	begin := time.Now()
 	id := w.request()
 	said := next(t, lead, "request:"+id)
@@ -68,6 +70,9 @@ func stream(t *testing.T, w *world) {
 		if strings.Contains(said, other) {
 			t.Errorf("a lead heard %s", said)
 		}
+	}
+	if said := next(t, admin, "request:"+id); strings.Contains(said, `"inbox:`) {
+		t.Errorf("an admin, whom nobody asked, heard of the messages of another: %s", said)
 	}
 	auditor := w.listen(t, srv.URL, "auditor")
 	next(t, auditor, "listening")

@@ -60,6 +60,11 @@ func (s *server) registerUsers() {
 		return &list[sallyport.User]{Body: l}, err
 	})
 
+	handle(s, "list-departments", func(ctx context.Context, a sallyport.Actor, _ *struct{}) (*list[string], error) {
+		names, err := view(ctx, s, func(ctx context.Context, tx *store.Tx) ([]string, error) { return tx.Departments(ctx, a.Tenant) })
+		return &list[string]{Body: store.List[string]{Items: names}}, err
+	})
+
 	handle(s, "get-user", func(ctx context.Context, a sallyport.Actor, in *ByID) (*one[sallyport.User], error) {
 		u, err := view(ctx, s, func(ctx context.Context, tx *store.Tx) (sallyport.User, error) { return user(ctx, tx, a, in.ID) })
 		return body(u), err

@@ -97,7 +97,7 @@ type GrantFilter struct {
 }
 
 var grantListing = listing{id: "g.id", sorts: map[string]string{"": "-g.id", "created_at": "g.created_at", "ends_at": "COALESCE(g.ends_at, 9223372036854775807)",
-	"resource": "r.name_key", "subject": "COALESCE(su.name_key, sr.name_key)"}}
+	"ended_at": "COALESCE(g.ended_at, 0)", "resource": "r.name_key", "subject": "COALESCE(su.name_key, sr.name_key)"}}
 
 // endingListing is for lists of what has an end, where the index of ends gives the order.
 var endingListing = listing{id: "g.id", sorts: map[string]string{"": "-g.id", "created_at": "g.created_at", "ends_at": "g.ends_at",

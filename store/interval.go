@@ -140,9 +140,12 @@ func (tx *Tx) intervals(tenant string, v Viewer, f IntervalFilter) (*query, repo
 			return scanInterval(r, it, tx.now, more...)
 		},
 		key: func(it sallyport.Interval) string { return it.ID }}
-	if v.All && f.Q == "" {
+	if f.Q == "" {
 		if f.Department != "" {
 			rows += on("users", "su", "x.subject_id")
+		}
+		if !v.All {
+			rows += on("resources", "r", "x.resource_id") + on("resources", "ro", "x.role_id") + on("resources", "sr", "x.subject_id")
 		}
 		out.rows = rows + " WHERE TRUE" + where.String()
 	}

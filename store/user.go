@@ -65,6 +65,19 @@ type UserFilter struct {
 var userListing = listing{id: "u.id", sorts: map[string]string{"": "u.name_key", "name": "u.name_key", "login": "u.login_key",
 	"department": "u.department", "created_at": "u.created_at"}}
 
+// Departments are the departments of active people, each once, in order; nil when nobody has one.
+func (tx *Tx) Departments(ctx context.Context, tenant string) ([]string, error) {
+	var out []string
+	err := tx.Rows(ctx, "SELECT DISTINCT u.department FROM users u WHERE u.tenant_id = $1 AND u.state = 'active' AND u.department <> '' ORDER BY u.department",
+		[]any{tenant}, func(r *sql.Rows) error {
+			var name string
+			err := r.Scan(&name)
+			out = append(out, name)
+			return err
+		})
+	return out, err
+}
+
 // Users lists people by name.
 func (tx *Tx) Users(ctx context.Context, tenant string, f UserFilter, p Page) (List[sallyport.User], error) {
 	type row struct {

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/spf13/cobra"
 )
@@ -66,8 +67,11 @@ func TestDocsSayWhatIs(t *testing.T) {
 	for _, page := range pages {
 		text := read(page)
 		for _, m := range mdLink.FindAllStringSubmatch(text, -1) {
-			if _, err := os.Stat(filepath.Join(filepath.Dir(page), m[1])); err != nil {
+			to := filepath.Join(filepath.Dir(page), m[1])
+			if _, err := os.Stat(to); err != nil {
 				t.Errorf("%s links to %s, which is not there", page, m[1])
+			} else if m[2] != "" && !strings.Contains(anchors(read(to)), " "+m[2]+" ") {
+				t.Errorf("%s links to %s, which has no such heading", page, m[1]+m[2])
 			}
 		}
 		var lines []string
@@ -100,6 +104,26 @@ func TestDocsSayWhatIs(t *testing.T) {
 	if commands < 20 {
 		t.Errorf("only %d commands were found in the documentation", commands)
 	}
+}
+
+// anchors are the addresses of a page's headings, each between spaces, as GitHub makes them.
+func anchors(text string) string {
+	out := " "
+	for line := range strings.Lines(text) {
+		if title, ok := strings.CutPrefix(strings.TrimLeft(line, "#"), " "); ok && strings.HasPrefix(line, "#") {
+			title = strings.Map(func(r rune) rune {
+				switch {
+				case r == ' ':
+					return '-'
+				case r == '-' || unicode.IsLetter(r) || unicode.IsDigit(r):
+					return unicode.ToLower(r)
+				}
+				return -1
+			}, strings.TrimSpace(title))
+			out += "#" + title + " "
+		}
+	}
+	return out
 }
 
 // fits says why a command line would be refused before it did anything; "" when it would not be.

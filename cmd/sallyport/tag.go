@@ -135,7 +135,12 @@ func (a *app) tagSetCmd(accept *bool) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.show(t, func() { fmt.Fprintf(a.out, "%s: %s\n", safe(t.Name), safe(demands(t))) })
+			return a.show(t, func() {
+				fmt.Fprintf(a.out, "%s: %s\n", safe(t.Name), safe(demands(t)))
+				if !t.Enabled {
+					fmt.Fprintln(a.out, "It is not in force.")
+				}
+			})
 		},
 	}
 	f := cmd.Flags()

@@ -22,16 +22,24 @@ export interface GrantListFilter {
 export const grantListQuery = (filter: GrantListFilter) =>
   listQuery<Grant>(['grants'], '/api/v1/grants', { limit: 100, ...filter })
 
-/** accessAtQuery reads what a person held at a moment; without one, what they hold now. */
+/** accessAtQuery reads all that a person held at a moment; without one, what they hold now. */
 export const accessAtQuery = (user: string, at?: string) =>
   queryOptions({
     queryKey: ['access', user, at ?? ''] as const,
-    queryFn: ({ signal }) =>
-      call<Page<Access>>('get', '/api/v1/users/{id}/access', {
-        path: { id: user },
-        query: { at, limit: 200 },
-        signal,
-      }),
+    queryFn: async ({ signal }) => {
+      const items: Access[] = []
+      let cursor: string | undefined
+      do {
+        const page = await call<Page<Access>>('get', '/api/v1/users/{id}/access', {
+          path: { id: user },
+          query: { at, limit: 200, cursor },
+          signal,
+        })
+        items.push(...(page.items ?? []))
+        cursor = page.next_cursor || undefined
+      } while (cursor && items.length < 5000)
+      return { items }
+    },
     placeholderData: keepPreviousData,
   })
 

@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { address, call } from './client'
 import { listQuery } from './list'
-import type { AuditEvent } from './types'
+import type { AuditEvent, Page } from './types'
 
 export interface EventFilter {
   actor?: string
@@ -19,10 +19,19 @@ export interface EventFilter {
 }
 export const eventsQuery = (filter: EventFilter) =>
   listQuery<AuditEvent>(['events'], '/api/v1/events', { limit: 100, ...filter })
+/** newestQuery reads the newest event that matches, each time the log grows; the list itself stays as it is read. */
+export const newestQuery = (filter: EventFilter) =>
+  queryOptions({
+    queryKey: ['events', 'newest', filter] as const,
+    queryFn: async ({ signal }) =>
+      (await call<Page<AuditEvent>>('get', '/api/v1/events', { query: { ...filter, limit: 1 }, signal }))
+        .items?.[0] ?? null,
+    retry: false,
+  })
 export const userHistoryQuery = (id: string) =>
-  listQuery<AuditEvent>(['events', 'user', id], '/api/v1/users/{id}/history', { limit: 50 }, { id })
+  listQuery<AuditEvent>(['history', 'user', id], '/api/v1/users/{id}/history', { limit: 50 }, { id })
 export const resourceHistoryQuery = (id: string) =>
-  listQuery<AuditEvent>(['events', 'resource', id], '/api/v1/resources/{id}/history', { limit: 50 }, { id })
+  listQuery<AuditEvent>(['history', 'resource', id], '/api/v1/resources/{id}/history', { limit: 50 }, { id })
 
 export interface Checkpoint {
   /** How many events the log had. */

@@ -4,7 +4,7 @@ import { call } from './client'
 import type { AccessRequest, Durations, Flow, Form, Fulfilment, Kind, Limit, Page, Resource } from './types'
 
 /** catalogueLimit is how many resources the page keeps to search at once; beyond it the server searches. */
-export const catalogueLimit = 1000
+export const catalogueLimit = 3000
 
 /** catalogueQuery reads the whole catalogue, so that a search answers at each key. */
 export const catalogueQuery = () =>
@@ -27,11 +27,11 @@ export const catalogueQuery = () =>
   })
 
 /** searchQuery is the server's answer for a catalogue that is too large to keep. */
-export const searchQuery = (q: string) =>
+export const searchQuery = (q: string, kind?: string, app?: string) =>
   queryOptions({
-    queryKey: ['resources', 'search', q] as const,
+    queryKey: ['resources', 'search', q, kind ?? '', app ?? ''] as const,
     queryFn: ({ signal }) =>
-      call<Page<Resource>>('get', '/api/v1/resources', { query: { q, limit: 200 }, signal }),
+      call<Page<Resource>>('get', '/api/v1/resources', { query: { q, kind, app, limit: 200 }, signal }),
     placeholderData: keepPreviousData,
     staleTime: 30_000,
   })

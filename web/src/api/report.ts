@@ -3,7 +3,7 @@ import { queryOptions } from '@tanstack/react-query'
 import { address, call } from './client'
 import { ApiError, fromResponse } from './error'
 import { listQuery } from './list'
-import type { Evidence, EvidenceRows, Interval } from './types'
+import type { Evidence, EvidenceRows, Interval, Page } from './types'
 
 export interface IntervalFilter {
   person?: string
@@ -23,7 +23,21 @@ export interface IntervalFilter {
   sort?: string
 }
 export const intervalsQuery = (filter: IntervalFilter) =>
-  listQuery<Interval>(['intervals'], '/api/v1/history', { limit: 100, total: true, ...filter })
+  listQuery<Interval>(['intervals'], '/api/v1/history', { limit: 100, ...filter })
+/** intervalsTotalQuery counts them, apart: rows do not wait for it. */
+export const intervalsTotalQuery = ({ sort: _, ...filter }: IntervalFilter) =>
+  queryOptions({
+    queryKey: ['intervals', 'total', filter] as const,
+    queryFn: async ({ signal }) =>
+      (
+        await call<Page<Interval>>('get', '/api/v1/history', {
+          query: { ...filter, limit: 1, total: true },
+          signal,
+        })
+      ).total,
+    staleTime: 60_000,
+    retry: false,
+  })
 /** intervalsFile is the address of the whole history that matches, as one file. */
 export const intervalsFile = (format: 'csv' | 'json', filter: IntervalFilter, columns: readonly string[]) =>
   address('/api/v1/history/export', { format, ...filter, columns: columns.join(',') })

@@ -21,12 +21,23 @@ export const resourceQuery = (id: string) =>
 export const resourcesQuery = (filter: ResourceFilter) =>
   listQuery<Resource>(['resources'], '/api/v1/resources', { ...filter })
 
-/** appsQuery reads the apps once, for their names. */
-export const appsQuery = () =>
+/** appNamesQuery reads the names of all apps once, by slug. */
+export const appNamesQuery = () =>
   queryOptions({
     queryKey: ['resources', 'apps'] as const,
-    queryFn: ({ signal }) =>
-      call<Page<Resource>>('get', '/api/v1/resources', { query: { kind: 'app', limit: 200 }, signal }),
+    queryFn: async ({ signal }) => {
+      const names = new Map<string, string>()
+      let cursor: string | undefined
+      do {
+        const page = await call<Page<Resource>>('get', '/api/v1/resources', {
+          query: { kind: 'app', limit: 200, cursor },
+          signal,
+        })
+        for (const a of page.items ?? []) names.set(a.slug, a.name)
+        cursor = page.next_cursor || undefined
+      } while (cursor && names.size < 5000)
+      return names
+    },
     staleTime: 10 * 60_000,
   })
 

@@ -1,6 +1,6 @@
 import { QueryClient } from '@tanstack/react-query'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { listen } from './stream'
+import { listen, pause } from './stream'
 
 // The browser's EventSource, with its other end in our hands.
 class Source {
@@ -37,6 +37,27 @@ describe('the live link', () => {
     const keys = old.mock.calls.map(([f]) => JSON.stringify(f?.queryKey))
     expect(keys).toContain('["request","req_1"]')
     expect(keys.filter((k) => k === '["inbox"]')).toHaveLength(1)
+
+    // What follows at once waits, and is read once for all of it.
+    old.mockClear()
+    Source.last.onmessage?.({ data: '{"topics":["tasks"]}' })
+    await vi.advanceTimersByTimeAsync(pause - 200)
+    Source.last.onmessage?.({ data: '{"topics":["tasks"]}' })
+    expect(old).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(400)
+    expect(old.mock.calls.filter(([f]) => JSON.stringify(f?.queryKey) === '["tasks"]')).toHaveLength(1)
+
+    // Nobody looks: what changed meanwhile is read when somebody does.
+    old.mockClear()
+    const seen = vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden')
+    Source.last.onmessage?.({ data: '{"topics":["tags"]}' })
+    await vi.advanceTimersByTimeAsync(5 * pause)
+    expect(old).not.toHaveBeenCalled()
+    seen.mockReturnValue('visible')
+    document.dispatchEvent(new Event('visibilitychange'))
+    await vi.advanceTimersByTimeAsync(100)
+    expect(old).toHaveBeenCalledWith({ queryKey: ['tags'] })
+    seen.mockRestore()
 
     old.mockClear()
     const first = Source.last

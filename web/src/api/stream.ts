@@ -1,8 +1,15 @@
 // The server says what changed; the page reads it again. Nothing is polled.
 import type { QueryClient, QueryKey } from '@tanstack/react-query'
+import type { Me } from './types'
 
-/** keys says which cached answers a topic makes old. An unknown topic refreshes its own noun. */
-export function keys(topic: string): QueryKey[] {
+/** pause is how long the page waits, in milliseconds, before it reads again what it has just read again. */
+export const pause = 1500
+
+/**
+ * keys says which cached answers a topic makes old; an unknown topic refreshes its own noun. What happens to another
+ * person's access changes nothing about oneself: in a large company that is most of what is heard.
+ */
+export function keys(topic: string, me?: string): QueryKey[] {
   const [noun = '', id = ''] = topic.split(':', 2)
   switch (noun) {
     case 'request':
@@ -13,18 +20,31 @@ export function keys(topic: string): QueryKey[] {
       return [['messages'], ['inbox'], ['requests'], ['delegations'], ['me']]
     case 'access':
     case 'grant':
-      return [['access'], ['grants'], ['grant'], ['holders'], ['intervals'], ['request'], ['me'], ['preview']]
+      return [
+        ...[
+          ['access'],
+          ['grants'],
+          ['grant'],
+          ['holders'],
+          ['intervals'],
+          ['request'],
+          ['preview'],
+          ['history'],
+        ],
+        ...(noun === 'grant' || (me && id.startsWith('usr_') && id !== me) ? [] : [['me']]),
+      ]
     case 'task':
     case 'tasks':
       return [['tasks'], ['task'], ['me']]
-    case 'resource':
+    case 'resource': // one thing, or who has it; where the catalogue changes, "resources" comes as well
+      return [['resource'], ['holders'], ['constraints'], ['preview'], ['history']]
     case 'resources':
       return [['resource'], ['resources'], ['holders'], ['constraints'], ['preview']]
     case 'user':
     case 'users':
-      return [['user'], ['users']]
-    case 'events':
-      return [['events'], ['history'], ['checkpoint']]
+      return [['user'], ['users'], ['history']]
+    case 'events': // the log itself is read again when the reader wants it
+      return [['events', 'newest']]
     case 'connection':
     case 'connections':
     case 'syncs':
@@ -47,6 +67,7 @@ export function listen(client: QueryClient, onLink: (up: boolean) => void = () =
   let wait = 1000
   const old = new Map<string, QueryKey>()
   let later: ReturnType<typeof setTimeout> | undefined
+  let last = 0
 
   const receive = (event: MessageEvent<string>) => {
     let topics: string[] = []
@@ -55,14 +76,25 @@ export function listen(client: QueryClient, onLink: (up: boolean) => void = () =
     } catch {
       return
     }
-    for (const key of topics.flatMap(keys)) old.set(JSON.stringify(key), key)
-    // One change often comes as several words: what is on the screen is read once for all of them.
-    later ??= setTimeout(() => {
-      later = undefined
-      for (const queryKey of old.values()) void client.invalidateQueries({ queryKey })
-      old.clear()
-    }, 60)
+    const me = client.getQueryData<Me>(['me'])?.user.id
+    for (const topic of topics) for (const key of keys(topic, me)) old.set(JSON.stringify(key), key)
+    soon()
   }
+  // One change often comes as several words, and many changes come one after the other: what is on the screen is read
+  // once for all of them, at once when nothing happened lately, and when somebody looks.
+  const soon = () => {
+    if (old.size === 0 || later || document.visibilityState === 'hidden') return
+    later = setTimeout(
+      () => {
+        later = undefined
+        last = Date.now()
+        for (const queryKey of old.values()) void client.invalidateQueries({ queryKey })
+        old.clear()
+      },
+      Math.max(60, last + pause - Date.now()),
+    )
+  }
+  document.addEventListener('visibilitychange', soon)
   const open = () => {
     source = new EventSource('/api/v1/stream')
     source.onopen = () => {
@@ -88,6 +120,7 @@ export function listen(client: QueryClient, onLink: (up: boolean) => void = () =
   return () => {
     clearTimeout(timer)
     clearTimeout(later)
+    document.removeEventListener('visibilitychange', soon)
     source?.close()
   }
 }

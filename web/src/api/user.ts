@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { call } from './client'
 import { listQuery } from './list'
-import type { Access, Page, User } from './types'
+import type { Page, User } from './types'
 
 export const userQuery = (id: string) =>
   queryOptions({
@@ -20,15 +20,6 @@ export const findUsers = (q: string) =>
     queryFn: ({ signal }) => call<Page<User>>('get', '/api/v1/users', { query: { q, limit: 12 }, signal }),
     placeholderData: keepPreviousData,
     staleTime: 30_000,
-  })
-
-/** accessQuery reads what a user holds now, with the paths that say why. */
-export const accessQuery = (user: string) =>
-  queryOptions({
-    queryKey: ['access', user] as const,
-    queryFn: ({ signal }) =>
-      call<Page<Access>>('get', '/api/v1/users/{id}/access', { path: { id: user }, signal }),
-    placeholderData: keepPreviousData,
   })
 
 /** reportsQuery reads the people whose manager is the given one. */

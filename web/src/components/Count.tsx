@@ -1,4 +1,5 @@
 import { cx } from './cx'
+import { number } from './number'
 
 /** Count is the number beside a name: strong where it asks for something, quiet elsewhere. */
 export function Count({ value, strong }: { value: number; strong?: boolean }) {
@@ -9,7 +10,7 @@ export function Count({ value, strong }: { value: number; strong?: boolean }) {
         strong ? 'bg-accent text-on-accent' : 'bg-sunken text-muted',
       )}
     >
-      {value > 99 ? '99+' : value}
+      {strong && value > 99 ? '99+' : number(value)}
     </span>
   )
 }

@@ -21,7 +21,10 @@ export interface Selection {
   label: (id: string) => string
 }
 
-/** Table of rows; below 768 px each row becomes a card with the column's name beside each value. */
+/**
+ * Table of rows; below 768 px each row becomes a card with the column's name beside each value. Where it is wide enough the
+ * headers stay in sight; a `wide` one scrolls sideways instead.
+ */
 export function Table<T>({
   caption,
   columns,
@@ -31,6 +34,7 @@ export function Table<T>({
   onSort,
   selection,
   action,
+  wide,
 }: {
   caption: string
   columns: readonly Column<T>[]
@@ -42,6 +46,8 @@ export function Table<T>({
   selection?: Selection
   /** Buttons at the end of a row, full width on a phone. */
   action?: (row: T) => ReactNode
+  /** It has more columns than may fit. */
+  wide?: boolean
 }) {
   useRowKeys(caption)
   const all = rows.length > 0 && rows.every((r) => selection?.ids.has(id(r)))
@@ -52,10 +58,21 @@ export function Table<T>({
     selection?.onChange(next)
   }
   return (
-    <div className="relative rounded-lg border-line md:overflow-x-auto md:border md:bg-surface md:shadow-card">
+    <div
+      className={cx(
+        'relative rounded-lg border-line md:overflow-x-auto md:border md:bg-surface md:shadow-card',
+        !wide && 'xl:overflow-visible',
+      )}
+    >
       <table className="w-full border-collapse text-left max-md:block">
         <caption className="sr-only">{caption}</caption>
-        <thead className="border-line border-b bg-sunken text-[0.8125rem] text-muted max-md:sr-only">
+        <thead
+          className={cx(
+            'border-line border-b bg-sunken text-[0.8125rem] text-muted max-md:sr-only',
+            !wide &&
+              'xl:sticky xl:top-14 xl:z-10 xl:shadow-[0_1px_0_var(--color-line)] xl:[&_th:first-child]:rounded-tl-lg xl:[&_th:last-child]:rounded-tr-lg',
+          )}
+        >
           <tr>
             {selection && (
               <th scope="col" className="w-10 py-1.5 pl-3">

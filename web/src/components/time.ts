@@ -76,7 +76,7 @@ export function iso(total: number): string {
   return `P${d ? `${d}D` : ''}${parts.length ? `T${parts.flat().join('')}` : ''}`
 }
 
-/** lengthWords says an ISO 8601 length: "7 days", "1 hour 30 minutes". */
+/** lengthWords says an ISO 8601 length by its two leading units: "7 days", "1 hour 30 minutes". */
 export function lengthWords(value: string | undefined): string {
   let left = seconds(value)
   if (left === undefined) return value ?? ''
@@ -91,7 +91,7 @@ export function lengthWords(value: string | undefined): string {
     if (n) out.push(`${n} ${name}${n === 1 ? '' : 's'}`)
     left %= size
   }
-  return out.join(' ') || 'no time'
+  return out.slice(0, 2).join(' ') || 'no time'
 }
 
 /** everyWords says how often: "Every hour", "Every 2 days". */

@@ -30,8 +30,11 @@ export const userItem = (u: Pick<User, 'login' | 'name' | 'title' | 'department'
 
 export const resourceItem = (r: Pick<Resource, 'slug' | 'name' | 'kind' | 'app'>): ComboboxItem => ({
   value: r.slug,
-  label: r.name,
-  detail: r.app ? `${kindWords[r.kind]} of ${r.app.name}` : kindWords[r.kind],
+  label:
+    r.app && !r.name.toLowerCase().startsWith(r.app.name.toLowerCase())
+      ? `${r.app.name} · ${r.name}`
+      : r.name,
+  detail: kindWords[r.kind],
   icon: <ResourceIcon kind={r.kind} name={r.name} slug={r.slug} size="sm" />,
 })
 

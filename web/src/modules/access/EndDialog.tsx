@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { endGrants } from '../../api/access'
 import { endGrant } from '../../api/grant'
 import { Confirm } from '../../components/Confirm'
+import { many } from '../../components/number'
 import { toast } from '../../components/toast'
 import { Impact } from '../impact/Impact'
 
@@ -32,7 +33,7 @@ export function EndDialog({
       danger
       onClose={onClose}
       title={`End ${ending?.what ?? 'access'}?`}
-      action={n > 1 ? `End ${n} grants` : 'End access'}
+      action={n > 1 ? `End ${many(n, 'grant')}` : 'End access'}
       dismiss="Keep it"
       reason={{
         label: 'Why?',
@@ -56,7 +57,7 @@ export function EndDialog({
             { tone: bad.length ? 'bad' : 'good' },
           )
         }
-        for (const key of ['access', 'grants', 'holders', 'me', 'events', 'request'])
+        for (const key of ['access', 'grants', 'holders', 'me', 'history', 'request'])
           void client.invalidateQueries({ queryKey: [key] })
         onDone?.()
       }}

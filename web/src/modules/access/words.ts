@@ -1,5 +1,7 @@
 // How access and its states are said.
+
 import type { Access, Grant, Path, Provisioning } from '../../api/types'
+import { byName as inOrder } from '../../components/order'
 import { date, relative } from '../../components/time'
 
 /** givenBy says in a few words why somebody has something: "Direct", "Role Data Science", "Direct and 1 role". */
@@ -88,11 +90,7 @@ export function byApp(items: readonly Access[]): Group<Access>[] {
     groups.set(key, group)
   }
   for (const g of groups.values())
-    g.items.sort(
-      (a, b) => a.resource.name.localeCompare(b.resource.name) || a.relation.localeCompare(b.relation),
-    )
-  return [...groups.values()].sort(
-    (a, b) => Number(!a.slug) - Number(!b.slug) || a.name.localeCompare(b.name),
-  )
+    g.items.sort((a, b) => inOrder(a.resource.name, b.resource.name) || a.relation.localeCompare(b.relation))
+  return [...groups.values()].sort((a, b) => Number(!a.slug) - Number(!b.slug) || inOrder(a.name, b.name))
 }
 const hasInside = (items: readonly Access[], app: Access) => items.some((i) => i.app?.id === app.resource.id)

@@ -136,7 +136,7 @@ function showCurrent(nav: HTMLElement | null) {
   if (nav && at) nav.scrollLeft = at.offsetLeft - (nav.clientWidth - at.offsetWidth) / 2
 }
 
-/** AdminFrame is a page of the administration, with its places beside it; who may not use it is told who can give it. */
+/** AdminFrame is a page of the administration, with its places in the side bar and, on a phone, above it; who may not use it is told who can give it. */
 export function AdminFrame({
   to,
   title,
@@ -158,10 +158,10 @@ export function AdminFrame({
     <PageFrame title={title} sub={sub} actions={allowed ? actions : undefined}>
       <nav
         aria-label="Administration"
-        className="-mx-4 mb-5 overflow-x-auto px-4 [scrollbar-width:none] md:mx-0 md:px-0"
-        ref={showCurrent}
+        className="-mx-4 mb-5 overflow-x-auto px-4 [scrollbar-width:none] md:hidden"
+        ref={rights.known ? showCurrent : undefined}
       >
-        <ul className="flex gap-1 md:flex-wrap">
+        <ul className="flex gap-1">
           {adminPlaces
             .filter((p) => p.may(rights))
             .map((p) => {

@@ -89,10 +89,10 @@ export function ExpiringTable({
   ])
   const all = rows.length > 0 && rows.every((r) => picked.has(r.grant.id))
   return (
-    <div className="relative rounded-lg border-line md:overflow-x-auto md:border md:bg-surface md:shadow-card">
+    <div className="relative rounded-lg border-line md:overflow-x-auto md:border md:bg-surface md:shadow-card xl:overflow-visible">
       <table aria-rowcount={total + 1} className="w-full border-collapse text-left max-md:block">
         <caption className="sr-only">Access that ends</caption>
-        <thead className="border-line border-b bg-sunken text-[0.8125rem] text-muted max-md:sr-only">
+        <thead className="border-line border-b bg-sunken text-[0.8125rem] text-muted max-md:sr-only xl:sticky xl:top-14 xl:z-10 xl:shadow-[0_1px_0_var(--color-line)] xl:[&_th:first-child]:rounded-tl-lg xl:[&_th:last-child]:rounded-tr-lg">
           <tr aria-rowindex={1}>
             <th scope="col" className="w-10 py-1.5 pl-3">
               <Checkbox

@@ -23,6 +23,8 @@ import type { Dot, Graph } from './graph'
 
 const wide = 208
 const high = 44
+/** How the drawing is first seen: whole where that can be read, else its middle. */
+const fit = { padding: 0.06, minZoom: 0.85, maxZoom: 1 }
 
 type Placed = Node<{ dot: Dot }, 'dot'>
 
@@ -75,7 +77,7 @@ function Inner({ graph, label, onOpen }: { graph: Graph; label: string; onOpen: 
   const flow = useReactFlow()
   const near = useMemo(() => (pointed ? connected(graph, pointed) : null), [graph, pointed])
   useEffect(() => {
-    if (placed.nodes.length) void flow.fitView({ padding: 0.06, maxZoom: 1 })
+    if (placed.nodes.length) void flow.fitView(fit)
   }, [placed, flow])
   const hand = useMemo(() => ({ near, point, open: onOpen }), [near, onOpen])
   const edges = useMemo(
@@ -86,7 +88,7 @@ function Inner({ graph, label, onOpen }: { graph: Graph; label: string; onOpen: 
       })),
     [placed, near],
   )
-  const height = Math.min(640, Math.max(260, (placed.nodes.length * (high + 10)) / 2))
+  const height = Math.min(720, Math.max(260, (placed.nodes.length * (high + 10)) / 2))
   return (
     <section
       aria-label={label}
@@ -107,7 +109,7 @@ function Inner({ graph, label, onOpen }: { graph: Graph; label: string; onOpen: 
           minZoom={0.1}
           maxZoom={1.5}
           fitView
-          fitViewOptions={{ padding: 0.06, maxZoom: 1 }}
+          fitViewOptions={fit}
           zoomOnScroll={false}
           preventScrolling={false}
           panOnScroll={false}

@@ -44,6 +44,18 @@ test('many alike are one bundle, which opens; who differs stands apart', () => {
   expect(holdersGraph(ref('vpn'), items, new Set([b?.id ?? ''])).dots).toHaveLength(33)
 })
 
+test('where nearly everybody differs there is a bundle for each role, and who has two is in both', () => {
+  const items = Array.from({ length: 500 }, (_, i) =>
+    access('vpn', `u${i}`, `r${i % 20}`, `r${(i * 7 + (i % 13) + 1) % 20}`),
+  )
+  const g = holdersGraph(ref('vpn'), items, none)
+  expect(g.dots.length).toBeLessThan(60)
+  const bundles = g.dots.filter((d) => d.kind === 'many')
+  expect(new Set(bundles.flatMap((b) => b.of)).size).toBe(500)
+  const opened = holdersGraph(ref('vpn'), items, new Set([bundles[0]?.id ?? '']))
+  expect(opened.dots.length).toBe(g.dots.length - 1 + (bundles[0]?.of?.length ?? 0))
+})
+
 test('an app shows who holds which of its parts', () => {
   const grant = (subject: object, resource: string) =>
     ({ subject, resource: ref(resource, 'entitlement') }) as Grant

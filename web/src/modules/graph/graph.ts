@@ -1,5 +1,6 @@
 // A drawing of access as nodes and edges, from the same paths that the tables show.
 import type { Access, Grant, ResourceRef, Subject, UserRef } from '../../api/types'
+import { number } from '../../components/number'
 import { personPath, resourcePath } from '../paths'
 
 export interface Dot {
@@ -89,6 +90,17 @@ export function appGraph(grants: readonly Grant[], opened: ReadonlySet<string>):
 /** So many alike are drawn one by one; more become a bundle that opens. */
 const alone = 8
 
+/** With more than so many on the side of many, they are bundled by what they hang on. */
+const readable = 90
+
+const bundleOf = (id: string, dots: readonly Dot[], noun: string, detail?: string): Dot => ({
+  id,
+  kind: 'many',
+  label: `${number(dots.length)} ${noun}`,
+  detail,
+  of: dots.map((d) => d.label),
+})
+
 /** draw makes nodes and edges of ways. Those on the side of many that hang on the same are bundled. */
 function draw(
   ways: readonly Way[],
@@ -110,20 +122,33 @@ function draw(
     const key = `many:${[...on].sort().join('+')}:${cluster(dot)}`
     alike.set(key, [...(alike.get(key) ?? []), dot])
   }
+  const noun = many === 'from' ? 'people' : 'things'
   const bundle = new Map<string, Dot>()
   for (const [id, dots] of alike) {
     if (dots.length <= alone || opened.has(id)) continue
-    const noun = many === 'from' ? 'people' : 'things'
-    const of = dots.map((d) => d.label)
     const where = dots[0] ? cluster(dots[0]) : ''
-    const b: Dot = { id, kind: 'many', label: `${dots.length} ${noun}`, detail: where || undefined, of }
+    const b = bundleOf(id, dots, noun, where || undefined)
     for (const d of dots) bundle.set(d.id, b)
+  }
+  // Where nearly everybody hangs on a set of their own, bundles of those alike leave too much to be read: then there is one
+  // for each node that they hang on, and who hangs on two is in both.
+  const drawn = new Set([...beside.values()].map(({ dot }) => (bundle.get(dot.id) ?? dot).id))
+  const each = new Map<string, Dot>()
+  if (drawn.size > readable) {
+    bundle.clear()
+    const hang = new Map<string, Dot[]>()
+    for (const { dot, on } of beside.values())
+      if (dot.kind !== 'role') for (const id of on) hang.set(id, [...(hang.get(id) ?? []), dot])
+    for (const [id, dots] of hang)
+      if (dots.length > 2 && !opened.has(`each:${id}`))
+        for (const b of [bundleOf(`each:${id}`, dots, noun)])
+          for (const d of dots) each.set(`${d.id} ${id}`, b)
   }
   const dots = new Map<string, Dot>()
   const lines = new Map<string, Line>()
   const join = (a: Dot, b: Dot) => {
-    const from = bundle.get(a.id) ?? a
-    const to = bundle.get(b.id) ?? b
+    const from = bundle.get(a.id) ?? each.get(`${a.id} ${b.id}`) ?? a
+    const to = bundle.get(b.id) ?? each.get(`${b.id} ${a.id}`) ?? b
     dots.set(from.id, from)
     dots.set(to.id, to)
     lines.set(`${from.id} ${to.id}`, { from: from.id, to: to.id })

@@ -6,6 +6,7 @@ import { type Impact as Data, type ImpactItem, type Trial, tryQuery } from '../.
 import { Badge, type Tone } from '../../components/Badge'
 import { Disclosure } from '../../components/Disclosure'
 import { Note } from '../../components/Note'
+import { number } from '../../components/number'
 import { Skeleton } from '../../components/Skeleton'
 import { date } from '../../components/time'
 import { PersonLink } from '../names'
@@ -80,7 +81,7 @@ export function ImpactView({ impact }: { impact: Data }) {
                 {': '}
                 {g.items.length === 1 && only
                   ? `${only.user.name} ${changeWords[g.change].replace(/^lose/, 'loses').replace(/^gain/, 'gains').replace(/^have/, 'has')}`
-                  : `${g.items.length} ${changeWords[g.change]}`}
+                  : `${number(g.items.length)} ${changeWords[g.change]}`}
                 {g.items.length === 1 && only && ends(only)}
               </span>
             </span>
@@ -123,7 +124,7 @@ const others: Record<string, (n: number) => string> = {
   'task.cancelled': (n) => `${count(n, 'open task is', 'open tasks are')} cancelled.`,
 }
 
-const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`
+const count = (n: number, one: string, many: string) => `${number(n)} ${n === 1 ? one : many}`
 
 function ends(it: ImpactItem): string {
   const word = (s: ImpactItem['before']) =>

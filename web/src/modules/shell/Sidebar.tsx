@@ -2,8 +2,11 @@ import { Link, useLocation } from '@tanstack/react-router'
 import type { Me } from '../../api/types'
 import { Count } from '../../components/Count'
 import { cx } from '../../components/cx'
+import { later } from '../../components/later'
 import { Logo } from './Logo'
-import { isAt, shownPlaces } from './places'
+import { isAdministration, isAt, shownPlaces } from './places'
+
+const AdminNav = later<object>(() => import('../admin/AdminNav').then((m) => m.default))
 
 export function Sidebar({ me }: { me: Me | undefined }) {
   const { pathname } = useLocation()
@@ -16,16 +19,19 @@ export function Sidebar({ me }: { me: Me | undefined }) {
       <nav aria-label="Places" className="flex-1 overflow-y-auto px-3 pt-1 pb-4">
         <ul className="grid gap-0.5">
           {shownPlaces(me).map((place) => {
-            const at = isAt(place, pathname)
+            const within = place.to === '/admin' && isAdministration(pathname)
+            const at = isAt(place, pathname) || within
             const count = me && place.count?.(me)
             return (
               <li key={place.to}>
                 <Link
                   to={place.to}
-                  aria-current={at ? 'page' : undefined}
+                  aria-current={at && (!within || pathname === place.to) ? 'page' : undefined}
                   className={cx(
                     'flex min-h-9 items-center gap-2.5 rounded-md px-2.5 font-medium',
-                    at ? 'bg-accent-soft text-accent-text' : 'text-muted hover:bg-hover hover:text-ink',
+                    at && (!within || pathname === place.to)
+                      ? 'bg-accent-soft text-accent-text'
+                      : cx('hover:bg-hover hover:text-ink', at ? 'text-ink' : 'text-muted'),
                   )}
                 >
                   <place.icon aria-hidden className="size-4.5" />
@@ -39,6 +45,7 @@ export function Sidebar({ me }: { me: Me | undefined }) {
                     </>
                   ) : null}
                 </Link>
+                {within && <AdminNav />}
               </li>
             )
           })}

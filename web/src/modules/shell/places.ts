@@ -64,3 +64,6 @@ export function shownPlaces(me: Me | undefined): readonly Place[] {
 export function isAt(place: Place, path: string): boolean {
   return place.to === '/' ? path === '/' : path === place.to || path.startsWith(`${place.to}/`)
 }
+
+/** isAdministration says whether an address is a page of the administration, wherever it lies. */
+export const isAdministration = (path: string): boolean => /^\/(admin|history|evidence)(\/|$)/.test(path)

@@ -12,6 +12,7 @@ import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
 import { SearchInput } from '../../components/Input'
 import { LoadMore } from '../../components/LoadMore'
+import { many } from '../../components/number'
 import { Segments } from '../../components/Segments'
 import { Select } from '../../components/Select'
 import { SkeletonRows } from '../../components/Skeleton'
@@ -77,7 +78,7 @@ export function GrantTable({
     try {
       const list = await allGrants(filter)
       download(`${name}.csv`, toCSV(csvHeader, list.map(csvRow)))
-      toast(`${list.length} rows exported.`, { tone: 'good' })
+      toast(`${many(list.length, 'row')} exported.`, { tone: 'good' })
     } catch (e) {
       toast(`Not exported. ${message(e)}`, { tone: 'bad' })
     } finally {
@@ -90,7 +91,7 @@ export function GrantTable({
     what:
       list.length === 1 && list[0]
         ? `${list[0].subject.name}’s access to ${title(list[0].resource)}`
-        : `${list.length} grants`,
+        : many(list.length, 'grant'),
     needReason: list.length > 1,
   })
   const chosen = items.filter((g) => picked.has(g.id))

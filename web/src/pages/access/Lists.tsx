@@ -41,6 +41,7 @@ export const Past = () => (
     name="access-i-had"
     scope={{ subject: 'user:me' }}
     fixed="ended"
+    order="-ended_at"
     columns={[resource, given, since, lost, why]}
     empty={
       <EmptyState kind="first" title="Nothing has ended yet">

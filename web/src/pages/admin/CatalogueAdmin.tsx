@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Pencil, Plus } from 'lucide-react'
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 import { catalogueQuery } from '../../api/catalogue'
 import type { Resource } from '../../api/types'
 import { Badge } from '../../components/Badge'
@@ -10,6 +10,8 @@ import { Card } from '../../components/Card'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
 import { SearchInput } from '../../components/Input'
+import { many, number } from '../../components/number'
+import { byName as inOrder } from '../../components/order'
 import { Select } from '../../components/Select'
 import { SkeletonRows } from '../../components/Skeleton'
 import { type Column, Table } from '../../components/Table'
@@ -25,8 +27,12 @@ const how: Record<string, string> = {
   automation: 'Automation',
 }
 
+/** How many rows are drawn at once: a thousand at a time would be slow to type above. */
+const pageSize = 100
+
 const byName = (a: Resource, b: Resource) =>
-  `${a.app?.name ?? a.name} ${a.app ? a.name : ''}`.localeCompare(
+  inOrder(
+    `${a.app?.name ?? a.name} ${a.app ? a.name : ''}`,
     `${b.app?.name ?? b.name} ${b.app ? b.name : ''}`,
   )
 
@@ -34,6 +40,7 @@ export function CatalogueAdmin() {
   const [filters, set] = useFilters()
   const [text, setText] = useTextFilter('q')
   const query = useQuery(catalogueQuery())
+  const [more, setMore] = useState(1)
   const needle = text.trim().toLowerCase()
   const items = useMemo(
     () =>
@@ -95,7 +102,11 @@ export function CatalogueAdmin() {
     <AdminFrame
       to="/admin/catalogue"
       title="Catalogue"
-      sub={query.data ? `${query.data.items.length} things that can be requested or are mirrored` : undefined}
+      sub={
+        query.data
+          ? `${query.data.complete ? '' : 'The first '}${many(query.data.items.length, 'thing')} that can be requested or are mirrored`
+          : undefined
+      }
       actions={
         <Link to={'/admin/catalogue/new' as string} className={buttonClass('primary')}>
           <Plus aria-hidden className="size-4" /> Add
@@ -175,7 +186,7 @@ export function CatalogueAdmin() {
         <Table
           caption="Catalogue"
           columns={columns}
-          rows={items}
+          rows={items.slice(0, more * pageSize)}
           id={(r) => r.id}
           action={(r) =>
             r.managed && (
@@ -189,6 +200,13 @@ export function CatalogueAdmin() {
             )
           }
         />
+      )}
+      {items.length > more * pageSize && (
+        <div className="flex justify-center pt-4">
+          <Button onClick={() => setMore(more + 1)}>
+            Show {Math.min(pageSize, items.length - more * pageSize)} more of {number(items.length)}
+          </Button>
+        </div>
       )}
     </AdminFrame>
   )

@@ -13,6 +13,7 @@ import { ErrorState } from '../../components/ErrorState'
 import { Field } from '../../components/Field'
 import { Confirm } from '../../components/LaterConfirm'
 import { LoadMore } from '../../components/LoadMore'
+import { many } from '../../components/number'
 import { SkeletonRows } from '../../components/Skeleton'
 import { type Column, Table } from '../../components/Table'
 import { date } from '../../components/time'
@@ -65,7 +66,7 @@ export function OrphansAdmin() {
       )}
       {list.length > 0 && (
         <>
-          {!!total && <p className="mb-3 text-muted">{total === 1 ? '1 thing' : `${total} things`}</p>}
+          {!!total && <p className="mb-3 text-muted">{many(total, 'thing')}</p>}
           <Table
             caption="Without an owner"
             columns={columns}

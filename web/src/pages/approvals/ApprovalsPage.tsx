@@ -9,6 +9,7 @@ import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
 import { SearchInput } from '../../components/Input'
 import { Kbd } from '../../components/Kbd'
+import { many } from '../../components/number'
 import { PageFrame } from '../../components/PageFrame'
 import { Select } from '../../components/Select'
 import { SkeletonRows } from '../../components/Skeleton'
@@ -121,7 +122,7 @@ export function ApprovalsPage() {
   const sub = data
     ? all.length === 0
       ? 'Nothing waits for you'
-      : `${all.length} ${all.length === 1 ? 'request waits' : 'requests wait'} for you`
+      : `${many(all.length, 'request waits', 'requests wait')} for you`
     : ' '
   return (
     <PageFrame

@@ -1,11 +1,12 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
-import { Download, X } from 'lucide-react'
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
+import { ArrowUp, Download, SlidersHorizontal, X } from 'lucide-react'
 import { useState } from 'react'
-import { eventsFile, eventsQuery, exportPath } from '../../api/audit'
+import { type EventFilter, eventsFile, eventsQuery, exportPath, newestQuery } from '../../api/audit'
 import { rows } from '../../api/list'
 import type { AuditEvent } from '../../api/types'
 import { Button, buttonClass } from '../../components/Button'
 import { Card } from '../../components/Card'
+import { cx } from '../../components/cx'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
 import { Field } from '../../components/Field'
@@ -49,7 +50,17 @@ const verbs = [
   { value: 'refusal.', label: 'Refusals' },
 ]
 
+/**
+ * useNewer says whether the log has grown since it was read: a log that moves under the reader cannot be read. Words are
+ * not searched for again with each event.
+ */
+function useNewer(filter: EventFilter, first: string | undefined): boolean {
+  const { data } = useQuery({ ...newestQuery(filter), enabled: !!first && !filter.q && !filter.until })
+  return !!data && !!first && data.id > first
+}
+
 export function AuditPage() {
+  const client = useQueryClient()
   const [filters, set] = useFilters()
   const [text, setText] = useTextFilter('q', 300)
   const filter = {
@@ -65,6 +76,8 @@ export function AuditPage() {
   const query = useInfiniteQuery(eventsQuery(filter))
   useRowKeys('Audit log')
   const events = rows(query.data)
+  const newer = useNewer(filter, events[0]?.id)
+  const [more, setMore] = useState(false)
   const [open, setOpen] = useState<AuditEvent | null>(null)
   const filtered = ['actor', 'resource', 'request', 'ref', 'verb', 'q', 'from', 'to'].some((k) => filters[k])
   const clear = () => {
@@ -107,44 +120,54 @@ export function AuditPage() {
               value={text}
               onChange={(e) => setText(e.target.value)}
             />
-            <Field label="What">
-              {(control) => (
-                <Select
-                  {...control}
-                  value={filters.verb ?? ''}
-                  onChange={(e) => set({ verb: e.target.value })}
-                  choices={
-                    verbs.some((v) => v.value === (filters.verb ?? ''))
-                      ? verbs
-                      : [...verbs, { value: filters.verb ?? '', label: filters.verb ?? '' }]
-                  }
-                />
-              )}
-            </Field>
-            <Pickers actor={filters.actor} resource={filters.resource} onChange={set} />
-            <div className="grid grid-cols-2 gap-3 sm:col-span-2 xl:col-span-3 xl:max-w-[26rem]">
-              <Field label="From">
+            <Button
+              className="sm:hidden"
+              icon={<SlidersHorizontal aria-hidden className="size-4" />}
+              aria-expanded={more}
+              onClick={() => setMore(!more)}
+            >
+              {more ? 'Fewer filters' : 'Filters'}
+            </Button>
+            <div className={cx('contents', !more && 'max-sm:hidden')}>
+              <Field label="What">
                 {(control) => (
-                  <Input
+                  <Select
                     {...control}
-                    type="date"
-                    value={filters.from ?? ''}
-                    max={filters.to}
-                    onChange={(e) => set({ from: e.target.value })}
+                    value={filters.verb ?? ''}
+                    onChange={(e) => set({ verb: e.target.value })}
+                    choices={
+                      verbs.some((v) => v.value === (filters.verb ?? ''))
+                        ? verbs
+                        : [...verbs, { value: filters.verb ?? '', label: filters.verb ?? '' }]
+                    }
                   />
                 )}
               </Field>
-              <Field label="To">
-                {(control) => (
-                  <Input
-                    {...control}
-                    type="date"
-                    value={filters.to ?? ''}
-                    min={filters.from}
-                    onChange={(e) => set({ to: e.target.value })}
-                  />
-                )}
-              </Field>
+              <Pickers actor={filters.actor} resource={filters.resource} onChange={set} />
+              <div className="grid grid-cols-2 gap-3 sm:col-span-2 xl:col-span-3 xl:max-w-[26rem]">
+                <Field label="From">
+                  {(control) => (
+                    <Input
+                      {...control}
+                      type="date"
+                      value={filters.from ?? ''}
+                      max={filters.to}
+                      onChange={(e) => set({ from: e.target.value })}
+                    />
+                  )}
+                </Field>
+                <Field label="To">
+                  {(control) => (
+                    <Input
+                      {...control}
+                      type="date"
+                      value={filters.to ?? ''}
+                      min={filters.from}
+                      onChange={(e) => set({ to: e.target.value })}
+                    />
+                  )}
+                </Field>
+              </div>
             </div>
             {filtered && (
               <div className="sm:col-span-2 xl:col-span-3">
@@ -178,6 +201,22 @@ export function AuditPage() {
             </Card>
           ) : (
             <>
+              <p role="status" className="sticky top-16 z-10 flex justify-center">
+                {newer && (
+                  <Button
+                    size="sm"
+                    className="enter mb-2 shadow-pop"
+                    icon={<ArrowUp aria-hidden className="size-3.5" />}
+                    onClick={() => {
+                      window.scrollTo({ top: 0 })
+                      void client.resetQueries({ queryKey: eventsQuery(filter).queryKey })
+                      void client.invalidateQueries({ queryKey: ['checkpoint'] })
+                    }}
+                  >
+                    Newer events: show them
+                  </Button>
+                )}
+              </p>
               {days(events).map((day) => (
                 <section key={day.name} aria-label={day.name} className="mb-5">
                   <h2 className="mb-1.5 font-medium text-[0.8125rem] text-muted">{day.name}</h2>

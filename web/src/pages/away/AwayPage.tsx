@@ -7,7 +7,6 @@ import { Button } from '../../components/Button'
 import { Card } from '../../components/Card'
 import type { ComboboxItem } from '../../components/Combobox'
 import { localDate } from '../../components/DurationPicker'
-import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
 import { Field } from '../../components/Field'
 import { Input } from '../../components/Input'
@@ -45,9 +44,7 @@ export function AwayPage() {
           {isPending && <SkeletonRows rows={2} />}
           {!data && error && <ErrorState error={error} onRetry={() => void refetch()} />}
           {data && list.length === 0 && (
-            <EmptyState kind="first" title="Nobody stands in">
-              Choose below who decides while you are away.
-            </EmptyState>
+            <p className="text-muted">Nobody stands in. Choose below who decides while you are away.</p>
           )}
           <ul className="grid">
             {list.map((d) => (

@@ -11,6 +11,8 @@ import { Card } from '../../components/Card'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
 import { SearchInput } from '../../components/Input'
+import { number } from '../../components/number'
+import { byName as inOrder } from '../../components/order'
 import { PageFrame } from '../../components/PageFrame'
 import { useRowKeys } from '../../components/rowKeys'
 import { Segments } from '../../components/Segments'
@@ -37,7 +39,12 @@ export function CataloguePage() {
   const access = useQuery(accessAtQuery('me'))
   const pending = useInfiniteQuery(requestsQuery({ beneficiary: 'me', state: 'pending', limit: 200 }))
   const decided = useQuery(decidedQuery())
-  const found = useQuery({ ...searchQuery(typed), enabled: all.data?.complete === false && !!typed })
+  const { kind, app, show } = filters
+  const narrow = !!(typed || kind || app)
+  const found = useQuery({
+    ...searchQuery(typed, kind, app),
+    enabled: all.data?.complete === false && narrow,
+  })
 
   const indexed = useMemo(() => index(all.data?.items ?? []), [all.data])
   const stand = useMemo(
@@ -46,17 +53,15 @@ export function CataloguePage() {
   )
   const usual = useMemo(() => typical(decided.data?.items ?? []), [decided.data])
   const apps = useMemo(
-    () =>
-      (all.data?.items ?? []).filter((r) => r.kind === 'app').sort((a, b) => a.name.localeCompare(b.name)),
+    () => (all.data?.items ?? []).filter((r) => r.kind === 'app').sort((a, b) => inOrder(a.name, b.name)),
     [all.data],
   )
-  const { kind, app, show } = filters
   const whole = all.data?.complete !== false
   const items = useMemo(() => {
     const filter: CatalogueFilter = { q: typed, kind, app, show }
-    if (whole || !typed || !found.data) return find(indexed, filter, stand)
+    if (whole || !narrow || !found.data) return find(indexed, filter, stand)
     return find(index(found.data.items ?? []), { ...filter, q: '' }, stand)
-  }, [indexed, typed, kind, app, show, stand, whole, found.data])
+  }, [indexed, typed, kind, app, show, stand, whole, narrow, found.data])
   const [more, setMore] = useState(1)
   const filtered = !!(typed || filters.kind || filters.app || filters.show)
   const ask = useCallback((slug: string) => open({ resource: slug }), [open])
@@ -82,7 +87,6 @@ export function CataloguePage() {
         )
       }
     >
-      {!filtered && <Recommended stand={stand} />}
       <search className="mb-4 flex flex-wrap gap-2">
         <SearchInput
           label="Search by name, app, owner or what it does"
@@ -124,8 +128,9 @@ export function CataloguePage() {
         />
       </search>
       <p role="status" className="sr-only">
-        {all.data && filtered ? `${items.length} found` : ''}
+        {all.data && filtered ? `${number(items.length)} found` : ''}
       </p>
+      {!filtered && <Recommended stand={stand} ready={!!access.data} />}
       <Card pad={false}>
         {all.isPending ? (
           <div className="p-5">
@@ -152,7 +157,7 @@ export function CataloguePage() {
             {items.length > more * pageSize && (
               <div className="flex justify-center border-line border-t p-3">
                 <Button onClick={() => setMore(more + 1)}>
-                  Show {Math.min(pageSize, items.length - more * pageSize)} more of {items.length}
+                  Show {Math.min(pageSize, items.length - more * pageSize)} more of {number(items.length)}
                 </Button>
               </div>
             )}

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { SharedItem } from '../../api/roles'
 import type { Access, AccessRequest, Resource } from '../../api/types'
 import { find, index, recommend, standing, typical } from './search'
 
@@ -56,8 +57,16 @@ describe('finding in the catalogue', () => {
 
 describe('what helps to choose', () => {
   it('recommends what at least two of the team have and oneself has not', () => {
-    const team = [[holds('a'), holds('b')], [holds('a'), holds('b')], [holds('a')], [holds('c')]]
-    const found = recommend(team, standing([holds('b')], []))
+    const item = (id: string, count: number, relation: 'member' | 'owner' = 'member') =>
+      ({
+        resource: { id, slug: id, name: id, kind: 'app' },
+        relation,
+        count,
+        share: 0,
+        holders: [],
+      }) as SharedItem
+    const team = [item('a', 3), item('b', 2), item('c', 1), item('d', 4, 'owner')]
+    const found = recommend(team, 4, standing([holds('b')], []))
     expect(found.map((s) => [s.resource.id, s.have, s.of])).toEqual([['a', 3, 4]])
   })
   it('tells the usual time to a decision by its leading unit', () => {

@@ -1,5 +1,8 @@
 // Searching the catalogue in the browser, at each key.
+
+import type { SharedItem } from '../../api/roles'
 import type { Access, AccessRequest, Kind, Resource } from '../../api/types'
+import { byName as inOrder } from '../../components/order'
 import { iso, roughly } from '../../components/time'
 
 export interface Have {
@@ -87,7 +90,7 @@ export function find(list: readonly Indexed[], filter: CatalogueFilter, stand: S
             : 3
   return hits
     .map((i) => ({ i, r: rank(i) }))
-    .sort((a, b) => a.r - b.r || a.i.name.localeCompare(b.i.name))
+    .sort((a, b) => a.r - b.r || inOrder(a.i.name, b.i.name))
     .map(({ i }) => i.resource)
 }
 
@@ -115,18 +118,16 @@ export interface Suggestion {
   of: number
 }
 /** recommend is what at least two of the team have and oneself has not, the most common first. */
-export function recommend(team: readonly (readonly Access[])[], stand: Standing, most = 4): Suggestion[] {
-  const counts = new Map<string, Suggestion>()
-  for (const member of team)
-    for (const a of member) {
-      if (a.relation !== 'member' || stand.have.has(a.resource.id) || stand.waiting.has(a.resource.id))
-        continue
-      const s = counts.get(a.resource.id) ?? { resource: a.resource, have: 0, of: team.length }
-      s.have++
-      counts.set(a.resource.id, s)
-    }
-  return [...counts.values()]
-    .filter((s) => s.have >= 2)
-    .sort((a, b) => b.have - a.have || a.resource.name.localeCompare(b.resource.name))
+export function recommend(team: readonly SharedItem[], of: number, stand: Standing, most = 4): Suggestion[] {
+  return team
+    .filter(
+      (s) =>
+        s.relation === 'member' &&
+        s.count >= 2 &&
+        !stand.have.has(s.resource.id) &&
+        !stand.waiting.has(s.resource.id),
+    )
+    .map((s) => ({ resource: s.resource, have: s.count, of }))
+    .sort((a, b) => b.have - a.have || inOrder(a.resource.name, b.resource.name))
     .slice(0, most)
 }

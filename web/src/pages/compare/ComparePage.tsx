@@ -153,6 +153,7 @@ export function ComparePage() {
             </Card>
           ) : (
             <Table
+              wide={users.length > 3}
               caption="What they have"
               columns={columns}
               rows={list}

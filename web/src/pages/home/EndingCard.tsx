@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { CalendarCheck, Clock } from 'lucide-react'
 import { useState } from 'react'
+import { accessAtQuery } from '../../api/access'
 import type { Access } from '../../api/types'
-import { accessQuery } from '../../api/user'
 import { Badge } from '../../components/Badge'
 import { Button } from '../../components/Button'
 import { Card } from '../../components/Card'
@@ -23,7 +23,7 @@ const RenewAll = later<{ list: readonly Access[]; onClose: () => void }>(() =>
 export function EndingCard() {
   const ask = useAsk()
   const [renewing, setRenewing] = useState(false)
-  const { data, error, isPending, refetch } = useQuery(accessQuery('me'))
+  const { data, error, isPending, refetch } = useQuery(accessAtQuery('me'))
   const until = Date.now() + 14 * day
   const list = (data?.items ?? [])
     .filter((a) => a.ends_at && new Date(a.ends_at).getTime() < until)

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { accessAtQuery } from '../../api/access'
 import type { Access } from '../../api/types'
-import { accessQuery } from '../../api/user'
 import { Card } from '../../components/Card'
 import { Count } from '../../components/Count'
 import { EmptyState } from '../../components/EmptyState'
@@ -14,7 +14,7 @@ import { More } from './More'
 
 /** HoldingsCard is what one has, as tiles: people find by picture what they use. */
 export function HoldingsCard() {
-  const { data, isPending } = useQuery(accessQuery('me'))
+  const { data, isPending } = useQuery(accessAtQuery('me'))
   const list = data?.items ?? []
   return (
     <Card

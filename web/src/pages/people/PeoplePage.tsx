@@ -13,6 +13,7 @@ import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
 import { SearchInput } from '../../components/Input'
 import { LoadMore } from '../../components/LoadMore'
+import { many } from '../../components/number'
 import { PageFrame } from '../../components/PageFrame'
 import { useRowKeys } from '../../components/rowKeys'
 import { Select } from '../../components/Select'
@@ -51,7 +52,7 @@ export function PeoplePage() {
       sub={
         total === undefined
           ? 'Everybody, and what they have.'
-          : `${total} ${total === 1 ? 'person' : 'people'}${filtered ? ' match' : ''}`
+          : `${many(total, 'person', 'people')}${filtered ? ' match' : ''}`
       }
       actions={
         rights.admin && (

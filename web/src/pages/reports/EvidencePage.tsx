@@ -92,6 +92,9 @@ export function EvidencePage() {
       </div>
       {query.isPending ? (
         <Card>
+          <p className="mb-4 text-muted">
+            Counting everybody’s access of these days. In a large company that takes some seconds.
+          </p>
           <SkeletonRows rows={8} label="Counting" />
         </Card>
       ) : !query.data ? (

@@ -1,8 +1,8 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Download, SlidersHorizontal, X } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { rows } from '../../api/list'
-import { intervalsFile, intervalsQuery } from '../../api/report'
+import { intervalsFile, intervalsQuery, intervalsTotalQuery } from '../../api/report'
 import { Button, buttonClass } from '../../components/Button'
 import { Card } from '../../components/Card'
 import { Checkbox } from '../../components/Checkbox'
@@ -14,6 +14,7 @@ import { Field } from '../../components/Field'
 import { Input, SearchInput } from '../../components/Input'
 import { LoadMore } from '../../components/LoadMore'
 import { later } from '../../components/later'
+import { many } from '../../components/number'
 import { PageFrame } from '../../components/PageFrame'
 import { Segments } from '../../components/Segments'
 import { Select } from '../../components/Select'
@@ -65,7 +66,12 @@ export function HistoryPage() {
   const allowed = isScoped(filters) || rights.auditor
   const query = useInfiniteQuery({ ...intervalsQuery(filter), enabled: rights.known && allowed })
   const list = rows(query.data)
-  const total = query.data?.pages[0]?.total
+  const whole = query.data && !query.hasNextPage
+  const counted = useQuery({
+    ...intervalsTotalQuery(filter),
+    enabled: rights.known && allowed && !!query.hasNextPage,
+  })
+  const total = whole ? list.length : counted.data
   const columns = chosen(filters.columns)
   const filtered = Object.keys(filters).some((k) => k !== 'sort' && k !== 'columns' && filters[k])
   const asOf = filters.at !== undefined
@@ -258,11 +264,14 @@ export function HistoryPage() {
       ) : (
         <>
           <p role="status" className="mb-2 text-[0.875rem] text-muted">
-            {total === 1 ? '1 row' : `${(total ?? list.length).toLocaleString('en-GB')} rows`}
+            {total !== undefined
+              ? many(total, 'row')
+              : `The first ${many(list.length, 'row')}${counted.isFetching ? '; counting all' : ''}`}
             {filter.at && `, held ${exact(filter.at)}`}
           </p>
           <Table
             caption="Access history"
+            wide
             columns={columns}
             rows={list}
             id={(i) => i.id}

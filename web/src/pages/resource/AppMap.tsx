@@ -5,6 +5,7 @@ import type { Grant, Resource } from '../../api/types'
 import { Card } from '../../components/Card'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
+import { byName as inOrder } from '../../components/order'
 import { Skeleton } from '../../components/Skeleton'
 import { type Column, Table } from '../../components/Table'
 import { Ends } from '../../modules/access/Ends'
@@ -31,7 +32,10 @@ const columns: Column<Grant>[] = [
 export function AppMap({ resource }: { resource: Resource }) {
   const query = useQuery({
     queryKey: ['grants', 'app', resource.id],
-    queryFn: () => allGrants({ app: resource.slug, active: true, relation: 'member' }, 2000),
+    queryFn: async () =>
+      (await allGrants({ app: resource.slug, active: true, relation: 'member' }, 2000)).sort(
+        (a, b) => inOrder(a.resource.name, b.resource.name) || inOrder(a.subject.name, b.subject.name),
+      ),
   })
   const [drawn, choice] = useDrawn()
   const data = query.data

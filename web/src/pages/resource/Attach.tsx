@@ -45,7 +45,7 @@ export function Attach({ role, onClose }: { role: Resource; onClose: () => void 
         },
         key,
       )
-      for (const k of ['holders', 'grants', 'access', 'resource', 'events'])
+      for (const k of ['holders', 'grants', 'access', 'resource', 'history'])
         void client.invalidateQueries({ queryKey: [k] })
       toast(`${role.name} gives ${item.label} now.`, { tone: 'good' })
       onClose()

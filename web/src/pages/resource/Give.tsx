@@ -51,7 +51,7 @@ export function Give({
         },
         key,
       )
-      for (const k of ['holders', 'grants', 'access', 'resource', 'events'])
+      for (const k of ['holders', 'grants', 'access', 'resource', 'history'])
         void client.invalidateQueries({ queryKey: [k] })
       toast(`${person.label} has it.`, { tone: 'good' })
       onClose()

@@ -3,6 +3,7 @@ import { ArrowRight } from 'lucide-react'
 import { constraintsQuery, insideQuery } from '../../api/catalogue'
 import { asError } from '../../api/error'
 import { previewQuery } from '../../api/request'
+import { resourceQuery } from '../../api/resource'
 import type { Resource } from '../../api/types'
 import { Avatar } from '../../components/Avatar'
 import { Badge } from '../../components/Badge'
@@ -31,6 +32,8 @@ export function Overview({ resource: r }: { resource: Resource }) {
     enabled: r.kind !== 'work_order',
     retry: false,
   })
+  const doers = /^group:(.+)/.exec(r.fulfilment.assignee ?? '')?.[1]
+  const group = useQuery({ ...resourceQuery(doers ?? ''), enabled: !!doers, retry: false }).data
   const limits = constraints.data?.limits ?? []
   const stages = preview.data?.stages ?? []
   const fields = r.form?.fields ?? []
@@ -160,7 +163,10 @@ export function Overview({ resource: r }: { resource: Resource }) {
                   {r.slug}
                 </code>,
               ],
-              [r.kind === 'work_order' ? 'Done' : 'Given', fulfilmentWords(r.fulfilment)],
+              [
+                r.kind === 'work_order' ? 'Done' : 'Given',
+                fulfilmentWords(r.fulfilment, group && `the group ${group.name}`),
+              ],
               r.revocation && ['Taken away', fulfilmentWords(r.revocation)],
               r.physical && ['A thing', 'Handed over, and returned at the end'],
               [

@@ -53,7 +53,7 @@ export function Settings({ resource, mayDelete }: { resource: Resource; mayDelet
       const saved = await updateResource(base.id, patch, base.version)
       client.setQueryData(['resource', saved.slug], { ...saved, may: resource.may })
       reset(saved)
-      for (const key of ['resource', 'resources', 'constraints', 'preview', 'events', 'holders'])
+      for (const key of ['resource', 'resources', 'constraints', 'preview', 'history', 'holders'])
         void client.invalidateQueries({ queryKey: [key] })
       toast('Saved.', { tone: 'good' })
       if (saved.slug !== resource.slug)

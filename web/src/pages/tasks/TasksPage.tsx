@@ -13,6 +13,7 @@ import { Card } from '../../components/Card'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
 import { LoadMore } from '../../components/LoadMore'
+import { many } from '../../components/number'
 import { PageFrame } from '../../components/PageFrame'
 import { RelativeTime } from '../../components/RelativeTime'
 import { ResourceIcon } from '../../components/ResourceIcon'
@@ -52,7 +53,7 @@ export function TasksPage() {
         done
           ? 'What was done.'
           : late
-            ? `${late} ${late === 1 ? 'is' : 'are'} overdue.`
+            ? `${late === items.length && query.hasNextPage ? 'At least ' : ''}${many(late, 'is overdue', 'are overdue')}.`
             : 'What is to be done by hand, for you and your groups.'
       }
       width="middle"

@@ -1,0 +1,8 @@
+// Numbers in words. Every number that may pass a thousand goes through here.
+
+/** number writes a whole number with its thousands apart: 9,900. */
+export const number = (n: number): string => n.toLocaleString('en-GB')
+
+/** many says how many of what: "1 person", "9,900 people". */
+export const many = (n: number, one: string, several = `${one}s`): string =>
+  `${number(n)} ${n === 1 ? one : several}`
