@@ -103,6 +103,7 @@ var matrix = map[string]row{
 	"extend-grants": {func(w *world) (string, any) {
 		return "/grants/extend", map[string]any{"ids": []string{w.grant()}, "duration": "P9D", "reason": "longer", "atomic": true}
 	}, "401 403 200 403 403 403 200 403"},
+	"list-roles":           {at("/roles?owner=lead&at=2026-01-01T00:00:00Z"), all200},
 	"compare-many":         {at("/compare?users=employee,teammate,lead"), all200},
 	"list-reorganizations": {at("/reorganizations"), all200},
 	"reorganize": {func(w *world) (string, any) {

@@ -21,6 +21,7 @@ func (s *server) register() {
 	s.registerViews()
 	s.registerTags()
 	s.registerReorganizations()
+	s.registerRoles()
 	s.registerTasks()
 	s.registerMessages()
 	s.registerDelegations()

@@ -78,6 +78,7 @@ func routes() []route {
 		{ID: "end-grants", Method: post, Path: "/grants/end", Summary: "End many grants", Scope: auth.ScopeGrant, Tries: true},
 		{ID: "extend-grants", Method: post, Path: "/grants/extend", Summary: "Extend many grants", Scope: auth.ScopeGrant, Tries: true},
 
+		{ID: "list-roles", Method: get, Path: "/roles", Summary: "Roles, with who is in each, what it gives, what ends and what waits", Scope: auth.ScopeRead},
 		{ID: "list-reorganizations", Method: get, Path: "/reorganizations", Summary: "How roles were reorganized", Scope: auth.ScopeRead},
 		{ID: "reorganize", Method: post, Path: "/reorganizations", Summary: "Make a role from people, copy, merge, split or rename roles, as one change", Scope: auth.ScopeCatalogue, Status: 201, Tries: true, Big: true},
 		{ID: "undo-reorganization", Method: post, Path: "/reorganizations/{id}/undo", Summary: "Take a reorganization back", Scope: auth.ScopeCatalogue, Tries: true, Big: true},
