@@ -19,6 +19,7 @@ func (s *server) register() {
 	s.registerExpiring()
 	s.registerBatches()
 	s.registerViews()
+	s.registerHolidays()
 	s.registerTags()
 	s.registerReorganizations()
 	s.registerRoles()

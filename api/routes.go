@@ -94,6 +94,9 @@ func routes() []route {
 		{ID: "delete-view", Method: del, Path: "/views/{id}", Summary: "Delete a saved view", Scope: auth.ScopeRequest, Status: 204},
 		{ID: "list-holidays", Method: get, Path: "/holidays", Summary: "The days on which the company does not work", Scope: auth.ScopeRead},
 		{ID: "set-holidays", Method: put, Path: "/holidays", Summary: "Replace the list of holidays", Scope: auth.ScopeAdmin},
+		{ID: "set-holiday", Method: put, Path: "/holidays/{day}", Summary: "Add a holiday, or give it another name", Scope: auth.ScopeAdmin},
+		{ID: "delete-holiday", Method: del, Path: "/holidays/{day}", Summary: "Remove a holiday", Scope: auth.ScopeAdmin, Status: 204},
+		{ID: "import-holidays", Method: post, Path: "/holidays/import", Summary: "Add the holidays of a calendar file (iCalendar, .ics)", Scope: auth.ScopeAdmin, Raw: true},
 
 		{ID: "list-tags", Method: get, Path: "/tags", Summary: "List tags", Scope: auth.ScopeRead},
 		{ID: "create-tag", Method: post, Path: "/tags", Summary: "Add a tag", Scope: auth.ScopeCatalogue, Status: 201, Tries: true},
