@@ -1,7 +1,8 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { accessAtQuery } from './access'
 import { call } from './client'
 import { listQuery } from './list'
-import type { Access, Page, User } from './types'
+import type { Page, User } from './types'
 
 export const userQuery = (id: string) =>
   queryOptions({
@@ -23,13 +24,7 @@ export const findUsers = (q: string) =>
   })
 
 /** accessQuery reads what a user holds now, with the paths that say why. */
-export const accessQuery = (user: string) =>
-  queryOptions({
-    queryKey: ['access', user] as const,
-    queryFn: ({ signal }) =>
-      call<Page<Access>>('get', '/api/v1/users/{id}/access', { path: { id: user }, signal }),
-    placeholderData: keepPreviousData,
-  })
+export const accessQuery = (user: string) => accessAtQuery(user)
 
 /** reportsQuery reads the people whose manager is the given one. */
 export const reportsQuery = (manager: string) =>
