@@ -3,6 +3,9 @@
 import type { Access, AccessRequest, Interval, Page as List } from '../src/api/types'
 import { api, as, desktop, everyLook, expect, expectNoFaults, settled, test } from './world'
 
+// Each looks at several pages in every look.
+test.describe.configure({ timeout: 180_000 })
+
 const day = (ago: number) => {
   const d = new Date(Date.now() - ago * 86_400_000)
   const two = (n: number) => String(n).padStart(2, '0')
@@ -86,7 +89,7 @@ test('what one lost is one click away, with when and why, and is asked for again
   const dialog = page.getByRole('dialog')
   await expect(dialog).toContainText('Lathe')
   await dialog.getByRole('button', { name: /^(Send|Ask|Request)/ }).click()
-  await expect(dialog.getByText(/lead|waits|asked|sent/i).first()).toBeVisible()
+  await expect(page.getByRole('heading', { name: /asks for Lathe/ })).toBeVisible()
   const asked = await api(page.context()).get<List<AccessRequest>>(
     '/requests?beneficiary=me&state=pending&resource=lathe',
   )
@@ -235,7 +238,7 @@ test('holidays are kept by hand and from a calendar file', async ({ browser }) =
   await dialog.getByRole('button', { name: 'Add 2 days' }).click()
   await expect(page.getByRole('table', { name: 'Holidays' }).getByRole('row')).toHaveCount(4)
   await everyLook(page, 'holidays')
-  await page.getByRole('button', { name: `Remove Friday 24 December ${year}` }).click()
+  await page.getByRole('button', { name: new RegExp(`^Remove .*24 December ${year}`) }).click()
   await expect(page.getByRole('table', { name: 'Holidays' }).getByRole('row')).toHaveCount(3)
   const { items } = await api(page.context()).get<List<{ day: string }>>('/holidays')
   expect(items.map((h) => h.day)).toEqual([`${year}-12-25`, `${year}-12-26`])
