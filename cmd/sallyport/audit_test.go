@@ -222,13 +222,13 @@ func answers(t *testing.T, d *demoServer) {
 	has("what ending would do", d.do("employee", "end", "choir", "--dry-run"), "lost", "organ", "Nothing was changed.")
 	has("it is there still", d.do("employee", "access"), "organ")
 	d.do("employee", "end", "choir", "--reason", "hoarse")
-	has("what is lost", d.do("employee", "access", "--lost"), "organ", "by choir", "hoarse")
+	has("what is lost", d.do("employee", "access", "--lost"), "organ", "role choir", "hoarse")
 	if code, _, _ := d.cli("employee", "access", "--lost", "--at", "2020-01-31"); code != 2 {
 		t.Errorf("lost as of a day: exit %d", code)
 	}
 	id := d.must("teammate", "POST", "/requests", map[string]any{"resource": "organ", "duration": "P2D", "reason": "to play"})["id"].(string)
 	has("what approving would do", d.do("lead", "approve", id, "--dry-run"), "gained", "teammate", "organ")
-	has("it waits still", d.do("teammate", "requests", id), "pending")
+	has("it waits still", d.do("lead", "requests", id), "pending")
 	d.do("lead", "approve", id)
 	if code, _, _ := d.cli("lead", "approve", id, "--dry-run"); code == 0 {
 		t.Error("what is decided is tried out")
