@@ -127,9 +127,3 @@ type View struct {
 	Query     string    `json:"query" doc:"The page's query string, as in its address"`
 	CreatedAt time.Time `json:"created_at"`
 }
-
-// Holiday is a day on which the company does not work, besides Saturday and Sunday.
-type Holiday struct {
-	Day  string `json:"day" doc:"YYYY-MM-DD"`
-	Name string `json:"name,omitempty"`
-}

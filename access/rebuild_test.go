@@ -287,6 +287,7 @@ func TestHistoryAgreesWithTheLog(t *testing.T) {
 						}
 					}
 				}
+				agreeOnAnswers(w, rt, people, things, whole, at)
 				for _, th := range things {
 					var list []sallyport.Access
 					id := w.res[th].ID

@@ -2,9 +2,7 @@ package access
 
 import (
 	"context"
-	"slices"
 	"strings"
-	"time"
 
 	"github.com/sallyport/sallyport"
 	"github.com/sallyport/sallyport/store"
@@ -52,43 +50,4 @@ func (s *Service) DeleteView(ctx context.Context, actor sallyport.Actor, id stri
 		tx.Changed(actor.Tenant, "views:"+actor.User.ID)
 		return tx.DeleteView(ctx, actor.Tenant, actor.User.ID, id)
 	})
-}
-
-// SetHolidays replaces the days on which the company does not work, besides Saturday and Sunday: no notice goes out on them,
-// but on the working day before. Admins only.
-func (s *Service) SetHolidays(ctx context.Context, actor sallyport.Actor, list []sallyport.Holiday) ([]sallyport.Holiday, error) {
-	if !actor.Admin && !actor.IsSystem() {
-		return nil, sallyport.Errorf(sallyport.EForbidden, "only admins keep the company's holidays").WithRule("holidays").WithHint("Ask an admin.")
-	}
-	seen := map[string]bool{}
-	var faults []sallyport.Fault
-	for i, h := range list {
-		at := "items[" + itoa(i) + "]"
-		if _, err := time.Parse("2006-01-02", h.Day); err != nil {
-			faults = append(faults, sallyport.Fault{Path: at + ".day", Message: "is no day; write YYYY-MM-DD"})
-		}
-		if seen[h.Day] {
-			faults = append(faults, sallyport.Fault{Path: at + ".day", Message: "is in the list twice"})
-		}
-		if err := sallyport.CheckText(h.Name, false); err != nil || len(h.Name) > 200 {
-			faults = append(faults, sallyport.Fault{Path: at + ".name", Message: "is no name; use up to 200 characters on one line"})
-		}
-		seen[h.Day] = true
-	}
-	if len(list) > 1000 {
-		faults = append(faults, sallyport.Fault{Path: "items", Message: "are more than 1000"})
-	}
-	if err := sallyport.Faults(faults); err != nil {
-		return nil, err
-	}
-	list = slices.Clone(list)
-	slices.SortFunc(list, func(a, b sallyport.Holiday) int { return strings.Compare(a.Day, b.Day) })
-	err := s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if err := tx.SetHolidays(ctx, actor.Tenant, list); err != nil {
-			return err
-		}
-		_, err := tx.Append(ctx, store.NewEvent{Verb: "holidays.changed", Actor: actor, ObjectKind: "tenant", ObjectID: actor.Tenant, Body: map[string]any{"days": len(list)}})
-		return err
-	})
-	return list, err
 }

@@ -143,7 +143,7 @@ func versions(t *testing.T, w *world) {
 
 func pages(t *testing.T, w *world) {
 	for _, path := range []string{"/users?state=all", "/resources", "/requests", "/grants", "/tasks", "/events", "/users/employee/history",
-		"/resources/github/holders", "/users/employee/access", "/syncs", "/tokens", "/sessions?user=all", "/inbox", "/tags", "/connections"} {
+		"/resources/github/holders", "/users/employee/access", "/syncs", "/tokens", "/sessions?user=all", "/inbox", "/tags", "/connections", "/roles", "/history?person=employee&state=lost"} {
 		sep := "?"
 		if strings.Contains(path, "?") {
 			sep = "&"

@@ -37,6 +37,9 @@ func (s *server) registerBatches() {
 			n.Filter = &f
 		}
 		b, err := s.Access.StartBatch(ctx, a, n)
+		if err == nil && call(ctx).trial {
+			b, err = s.Access.TryBatch(ctx, a, b)
+		}
 		return body(b), err
 	})
 	handle(s, "list-batches", func(ctx context.Context, a sallyport.Actor, in *Paging) (*list[sallyport.Batch], error) {
@@ -64,6 +67,9 @@ func (s *server) registerBatches() {
 	})
 	handle(s, "undo-batch", func(ctx context.Context, a sallyport.Actor, in *withReason) (*one[sallyport.Batch], error) {
 		b, err := s.Access.UndoBatch(ctx, a, in.ID, in.Body.Reason)
+		if err == nil && call(ctx).trial {
+			b, err = s.Access.TryBatch(ctx, a, b)
+		}
 		return body(b), err
 	})
 }

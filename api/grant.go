@@ -21,6 +21,7 @@ type grantsInput struct {
 	Origin         string    `query:"origin" enum:"given,import,policy,break_glass"`
 	Active         string    `query:"active" enum:"true,false" doc:"true: living now; false: over"`
 	ExpiringBefore time.Time `query:"expiring_before" doc:"Living, and ending before"`
+	At             time.Time `query:"at" doc:"Giving its access at that moment; what the rows say of themselves is of now"`
 	State          string    `query:"state" enum:"failing,revoking"`
 	OwnedBy        string    `query:"owned_by" maxLength:"256" doc:"Of resources that this user owns; me is the caller"`
 	Request        string    `query:"request" maxLength:"256"`
@@ -68,6 +69,9 @@ func (s *server) registerGrants() {
 			}
 			if !in.ExpiringBefore.IsZero() {
 				f.ExpiringBefore = &in.ExpiringBefore
+			}
+			if !in.At.IsZero() {
+				f.At = &in.At
 			}
 			l, err := tx.Grants(ctx, a.Tenant, access.Viewer(a), f, in.page())
 			if err != nil {

@@ -68,7 +68,7 @@ var grantless = map[string]string{
 	"read-messages": "no access", "create-delegation": "lends a vote", "end-delegation": "takes it back",
 	"create-connection": "writes nothing by itself", "update-connection": "the same", "delete-connection": "the same", "check-connection": "reads",
 	"create-batch": "its rows are renewed by the worker, each as one that is renewed alone: access/batch_test.go", "undo-batch": "gives back the former end, held against the limits: the same",
-	"create-view": "no access", "delete-view": "no access", "set-holidays": "when people are told",
+	"create-view": "no access", "delete-view": "no access", "set-holidays": "when people are told", "set-holiday": "the same", "delete-holiday": "the same", "import-holidays": "the same",
 	"create-token": "no access beyond its maker's", "revoke-token": "ends", "revoke-session": "ends",
 }
 

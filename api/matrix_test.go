@@ -105,6 +105,7 @@ var matrix = map[string]row{
 		return "/grants/extend", map[string]any{"ids": []string{w.grant()}, "duration": "P9D", "reason": "longer", "atomic": true}
 	}, "401 403 200 403 403 403 200 403"},
 	"list-constraints":     {at("/constraints"), all200},
+	"list-roles":           {at("/roles?owner=lead&at=2026-01-01T00:00:00Z"), all200},
 	"compare-many":         {at("/compare?users=employee,teammate,lead"), all200},
 	"list-reorganizations": {at("/reorganizations"), all200},
 	"reorganize": {func(w *world) (string, any) {
@@ -135,7 +136,13 @@ var matrix = map[string]row{
 		return "/views/" + w.must("lead", "POST", "/views", map[string]any{"page": "expiring", "name": w.name("View")}).text(w.t, "id"), nil
 	}, "401 404 204 404 404 404 404 403"},
 	"list-holidays": {at("/holidays"), all200},
-	"set-holidays":  {send("/holidays", map[string]any{"items": []any{map[string]any{"day": "2026-12-25", "name": "Christmas"}}}), "401 403 403 403 403 403 200 403"}, "detach-tag": {func(w *world) (string, any) {
+	"set-holiday":   {send("/holidays/2031-12-24", map[string]any{"name": "Eve"}), "401 403 403 403 403 403 200 403"},
+	"delete-holiday": {func(w *world) (string, any) {
+		w.must("admin", "PUT", "/holidays/2031-12-31", nil)
+		return "/holidays/2031-12-31", nil
+	}, "401 403 403 403 403 403 204 403"},
+	"import-holidays": {send("/holidays/import?preview=true", "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n"), "401 403 403 403 403 403 200 403"},
+	"set-holidays":    {send("/holidays", map[string]any{"items": []any{map[string]any{"day": "2026-12-25", "name": "Christmas"}}}), "401 403 403 403 403 403 200 403"}, "detach-tag": {func(w *world) (string, any) {
 		r, t := w.resource(nil), w.tag()
 		w.must("admin", "PUT", "/resources/"+r+"/tags/"+t, nil)
 		return "/resources/" + r + "/tags/" + t, nil

@@ -104,50 +104,7 @@ func rehearsals(t *testing.T, w *world) {
 		{"a role goes", "DELETE", "/resources/tried-out?reason=over", func() any { return nil }, map[string]int{"lost": 5}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			path, body, before := "/api/v1"+c.path, c.body(), w.has()
-			question := "?"
-			if strings.Contains(path, "?") {
-				question = "&"
-			}
-			a := w.call("admin", c.method, path+question+"dry_run=true", body)
-			if a.status != http.StatusOK || a.header.Get("Content-Type") != "application/vnd.sallyport.rehearsal+json" {
-				t.Fatalf("%d %v %s", a.status, a.header, a.body)
-			}
-			var said api.Rehearsal
-			if err := json.Unmarshal(a.body, &said); err != nil {
-				t.Fatal(err)
-			}
-			if !maps.EqualFunc(before, w.has(), same) {
-				t.Fatal("the dry run changed something")
-			}
-			real := w.call("admin", c.method, path, body)
-			if real.status != said.Status || real.status >= 300 {
-				t.Fatalf("%d, and not %d: %s", real.status, said.Status, real.body)
-			}
-			after := w.has()
-			counts := map[string]int{}
-			for _, it := range said.Impact.Items {
-				counts[it.Change]++
-				k := it.User.Login + "|" + it.Resource.Slug + "|" + string(it.Relation)
-				b, had := before[k]
-				n, has := after[k]
-				if had != (it.Before != nil) || has != (it.After != nil) || had && !same(b, *it.Before) || has && !same(n, *it.After) {
-					t.Errorf("%s: said %+v, was %v %v and is %v %v", k, it, had, b, has, n)
-				}
-				delete(before, k)
-				delete(after, k)
-			}
-			if !maps.EqualFunc(before, after, same) {
-				t.Errorf("more has changed than was said: %v and %v", before, after)
-			}
-			for change, n := range c.least {
-				if counts[change] < n {
-					t.Errorf("%d %s, want at least %d: %v", counts[change], change, n, counts)
-				}
-			}
-			if got := said.Impact; got.Gained != counts["gained"] || got.Lost != counts["lost"] || got.Shorter != counts["shorter"] || got.Longer != counts["longer"] || len(got.Events) == 0 {
-				t.Errorf("the counts are %+v, the items %v", got, counts)
-			}
+			w.rehearsed(t, "admin", c.method, c.path, c.body(), c.least)
 		})
 	}
 	for path, want := range map[string]int{"/grants?dry_run=maybe": 400, "/tokens?dry_run=true": 400} {
@@ -158,6 +115,57 @@ func rehearsals(t *testing.T, w *world) {
 	if a := w.call("employee", "POST", "/api/v1/grants?dry_run=true", give("user:employee", "vpn", "P1D")); a.status != http.StatusForbidden {
 		t.Errorf("what is forbidden is not tried out either: %d %s", a.status, a.body)
 	}
+}
+
+// rehearsed tries a call, makes it, and holds what was said against what happened. It returns what was said.
+func (w *world) rehearsed(t *testing.T, who, method, path string, body any, least map[string]int) api.Rehearsal {
+	t.Helper()
+	before := w.has()
+	question := "?"
+	if strings.Contains(path, "?") {
+		question = "&"
+	}
+	a := w.call(who, method, "/api/v1"+path+question+"dry_run=true", body)
+	if a.status != http.StatusOK || a.header.Get("Content-Type") != "application/vnd.sallyport.rehearsal+json" {
+		t.Fatalf("%d %v %s", a.status, a.header, a.body)
+	}
+	var said api.Rehearsal
+	if err := json.Unmarshal(a.body, &said); err != nil {
+		t.Fatal(err)
+	}
+	if !maps.EqualFunc(before, w.has(), same) {
+		t.Fatal("the dry run changed something")
+	}
+	real := w.call(who, method, "/api/v1"+path, body)
+	if real.status != said.Status || real.status >= 300 {
+		t.Fatalf("%d, and not %d: %s", real.status, said.Status, real.body)
+	}
+	w.work()
+	after := w.has()
+	counts := map[string]int{}
+	for _, it := range said.Impact.Items {
+		counts[it.Change]++
+		k := it.User.Login + "|" + it.Resource.Slug + "|" + string(it.Relation)
+		b, had := before[k]
+		n, has := after[k]
+		if had != (it.Before != nil) || has != (it.After != nil) || had && !same(b, *it.Before) || has && !same(n, *it.After) {
+			t.Errorf("%s: said %+v, was %v %v and is %v %v", k, it, had, b, has, n)
+		}
+		delete(before, k)
+		delete(after, k)
+	}
+	if !maps.EqualFunc(before, after, same) {
+		t.Errorf("more has changed than was said: %v and %v", before, after)
+	}
+	for change, n := range least {
+		if counts[change] < n {
+			t.Errorf("%d %s, want at least %d: %v", counts[change], change, n, counts)
+		}
+	}
+	if got := said.Impact; got.Gained != counts["gained"] || got.Lost != counts["lost"] || got.Shorter != counts["shorter"] || got.Longer != counts["longer"] || len(got.Events) == 0 {
+		t.Errorf("the counts are %+v, the items %v", got, counts)
+	}
+	return said
 }
 
 // same allows for the moment between the rehearsal and the deed.

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/sallyport/sallyport"
 	"github.com/sallyport/sallyport/access"
@@ -49,7 +50,8 @@ func (s *server) registerReorganizations() {
 	})
 
 	type compareInput struct {
-		Users string `query:"users" required:"true" maxLength:"8000" doc:"Two to fifty people, separated by commas: id, login, e-mail address or me"`
+		Users string    `query:"users" required:"true" maxLength:"8000" doc:"Two to fifty people, separated by commas: id, login, e-mail address or me"`
+		At    time.Time `query:"at" doc:"The moment to look at; default now"`
 	}
 	handle(s, "compare-many", func(ctx context.Context, a sallyport.Actor, in *compareInput) (*one[sallyport.Shared], error) {
 		out, err := view(ctx, s, func(ctx context.Context, tx *store.Tx) (none sallyport.Shared, err error) {
@@ -75,7 +77,7 @@ func (s *server) registerReorganizations() {
 			if len(ids) == 0 {
 				return none, sallyport.Invalid("query.users", "names nobody; name two people or more")
 			}
-			all, err := tx.SharedAccess(ctx, a.Tenant, ids, access.Viewer(a))
+			all, err := tx.SharedAccess(ctx, a.Tenant, ids, moment(in.At, tx), access.Viewer(a))
 			return sallyport.ShareOut(users, all), err
 		})
 		return body(out), err

@@ -11,50 +11,6 @@ import (
 	"github.com/sallyport/sallyport/store"
 )
 
-// cut makes one page of a list that is computed whole, in the order that less gives; key is what a cursor holds of an
-// item, and must tell all items apart.
-func cut[T any](items []T, p Paging, key func(T) []string) (store.List[T], error) {
-	out := store.List[T]{Items: []T{}}
-	limit := p.Limit
-	if err := checkSlice(p); err != nil {
-		return out, err
-	}
-	if p.Total {
-		n := len(items)
-		out.Total = &n
-	}
-	type keyed struct {
-		key  []string
-		item T
-	}
-	sorted := make([]keyed, len(items))
-	for i, it := range items { // once each: folding a name costs more than comparing it
-		sorted[i] = keyed{key(it), it}
-	}
-	slices.SortStableFunc(sorted, func(a, b keyed) int { return slices.Compare(a.key, b.key) })
-	if p.Cursor != "" {
-		after, err := openCursor(p.Cursor)
-		if err != nil {
-			return out, err
-		}
-		i, _ := slices.BinarySearchFunc(sorted, after, func(k keyed, after []string) int {
-			if slices.Compare(k.key, after) <= 0 {
-				return -1
-			}
-			return 1
-		})
-		sorted = sorted[i:]
-	}
-	if len(sorted) > limit {
-		sorted = sorted[:limit]
-		out.NextCursor = sealCursor(sorted[limit-1].key)
-	}
-	for _, k := range sorted {
-		out.Items = append(out.Items, k.item)
-	}
-	return out, nil
-}
-
 // checkSlice refuses what a list with one order of its own cannot do.
 func checkSlice(p Paging) error {
 	if p.Limit <= 0 || p.Limit > store.MaxLimit {

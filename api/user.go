@@ -26,6 +26,7 @@ type accessInput struct {
 	At       time.Time `query:"at" doc:"The moment to look at; default now"`
 	Resource string    `query:"resource" maxLength:"256"`
 	Relation string    `query:"relation" enum:"member,owner"`
+	Q        string    `query:"q" maxLength:"200" doc:"In the resource's name, slug or app"`
 }
 
 // Comparison is what two people have.
@@ -71,29 +72,34 @@ func (s *server) registerUsers() {
 	})
 
 	handle(s, "get-user-access", func(ctx context.Context, a sallyport.Actor, in *accessInput) (*list[sallyport.Access], error) {
-		items, err := view(ctx, s, func(ctx context.Context, tx *store.Tx) ([]sallyport.Access, error) {
-			u, err := user(ctx, tx, a, in.ID)
-			if err != nil {
-				return nil, err
-			}
-			resource, err := resourceID(ctx, tx, a, in.Resource)
-			if err != nil {
-				return nil, err
-			}
-			all, err := tx.UserAccess(ctx, a.Tenant, u.ID, moment(in.At, tx), access.Viewer(a))
-			var some []sallyport.Access
-			for _, it := range all {
-				if (resource == "" || it.Resource.ID == resource) && (in.Relation == "" || string(it.Relation) == in.Relation) {
-					some = append(some, it)
-				}
-			}
-			return some, err
-		})
-		if err != nil {
+		p := store.AccessPage{Relation: sallyport.Relation(in.Relation), Q: in.Q, Limit: in.Limit, Total: in.Total}
+		if err := checkSlice(in.Paging); err != nil {
 			return nil, err
 		}
-		l, err := cut(items, in.Paging, func(x sallyport.Access) []string {
-			return []string{store.Fold(x.Resource.Name), x.Resource.ID, string(x.Relation)}
+		if in.Cursor != "" {
+			after, err := openCursor(in.Cursor)
+			if err != nil || len(after) != 3 {
+				return nil, badCursor(err)
+			}
+			p.After = store.AccessKey{Name: after[0], ResourceID: after[1], Relation: sallyport.Relation(after[2])}
+		}
+		l, err := view(ctx, s, func(ctx context.Context, tx *store.Tx) (l store.List[sallyport.Access], err error) {
+			u, err := user(ctx, tx, a, in.ID)
+			if err != nil {
+				return l, err
+			}
+			if p.ResourceID, err = resourceID(ctx, tx, a, in.Resource); err != nil {
+				return l, err
+			}
+			p.At = moment(in.At, tx)
+			var more *store.AccessKey
+			if l.Items, more, l.Total, err = tx.UserAccessPage(ctx, a.Tenant, u.ID, p, access.Viewer(a)); l.Items == nil {
+				l.Items = []sallyport.Access{}
+			}
+			if more != nil {
+				l.NextCursor = sealCursor([]string{more.Name, more.ResourceID, string(more.Relation)})
+			}
+			return l, err
 		})
 		return &list[sallyport.Access]{Body: l}, err
 	})
@@ -105,7 +111,8 @@ func (s *server) registerUsers() {
 
 	type compareInput struct {
 		ByID
-		Other string `path:"other" maxLength:"256" doc:"Id, login, e-mail address or me"`
+		Other string    `path:"other" maxLength:"256" doc:"Id, login, e-mail address or me"`
+		At    time.Time `query:"at" doc:"The moment to look at; default now"`
 	}
 	handle(s, "compare-users", func(ctx context.Context, a sallyport.Actor, in *compareInput) (*one[Comparison], error) {
 		c, err := view(ctx, s, func(ctx context.Context, tx *store.Tx) (c Comparison, err error) {
@@ -116,7 +123,7 @@ func (s *server) registerUsers() {
 					return c, err
 				}
 				*[]*sallyport.UserRef{&c.User, &c.Other}[i] = u.Ref()
-				if has[i], err = tx.UserAccess(ctx, a.Tenant, u.ID, tx.Now(), access.Viewer(a)); err != nil {
+				if has[i], err = tx.UserAccess(ctx, a.Tenant, u.ID, moment(in.At, tx), access.Viewer(a)); err != nil {
 					return c, err
 				}
 			}

@@ -26,19 +26,4 @@ func (s *server) registerViews() {
 	handle(s, "delete-view", func(ctx context.Context, a sallyport.Actor, in *ByID) (*nothing, error) {
 		return &nothing{}, s.Access.DeleteView(ctx, a, in.ID)
 	})
-	handle(s, "list-holidays", func(ctx context.Context, a sallyport.Actor, _ *struct{}) (*list[sallyport.Holiday], error) {
-		l, err := view(ctx, s, func(ctx context.Context, tx *store.Tx) ([]sallyport.Holiday, error) {
-			return tx.Holidays(ctx, a.Tenant)
-		})
-		return whole(l), err
-	})
-	type holidaysInput struct {
-		Body struct {
-			Items []sallyport.Holiday `json:"items" maxItems:"1000" doc:"The whole list; it replaces the present one"`
-		}
-	}
-	handle(s, "set-holidays", func(ctx context.Context, a sallyport.Actor, in *holidaysInput) (*list[sallyport.Holiday], error) {
-		l, err := s.Access.SetHolidays(ctx, a, in.Body.Items)
-		return whole(l), err
-	})
 }

@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"github.com/sallyport/sallyport"
@@ -64,17 +63,4 @@ func (c *Client) BatchItems(ctx context.Context, id, state string) ([]sallyport.
 // UndoBatch takes back what can be taken back, as a batch of its own.
 func (c *Client) UndoBatch(ctx context.Context, id, reason string) (sallyport.Batch, error) {
 	return post[sallyport.Batch](ctx, c, Path("batches", id, "undo"), map[string]string{"reason": reason})
-}
-
-// Holidays lists the days besides weekends on which the company does not work.
-func (c *Client) Holidays(ctx context.Context) ([]sallyport.Holiday, error) {
-	l, err := get[List[sallyport.Holiday]](ctx, c, Path("holidays"), nil)
-	return l.Items, err
-}
-
-// SetHolidays replaces that list.
-func (c *Client) SetHolidays(ctx context.Context, list []sallyport.Holiday) ([]sallyport.Holiday, error) {
-	var out List[sallyport.Holiday]
-	err := c.Do(ctx, http.MethodPut, Path("holidays"), nil, map[string]any{"items": list}, &out)
-	return out.Items, err
 }

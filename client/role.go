@@ -47,7 +47,21 @@ func (c *Client) TryUndoReorganization(ctx context.Context, id string) (Rehearsa
 	return c.Try(ctx, http.MethodPost, Path("reorganizations", id, "undo"), nil)
 }
 
-// Compare says what several people have, and who of them.
-func (c *Client) Compare(ctx context.Context, users []string) (sallyport.Shared, error) {
-	return get[sallyport.Shared](ctx, c, Path("compare"), Query{"users": strings.Join(users, ",")})
+// Compare says what several people have, and who of them; at "" is now.
+func (c *Client) Compare(ctx context.Context, users []string, at string) (sallyport.Shared, error) {
+	return get[sallyport.Shared](ctx, c, Path("compare"), Query{"users": strings.Join(users, ","), "at": at})
+}
+
+// Roles lists roles with what their owners want to know. The query is that of GET /roles: owner, at, q.
+func (c *Client) Roles(ctx context.Context, q Query) ([]sallyport.RunRole, error) {
+	return All[sallyport.RunRole](ctx, c, Path("roles"), q, 0)
+}
+
+// RoleGives lists the grants by which a role holds what its members receive; at "" is now.
+func (c *Client) RoleGives(ctx context.Context, role, at string) ([]sallyport.Grant, error) {
+	q := Query{"subject": "role:" + role, "at": at}
+	if at == "" {
+		q["active"] = "true"
+	}
+	return All[sallyport.Grant](ctx, c, Path("grants"), q, 0)
 }

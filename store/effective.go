@@ -93,11 +93,11 @@ func (tx *Tx) UserAccess(ctx context.Context, tenant, userID string, at time.Tim
 	return tx.access(ctx, tenant, q, paths, v, "r.name_key, r.id, x.relation", false)
 }
 
-// SharedAccess is what several people hold now, one item a (resource, relation, person), with every path.
-func (tx *Tx) SharedAccess(ctx context.Context, tenant string, users []string, v Viewer) ([]sallyport.Access, error) {
+// SharedAccess is what several people hold at a moment, one item a (resource, relation, person), with every path.
+func (tx *Tx) SharedAccess(ctx context.Context, tenant string, users []string, at time.Time, v Viewer) ([]sallyport.Access, error) {
 	q := &query{}
-	t, in, n := q.arg(tenant), q.list(users), q.arg(Micros(tx.now))
-	paths := pathSelect("g.tenant_id="+t+" AND g.subject_id IN "+in, "m.tenant_id="+t+" AND m.subject_id IN "+in, n, holds)
+	t, in, n := q.arg(tenant), q.list(users), q.arg(Micros(at))
+	paths := pathSelect("g.tenant_id="+t+" AND g.subject_id IN "+in, "m.tenant_id="+t+" AND m.subject_id IN "+in, n, tx.when(at))
 	return tx.access(ctx, tenant, q, paths, v, "r.name_key, r.id, x.relation, u.name_key, u.id", true)
 }
 

@@ -89,6 +89,7 @@ type GrantFilter struct {
 	Relation       sallyport.Relation
 	Active         *bool      // true: living now; false: over
 	ExpiringBefore *time.Time // living, and ending before
+	At             *time.Time // giving its access at that moment; the rows say what they are now
 	Origin         string
 	OwnedBy        string // user id: grants of resources which the person owns, or whose app they own
 	RequestID      string
@@ -153,6 +154,9 @@ func (tx *Tx) grants(q *query, from, tenant string, v Viewer, f GrantFilter) {
 	}
 	if f.ExpiringBefore != nil {
 		q.and("g.ended_at IS NULL AND g.ends_at < %s AND g.ends_at > "+now(), Micros(*f.ExpiringBefore))
+	}
+	if f.At != nil {
+		q.WriteString(" AND " + tx.when(*f.At)("g", q.arg(Micros(*f.At))))
 	}
 	switch f.State {
 	case "failing":

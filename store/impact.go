@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -15,6 +16,14 @@ import (
 type watch struct {
 	made, ended, cut []string       // ids of grants
 	verbs            map[string]int // of the events
+}
+
+// recorded is a copy of the counts so far; of nobody's watch it is nil.
+func (w *watch) recorded() map[string]int {
+	if w == nil {
+		return nil
+	}
+	return maps.Clone(w.verbs)
 }
 
 func (w *watch) grants() []string {

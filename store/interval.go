@@ -21,7 +21,7 @@ type IntervalFilter struct {
 	Relation   sallyport.Relation
 	Via        string // direct, role
 	People     bool   // leave out what roles hold
-	State      string // active: holds now; ended: over; coming: neither
+	State      string // active: holds now; ended: over; coming: neither; lost: see lostFrom
 	At         *time.Time
 	Since      *time.Time // touches [Since, Until)
 	Until      *time.Time
@@ -65,6 +65,10 @@ func (tx *Tx) intervals(tenant string, v Viewer, f IntervalFilter) (*query, repo
 	q := &query{}
 	now := Micros(tx.now)
 	t := q.arg(tenant)
+	asked := f
+	if f.State == IntervalLost { // what is lost is told by all ways together
+		f.Via, f.RoleID, f.ActorID = "", "", ""
+	}
 	var parts []string
 	if f.Via != "role" {
 		parts = append(parts, `SELECT g.id AS id, g.id AS grant_id, '' AS membership_id, '' AS role_id, g.subject_kind, g.subject_id, g.resource_id, g.relation, g.parameters,
@@ -95,6 +99,9 @@ func (tx *Tx) intervals(tenant string, v Viewer, f IntervalFilter) (*query, repo
 		n.and(cond, values...)
 		q.args = n.args
 		where.WriteString(n.String())
+	}
+	if f.State == IntervalLost {
+		q.lost(and, t, asked, now)
 	}
 	if f.Since != nil {
 		and("x.stopped_at > %s", Micros(*f.Since))
@@ -129,7 +136,7 @@ func (tx *Tx) intervals(tenant string, v Viewer, f IntervalFilter) (*query, repo
 	on := func(table, alias, id string) string {
 		return " LEFT JOIN " + table + " " + alias + " ON " + alias + ".tenant_id = " + t + " AND " + alias + ".id = " + id
 	}
-	rows := " FROM (" + strings.Join(parts, " UNION ALL ") + ") x"
+	rows := " FROM (" + latest(f, strings.Join(parts, " UNION ALL ")) + ") x"
 	joins := on("grants", "c", "x.given_id") + on("grants", "e", "x.end_id") + on("resources", "r", "x.resource_id") +
 		on("resources", "ap", "r.app_id") + on("resources", "ro", "x.role_id") + on("users", "su", "x.subject_id") + on("resources", "sr", "x.subject_id") +
 		on("users", "gb", "c.created_by") + on("users", "eb", "e.ended_by") + on("requests", "q", "c.request_id") + on("users", "rq", "q.requester_id") +

@@ -50,12 +50,16 @@ func (j *joined) update(ctx context.Context, f func(ctx context.Context, tx *Tx)
 	if _, err := j.tx.Exec(ctx, "SAVEPOINT "+point); err != nil {
 		return j.note(err)
 	}
+	verbs := j.tx.watch.recorded()
 	err := f(ctx, j.tx)
 	if err == nil {
 		err = j.tx.flush(ctx)
 	}
 	if err != nil {
 		j.tx.events = nil
+		if j.tx.watch != nil {
+			j.tx.watch.verbs = verbs // what is taken back was not recorded; whatever grants it touched are looked at anyway
+		}
 		if _, back := j.tx.Exec(ctx, "ROLLBACK TO SAVEPOINT "+point); back != nil && j.again == nil {
 			j.again = back // nothing of this transaction may be kept
 		}

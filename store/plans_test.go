@@ -159,6 +159,18 @@ func TestPlans(t *testing.T) {
 				_, err := tx.UserAccess(ctx, w.tenant, user, long, v)
 				return err
 			})
+			access("a page of access", func(ctx context.Context, tx *store.Tx) error {
+				_, _, _, err := tx.UserAccessPage(ctx, w.tenant, user, store.AccessPage{At: now, Limit: 100}, v)
+				return err
+			})
+			access("roles run", func(ctx context.Context, tx *store.Tx) error {
+				_, err := tx.RunRoles(ctx, w.tenant, v, store.RoleFilter{OwnerID: user, At: now}, page)
+				return err
+			})
+			access("lost", func(ctx context.Context, tx *store.Tx) error {
+				_, err := tx.Intervals(ctx, w.tenant, v, store.IntervalFilter{UserID: user, State: store.IntervalLost}, page)
+				return err
+			})
 			access("holders", func(ctx context.Context, tx *store.Tx) error {
 				_, err := tx.Holders(ctx, w.tenant, resource, "", now, v)
 				return err

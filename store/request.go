@@ -172,8 +172,9 @@ func (q *query) requests(tx *Tx, tenant string, v Viewer, f RequestFilter) {
 		l := like(f.Q)
 		// Names are looked for where they are few, once, and not beside each request.
 		people := `(SELECT fu.id FROM users fu WHERE fu.tenant_id = ` + t + ` AND fu.search_key LIKE %s ESCAPE '\')`
-		q.and(`(q.resource_id IN (SELECT fr.id FROM resources fr WHERE fr.tenant_id = `+t+` AND fr.search_key LIKE %s ESCAPE '\')
-			OR q.requester_id IN `+people+` OR (q.subject_kind = 'user' AND q.subject_id IN `+people+`))`, l, l, l)
+		things := `(SELECT fr.id FROM resources fr WHERE fr.tenant_id = ` + t + ` AND fr.search_key LIKE %s ESCAPE '\')`
+		q.and(`(q.resource_id IN `+things+` OR q.requester_id IN `+people+` OR (q.subject_kind = 'user' AND q.subject_id IN `+people+`)
+			OR (q.subject_kind = 'role' AND q.subject_id IN `+things+`))`, l, l, l, l)
 	}
 	if f.DecidedBy != "" {
 		q.and("q.id IN (SELECT vo.request_id FROM votes vo WHERE vo.tenant_id = "+t+" AND vo.user_id = %s)", f.DecidedBy)

@@ -23,6 +23,7 @@ func TestNoQueryInALoop(t *testing.T) {
 				u, r := w.user(fmt.Sprint("user", n)), w.resource(sallyport.KindApp, fmt.Sprint("app-", n), nil)
 				g := w.hold(ada, r, sallyport.Member)
 				w.hold(u, vpn, sallyport.Member)
+				w.hold(ada, w.resource(sallyport.KindRole, fmt.Sprint("role-", n), nil), sallyport.Owner)
 				w.exec(`UPDATE grants SET no_end = FALSE, ends_at = starts_at + 1000000000 WHERE id = $1`, g.ID)
 				req, now := fmt.Sprint("req_", n), store.Micros(db.Now())
 				w.exec(`INSERT INTO requests (tenant_id, id, kind, state, requester_id, subject_kind, subject_id, resource_id, relation, expires_at, created_at, updated_at)
@@ -80,6 +81,14 @@ func TestNoQueryInALoop(t *testing.T) {
 				"access": func(ctx context.Context, tx *store.Tx) (int, error) {
 					l, err := tx.UserAccess(ctx, w.tenant, ada.ID, tx.Now(), v)
 					return len(l), err
+				},
+				"a page of access": func(ctx context.Context, tx *store.Tx) (int, error) {
+					l, _, _, err := tx.UserAccessPage(ctx, w.tenant, ada.ID, store.AccessPage{At: tx.Now(), Limit: 100, Total: true}, v)
+					return len(l), err
+				},
+				"roles run": func(ctx context.Context, tx *store.Tx) (int, error) {
+					l, err := tx.RunRoles(ctx, w.tenant, v, store.RoleFilter{OwnerID: ada.ID, At: tx.Now()}, page)
+					return len(l.Items), err
 				},
 				"ending": func(ctx context.Context, tx *store.Tx) (int, error) {
 					l, err := tx.Expiring(ctx, w.tenant, v, store.ExpiringFilter{}, page)

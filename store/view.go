@@ -39,27 +39,3 @@ func (tx *Tx) DeleteView(ctx context.Context, tenant, userID, id string) error {
 	}
 	return err
 }
-
-// Holidays lists the days on which the company does not work, the earliest first.
-func (tx *Tx) Holidays(ctx context.Context, tenant string) ([]sallyport.Holiday, error) {
-	out := []sallyport.Holiday{}
-	err := tx.Rows(ctx, `SELECT day, name FROM holidays WHERE tenant_id=$1 ORDER BY day`, []any{tenant}, func(r *sql.Rows) error {
-		var h sallyport.Holiday
-		err := r.Scan(&h.Day, &h.Name)
-		out = append(out, h)
-		return err
-	})
-	return out, err
-}
-
-// SetHolidays replaces the list of days on which the company does not work.
-func (tx *Tx) SetHolidays(ctx context.Context, tenant string, list []sallyport.Holiday) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM holidays WHERE tenant_id=$1`, tenant); err != nil {
-		return err
-	}
-	rows := make([][]any, len(list))
-	for i, h := range list {
-		rows[i] = []any{tenant, h.Day, h.Name}
-	}
-	return tx.insertRows(ctx, "INSERT INTO holidays (tenant_id, day, name)", rows, "")
-}

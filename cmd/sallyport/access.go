@@ -1,8 +1,11 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"net/http"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -12,9 +15,10 @@ import (
 
 func (a *app) accessCmd() *cobra.Command {
 	var at string
+	var lost bool
 	cmd := &cobra.Command{
-		Use: "access [PERSON]", Short: "What somebody has, and why",
-		Example: "  sallyport access\n  sallyport access employee --at 2026-01-31T12:00:00Z -o json",
+		Use: "access [PERSON]", Short: "What somebody has, and why; or what they have lost",
+		Example: "  sallyport access\n  sallyport access employee --at 2026-01-31 -o json\n  sallyport access me --lost",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			moment, err := atFlag(at)
@@ -29,6 +33,12 @@ func (a *app) accessCmd() *cobra.Command {
 			if len(args) == 1 {
 				who = args[0]
 			}
+			if lost {
+				if at != "" {
+					return usage("--lost says what is gone by now; leave --at out")
+				}
+				return a.showLost(cmd.Context(), c, who)
+			}
 			list, err := c.Access(cmd.Context(), who, moment)
 			if err != nil {
 				return err
@@ -42,8 +52,31 @@ func (a *app) accessCmd() *cobra.Command {
 			})
 		},
 	}
-	cmd.Flags().StringVar(&at, "at", "", "at another time, e.g. 2026-01-31T12:00:00Z")
+	cmd.Flags().StringVar(&at, "at", "", atHelp)
+	cmd.Flags().BoolVar(&lost, "lost", false, "what they had and have no longer, when it went and why")
 	return cmd
+}
+
+// showLost tells what somebody has lost, the latest loss first.
+func (a *app) showLost(ctx context.Context, c *client.Client, who string) error {
+	list, err := c.History(ctx, client.Query{"person": who, "state": "lost", "sort": "-ended"}, 0)
+	if err != nil {
+		return err
+	}
+	return a.show(list, func() {
+		var rows [][]string
+		for _, it := range list {
+			by, why := "", it.EndedReason
+			if it.EndedBy != nil {
+				by = it.EndedBy.Login
+			}
+			if why == "" {
+				why = "it reached its end"
+			}
+			rows = append(rows, []string{it.Resource.Slug, string(it.Relation), byWhat(it), when(&it.StartedAt), when(it.EndedAt), safe(why), by})
+		}
+		a.table([]string{"RESOURCE", "AS", "BY", "FROM", "LOST", "WHY", "ENDED BY"}, rows)
+	})
 }
 
 func (a *app) holdersCmd() *cobra.Command {
@@ -75,13 +108,16 @@ func (a *app) holdersCmd() *cobra.Command {
 			})
 		},
 	}
-	cmd.Flags().StringVar(&at, "at", "", "at another time, e.g. 2026-01-31T12:00:00Z")
+	cmd.Flags().StringVar(&at, "at", "", atHelp)
 	cmd.Flags().StringVar(&relation, "relation", "", "member or owner")
 	return cmd
 }
 
+const atHelp = "at another time: a day, which means its end here, or a moment, e.g. 2026-01-31T12:00:00Z"
+
+// atFlag reads a moment to look at. A day is its end where the terminal is, and today is now.
 func atFlag(text string) (string, error) {
-	if text == "" {
+	if text == "" || text == time.Now().Format(time.DateOnly) {
 		return "", nil
 	}
 	t, err := parseTime(text)
@@ -109,6 +145,7 @@ func why(paths []sallyport.Path) string {
 
 func (a *app) endCmd() *cobra.Command {
 	var reason string
+	var dry bool
 	cmd := &cobra.Command{
 		Use: "end GRANT|RESOURCE", Short: "End access now",
 		Long:              "Ends a grant by its id; or, named by its resource, the caller's own access to it: give it back.",
@@ -136,6 +173,10 @@ func (a *app) endCmd() *cobra.Command {
 						WithHint("What comes by a role ends with the role: see sallyport access.")
 				}
 			}
+			if dry {
+				try, err := c.Try(cmd.Context(), http.MethodPost, client.Path("grants", "end"), map[string]any{"ids": ids, "reason": reason, "atomic": true})
+				return a.showTrial(try, err)
+			}
 			var done []sallyport.Grant
 			for _, id := range ids {
 				g, err := c.EndGrant(cmd.Context(), id, reason)
@@ -152,5 +193,6 @@ func (a *app) endCmd() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&reason, "reason", "", "why")
+	cmd.Flags().BoolVar(&dry, "dry-run", false, dryHelp)
 	return cmd
 }

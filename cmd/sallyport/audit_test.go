@@ -189,6 +189,50 @@ func roles(t *testing.T, d *demoServer) {
 	if out := d.do("employee", "access"); strings.Contains(out, "night-shift") {
 		t.Errorf("the role is still there:\n%s", out)
 	}
+	answers(t, d)
+}
+
+// answers: what was, what was lost, what one runs and what would be, on the command line.
+func answers(t *testing.T, d *demoServer) {
+	has := func(what, out string, words ...string) {
+		t.Helper()
+		for _, w := range words {
+			if !strings.Contains(out, w) {
+				t.Errorf("%s does not say %q:\n%s", what, w, out)
+			}
+		}
+	}
+	d.must("admin", "POST", "/resources", map[string]any{"kind": "role", "slug": "choir", "name": "Choir", "owners": []string{"lead"}})
+	d.must("admin", "POST", "/resources", map[string]any{"kind": "app", "slug": "organ", "name": "Organ", "owners": []string{"lead"}})
+	for subject, thing := range map[string]string{"employee": "choir", "role:choir": "organ"} {
+		d.must("admin", "POST", "/grants", map[string]any{"subject": subject, "resource": thing, "duration": "P9D", "reason": "they sing"})
+	}
+	has("the roles that one runs", d.do("lead", "role", "run"), "choir", "Choir")
+	if out := d.do("lead", "role", "run", "--at", "2020-01-31"); strings.Contains(out, "choir") {
+		t.Errorf("the role was there before it was made:\n%s", out)
+	}
+	has("what a role reaches", d.do("employee", "role", "reach", "choir"), "organ", "employee")
+	if out := d.do("employee", "role", "reach", "choir", "--at", "2020-01-31"); strings.Contains(out, "organ") {
+		t.Errorf("it gave something before it was made:\n%s", out)
+	}
+	has("the comparison", d.do("lead", "compare", "employee", "teammate"), "organ")
+	if out := d.do("lead", "compare", "employee", "teammate", "--at", "2020-01-31"); strings.Contains(out, "organ") {
+		t.Errorf("the comparison of the past has the present:\n%s", out)
+	}
+	has("what ending would do", d.do("employee", "end", "choir", "--dry-run"), "lost", "organ", "Nothing was changed.")
+	has("it is there still", d.do("employee", "access"), "organ")
+	d.do("employee", "end", "choir", "--reason", "hoarse")
+	has("what is lost", d.do("employee", "access", "--lost"), "organ", "role choir", "hoarse")
+	if code, _, _ := d.cli("employee", "access", "--lost", "--at", "2020-01-31"); code != 2 {
+		t.Errorf("lost as of a day: exit %d", code)
+	}
+	id := d.must("teammate", "POST", "/requests", map[string]any{"resource": "organ", "duration": "P2D", "reason": "to play"})["id"].(string)
+	has("what approving would do", d.do("lead", "approve", id, "--dry-run"), "gained", "teammate", "organ")
+	has("it waits still", d.do("lead", "requests", id), "pending")
+	d.do("lead", "approve", id)
+	if code, _, _ := d.cli("lead", "approve", id, "--dry-run"); code == 0 {
+		t.Error("what is decided is tried out")
+	}
 }
 
 func size(v any) int {

@@ -1,25 +1,35 @@
 package main
 
 import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+
 	"github.com/spf13/cobra"
 
 	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/client"
 )
 
 func (a *app) approveCmd() *cobra.Command {
 	var comment, length string
+	var dry bool
 	cmd := &cobra.Command{
 		Use: "approve REQUEST...", Short: "Approve requests",
-		Example: "  sallyport approve req_…\n  sallyport approve req_… --for 7d --comment \"a week will do\"",
+		Example: "  sallyport approve req_…\n  sallyport approve req_… --for 7d --comment \"a week will do\"\n  sallyport approve req_… --dry-run",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			b := sallyport.Ballot{Vote: sallyport.VoteApprove, Comment: comment}
 			if err := howLong(length, "", &b.Duration, nil); err != nil {
 				return err
 			}
+			if dry {
+				return a.tryVotes(cmd, args, b)
+			}
 			return a.vote(cmd, args, b)
 		},
 	}
+	cmd.Flags().BoolVar(&dry, "dry-run", false, dryHelp)
 	cmd.Flags().StringVar(&comment, "comment", "", "for the requester")
 	cmd.Flags().StringVar(&length, "for", "", "approve for shorter than asked, e.g. 7d")
 	a.completeWaiting(cmd)
@@ -79,6 +89,31 @@ func (a *app) vote(cmd *cobra.Command, ids []string, b sallyport.Ballot) error {
 		}
 	}
 	return first
+}
+
+// tryVotes says of each request what a vote would bring: who would have what, or who is asked next.
+func (a *app) tryVotes(cmd *cobra.Command, ids []string, b sallyport.Ballot) error {
+	c, err := a.client()
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		try, err := c.Try(cmd.Context(), http.MethodPost, client.Path("requests", id, "votes"), b)
+		if err != nil {
+			return err
+		}
+		var r sallyport.Request
+		if err := json.Unmarshal(try.Result, &r); err != nil {
+			return err
+		}
+		if st := r.Open(); st != nil && a.format == "table" {
+			fmt.Fprintf(a.out, "%s would still wait, for the stage %s. Then, as far as this vote goes:\n", a.bold(r.ID), safe(st.Name))
+		}
+		if err := a.showTrial(try, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // completeWaiting offers the requests that wait for the caller.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -115,7 +116,7 @@ func hanging(e sallyport.Expiring) string {
 func (a *app) renewCmd() *cobra.Command {
 	var f endsFlags
 	var length, until, reason, undo string
-	var matching, atomic, mark bool
+	var matching, atomic, mark, dry bool
 	cmd := &cobra.Command{
 		Use: "renew [GRANT…]", Args: cobra.ArbitraryArgs, Short: "Renew many grants as one operation, or mark them as not to be renewed",
 		Long: "Renews the grants that are named, or, with --matching, all that the filters find (see sallyport expiring). A grant may have a length of its own: GRANT=14d.\n" +
@@ -130,6 +131,9 @@ func (a *app) renewCmd() *cobra.Command {
 			switch {
 			case undo != "" && (len(args) > 0 || matching):
 				return usage("--undo takes back a whole batch; name no grants")
+			case undo != "" && dry:
+				try, err := c.Try(cmd.Context(), http.MethodPost, client.Path("batches", undo, "undo"), map[string]string{"reason": reason})
+				return a.showTrial(try, err)
 			case undo != "":
 				b, err = c.UndoBatch(cmd.Context(), undo, reason)
 			default:
@@ -138,6 +142,10 @@ func (a *app) renewCmd() *cobra.Command {
 					return err
 				}
 				n.Reason, n.Atomic = reason, atomic
+				if dry {
+					try, err := c.Try(cmd.Context(), http.MethodPost, client.Path("batches"), n)
+					return a.showTrial(try, err)
+				}
 				b, err = c.StartBatch(cmd.Context(), n)
 			}
 			if err != nil {
@@ -167,6 +175,7 @@ func (a *app) renewCmd() *cobra.Command {
 	fs.BoolVar(&matching, "matching", false, "all that the filters find")
 	fs.BoolVar(&atomic, "all-or-nothing", false, "change none if one is refused")
 	fs.BoolVar(&mark, "mark", false, "do not renew: mark as reviewed, so that nobody is told again")
+	fs.BoolVar(&dry, "dry-run", false, dryHelp)
 	fs.StringVar(&undo, "undo", "", "take a batch back")
 	return cmd
 }

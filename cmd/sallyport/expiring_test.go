@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -24,6 +26,9 @@ func whatEnds(t *testing.T, d *demoServer) {
 	if code != 3 || !strings.Contains(out, "renewed") || !strings.Contains(out, "at most P20D") || !strings.Contains(errs, "1 of 2 were refused") {
 		t.Errorf("a length over the limit: exit %d\n%s%s", code, out, errs)
 	}
+	if out := d.do("owner", "renew", ids[0], ids[1], "--for", "15d", "--dry-run"); !strings.Contains(out, "longer") || !strings.Contains(out, "Nothing was changed.") {
+		t.Errorf("what a renewal would do:\n%s", out)
+	}
 	_, undo, ok := strings.Cut(out, "sallyport renew --undo ")
 	if !ok {
 		t.Fatalf("it does not say how to take it back:\n%s", out)
@@ -42,6 +47,22 @@ func whatEnds(t *testing.T, d *demoServer) {
 		if code, _, _ := d.cli("owner", c...); code != 2 {
 			t.Errorf("sallyport %s: exit %d", strings.Join(c, " "), code)
 		}
+	}
+	file := filepath.Join(t.TempDir(), "days.ics")
+	if err := os.WriteFile(file, []byte("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART;VALUE=DATE:20260501\r\nRRULE:FREQ=YEARLY\r\nSUMMARY:May Day\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	years := []string{"holidays", "import", file, "--from", "2027-01-01", "--to", "2029-01-01"}
+	if out := d.do("admin", append(years, "--preview")...); !strings.Contains(out, "2027-05-01") || !strings.Contains(out, "2 of 2 days would be added") {
+		t.Errorf("a calendar file:\n%s", out)
+	}
+	d.do("admin", years...)
+	d.do("admin", "holidays", "add", "2027-05-01=First of May", "2027-12-24")
+	if out := d.do("employee", "holidays"); !strings.Contains(out, "First of May") || !strings.Contains(out, "2028-05-01") || !strings.Contains(out, "2027-12-24") {
+		t.Errorf("the holidays:\n%s", out)
+	}
+	if out := d.do("admin", "holidays", "remove", "2028-05-01"); strings.Contains(out, "2028-05-01") {
+		t.Errorf("it is there still:\n%s", out)
 	}
 	if out := d.do("admin", "holidays", "set", "2026-12-25=Christmas", "2027-01-01"); !strings.Contains(out, "Christmas") || !strings.Contains(out, "2027-01-01") {
 		t.Errorf("the holidays:\n%s", out)

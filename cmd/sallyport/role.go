@@ -12,7 +12,7 @@ import (
 
 func (a *app) roleCmd() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "role", Short: "Reorganize roles: from people, copy, merge, split, rename, undo",
+		Use: "role", Short: "Which roles one runs, what a role reaches; reorganize: from people, copy, merge, split, rename, undo",
 		Long: "Each change happens as a whole or not at all, and can be undone. --dry-run says who would gain and lose what.",
 		Example: "  sallyport compare ada grace joan\n  sallyport role create \"Site reliability\" --member ada --member grace --resource vpn --reason \"one team now\" --dry-run\n" +
 			"  sallyport role merge backend platform --into backend --reason \"one team now\"\n  sallyport role undo reo_01h…",
@@ -56,7 +56,7 @@ func (a *app) roleCmd() *cobra.Command {
 		a.roleChange("rename ROLE NAME", "Give a role another name", 2, "  sallyport role rename backend-engineer \"Back-end engineer\" --reason \"as HR spells it\"",
 			func(in *sallyport.Reorganization, args []string) {
 				in.Action, in.Role, in.Name = "rename", args[0], args[1]
-			}), a.roleUndo())
+			}), a.roleUndo(), a.roleRunCmd(), a.roleReachCmd())
 	return cmd
 }
 
@@ -100,7 +100,7 @@ func (a *app) roleChange(use, short string, args int, example string, fill func(
 	}
 	f := cmd.Flags()
 	f.StringVar(&in.Reason, "reason", "", "why; needed")
-	f.BoolVar(&dry, "dry-run", false, "say who would gain and lose what, and do nothing")
+	f.BoolVar(&dry, "dry-run", false, dryHelp)
 	verb, _, _ := strings.Cut(use, " ")
 	has := func(verbs string) bool { return strings.Contains(" "+verbs+" ", " "+verb+" ") }
 	if has("create copy split rename") {
@@ -149,9 +149,11 @@ func (a *app) roleUndo() *cobra.Command {
 			}
 			return a.show(out, func() { fmt.Fprintf(a.out, "Undone: %s\n", safe(out.Title)) })
 		}}
-	cmd.Flags().BoolVar(&dry, "dry-run", false, "say who would gain and lose what, and do nothing")
+	cmd.Flags().BoolVar(&dry, "dry-run", false, dryHelp)
 	return cmd
 }
+
+const dryHelp = "say who would gain and lose what, and do nothing"
 
 // showTrial prints what a change would do.
 func (a *app) showTrial(try client.Rehearsal, err error) error {
@@ -186,13 +188,18 @@ func (a *app) showTrial(try client.Rehearsal, err error) error {
 }
 
 func (a *app) compareCmd() *cobra.Command {
-	return &cobra.Command{Use: "compare PERSON PERSON...", Short: "What people have in common, and not", Args: cobra.MinimumNArgs(2), Example: "  sallyport compare me teammate\n  sallyport compare ada grace joan -o json",
+	var at string
+	cmd := &cobra.Command{Use: "compare PERSON PERSON...", Short: "What people have in common, and not", Args: cobra.MinimumNArgs(2), Example: "  sallyport compare me teammate\n  sallyport compare ada grace joan --at 2026-01-31 -o json",
 		RunE: func(cmd *cobra.Command, args []string) error {
+			moment, err := atFlag(at)
+			if err != nil {
+				return err
+			}
 			c, err := a.client()
 			if err != nil {
 				return err
 			}
-			out, err := c.Compare(cmd.Context(), args)
+			out, err := c.Compare(cmd.Context(), args, moment)
 			if err != nil {
 				return err
 			}
@@ -212,6 +219,8 @@ func (a *app) compareCmd() *cobra.Command {
 				a.table(head, rows)
 			})
 		}}
+	cmd.Flags().StringVar(&at, "at", "", atHelp)
+	return cmd
 }
 
 // ways says how somebody has an item.

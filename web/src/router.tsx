@@ -165,6 +165,12 @@ const adminOrphans = createRoute({
   component: lazyRouteComponent(() => import('./pages/admin/OrphansAdmin'), 'OrphansAdmin'),
 })
 
+const adminHolidays = createRoute({
+  getParentRoute: () => shell,
+  path: '/admin/holidays',
+  component: lazyRouteComponent(() => import('./pages/admin/HolidaysAdmin'), 'HolidaysAdmin'),
+})
+
 const reorganize = createRoute({
   getParentRoute: () => shell,
   path: '/roles/new',
@@ -250,6 +256,7 @@ const tree = root.addChildren([
     tags,
     adminRoles,
     adminOrphans,
+    adminHolidays,
     reorganize,
     compare,
     importPeople,

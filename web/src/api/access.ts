@@ -13,6 +13,8 @@ export interface GrantListFilter {
   origin?: string
   owned_by?: string
   active?: boolean
+  /** Giving its access at that moment, in place of active. */
+  at?: string
   expiring_before?: string
   q?: string
   sort?: string
@@ -26,41 +28,38 @@ export const grantListQuery = (filter: GrantListFilter) =>
 export const accessAtQuery = (user: string, at?: string) =>
   queryOptions({
     queryKey: ['access', user, at ?? ''] as const,
-    queryFn: async ({ signal }) => {
-      const items: Access[] = []
-      let cursor: string | undefined
-      do {
-        const page = await call<Page<Access>>('get', '/api/v1/users/{id}/access', {
-          path: { id: user },
-          query: { at, limit: 200, cursor },
-          signal,
-        })
-        items.push(...(page.items ?? []))
-        cursor = page.next_cursor || undefined
-      } while (cursor && items.length < 5000)
-      return { items }
-    },
+    queryFn: ({ signal }) => wholeOf('/api/v1/users/{id}/access', user, { at }, 2000, signal),
     placeholderData: keepPreviousData,
   })
+
+/** wholeOf reads page after page, so many rows at most; more says that there are others. */
+async function wholeOf(
+  path: string,
+  id: string,
+  query: Record<string, string | undefined>,
+  most: number,
+  signal: AbortSignal,
+) {
+  const items: Access[] = []
+  let cursor: string | undefined
+  do {
+    const page = await call<Page<Access>>('get', path, {
+      path: { id },
+      query: { ...query, limit: 200, cursor },
+      signal,
+    })
+    items.push(...(page.items ?? []))
+    cursor = page.next_cursor || undefined
+  } while (cursor && items.length < most)
+  return { items, more: !!cursor }
+}
 
 /** holdersAtQuery reads who holds a resource at a moment; without one, now. */
 export const holdersAtQuery = (resource: string, relation?: string, at?: string) =>
   queryOptions({
     queryKey: ['holders', resource, relation ?? '', at ?? ''] as const,
-    queryFn: async ({ signal }) => {
-      const items: Access[] = []
-      let cursor: string | undefined
-      do {
-        const page = await call<Page<Access>>('get', '/api/v1/resources/{id}/holders', {
-          path: { id: resource },
-          query: { relation, at, limit: 200, cursor },
-          signal,
-        })
-        items.push(...(page.items ?? []))
-        cursor = page.next_cursor || undefined
-      } while (cursor && items.length < 1000)
-      return { items, more: !!cursor }
-    },
+    queryFn: ({ signal }) =>
+      wholeOf('/api/v1/resources/{id}/holders', resource, { relation, at }, 1000, signal),
     placeholderData: keepPreviousData,
   })
 

@@ -8,6 +8,8 @@ export interface GrantFilter {
   resource?: string
   relation?: string
   active?: boolean
+  /** Giving its access at that moment, in place of active. */
+  at?: string
   expiring_before?: string
   limit?: number
 }

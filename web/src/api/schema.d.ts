@@ -606,6 +606,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/holidays/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add the holidays of a calendar file (iCalendar, .ics) */
+        post: operations["import-holidays"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holidays/{day}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Add a holiday, or give it another name */
+        put: operations["set-holiday"];
+        post?: never;
+        /** Remove a holiday */
+        delete: operations["delete-holiday"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/import/people": {
         parameters: {
             query?: never;
@@ -998,6 +1033,23 @@ export interface paths {
         post?: never;
         /** Take a tag off a resource */
         delete: operations["detach-tag"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Roles, with who is in each, what it gives, what ends and what waits */
+        get: operations["list-roles"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1818,6 +1870,9 @@ export interface components {
             token: string;
             user: components["schemas"]["UserRef"];
         };
+        DayInputBody: {
+            name?: string;
+        };
         Delegation: {
             /** Format: date-time */
             created_at: string;
@@ -2037,6 +2092,13 @@ export interface components {
             resources: components["schemas"]["Resource"][];
             users: components["schemas"]["User"][];
         };
+        FoundHoliday: {
+            /** @description YYYY-MM-DD */
+            day: string;
+            /** @description The list has the day already; it keeps its name there */
+            known: boolean;
+            name?: string;
+        };
         Fulfilment: {
             /** @description Who gets the task: group:SLUG or user:LOGIN */
             assignee?: string;
@@ -2150,6 +2212,19 @@ export interface components {
             /** @description YYYY-MM-DD */
             day: string;
             name?: string;
+        };
+        HolidayImport: {
+            /**
+             * Format: int64
+             * @description How many days are new; of a preview, would be
+             */
+            added: number;
+            /** @description The days of the file, the earliest first */
+            items: components["schemas"]["FoundHoliday"][];
+            /** @description Nothing was changed */
+            preview: boolean;
+            /** @description What in the file is no holiday, and why */
+            skipped: components["schemas"]["SkippedHoliday"][];
         };
         HolidaysInputBody: {
             /** @description The whole list; it replaces the present one */
@@ -2391,6 +2466,12 @@ export interface components {
         };
         ListResource: {
             items: components["schemas"]["Resource"][];
+            next_cursor?: string;
+            /** Format: int64 */
+            total?: number;
+        };
+        ListRunRole: {
+            items: components["schemas"]["RunRole"][];
             next_cursor?: string;
             /** Format: int64 */
             total?: number;
@@ -2966,6 +3047,39 @@ export interface components {
             relation?: "member" | "owner";
             resource: string;
         };
+        RunRole: {
+            /**
+             * Format: int64
+             * @description How many of its memberships, and of what it holds, end within 14 days
+             */
+            ending: number;
+            /**
+             * Format: date-time
+             * @description When the first of them ends, however far away
+             */
+            ends_at?: string;
+            /**
+             * Format: int64
+             * @description How many things it holds as a member, which its members receive
+             */
+            gives: number;
+            /**
+             * Format: int64
+             * @description How many people are in it
+             */
+            members: number;
+            /**
+             * Format: int64
+             * @description How many people own it
+             */
+            owners: number;
+            role: components["schemas"]["ResourceRef"];
+            /**
+             * Format: int64
+             * @description Requests to be in it, and of it for more, that are not decided
+             */
+            waiting: number;
+        };
         Session: {
             address?: string;
             /** @description What the browser calls itself */
@@ -3017,6 +3131,12 @@ export interface components {
              * @description From 0 to 1
              */
             share: number;
+        };
+        SkippedHoliday: {
+            /** @description As the file has it */
+            day?: string;
+            name?: string;
+            why: string;
         };
         Span: {
             /** Format: date-time */
@@ -3669,7 +3789,10 @@ export interface operations {
     };
     "create-batch": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: do nothing, and answer with a Rehearsal: who would gain and lose what, and what the call would answer */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description Same key, same result, for 24 hours: for a call that may be sent twice */
                 "Idempotency-Key"?: string;
@@ -3683,6 +3806,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description OK; of a dry run a Rehearsal */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.sallyport.rehearsal+json": components["schemas"]["Rehearsal"];
+                };
+            };
             /** @description Accepted */
             202: {
                 headers: {
@@ -3997,7 +4129,10 @@ export interface operations {
     };
     "undo-batch": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: do nothing, and answer with a Rehearsal: who would gain and lose what, and what the call would answer */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description Same key, same result, for 24 hours: for a call that may be sent twice */
                 "Idempotency-Key"?: string;
@@ -4014,6 +4149,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description OK; of a dry run a Rehearsal */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.sallyport.rehearsal+json": components["schemas"]["Rehearsal"];
+                };
+            };
             /** @description Accepted */
             202: {
                 headers: {
@@ -4432,6 +4576,8 @@ export interface operations {
             query: {
                 /** @description Two to fifty people, separated by commas: id, login, e-mail address or me */
                 users: string;
+                /** @description The moment to look at; default now */
+                at?: string;
             };
             header?: never;
             path?: never;
@@ -6629,6 +6775,8 @@ export interface operations {
                 active?: "true" | "false";
                 /** @description Living, and ending before */
                 expiring_before?: string;
+                /** @description Giving its access at that moment; what the rows say of themselves is of now */
+                at?: string;
                 state?: "failing" | "revoking";
                 /** @description Of resources that this user owns; me is the caller */
                 owned_by?: string;
@@ -7454,8 +7602,8 @@ export interface operations {
                 relation?: "member" | "owner";
                 /** @description Default any; of the history of the whole company direct: what people had by role is found by person, resource, role or app */
                 via?: "direct" | "role" | "any";
-                /** @description active: holds now; ended: over; coming: neither */
-                state?: "active" | "ended" | "coming";
+                /** @description active: holds now; ended: over; coming: neither; lost: what a person had and has no longer by any way, each thing once, with when and why it went */
+                state?: "active" | "ended" | "coming" | "lost";
                 /** @description Held at that moment: the report of who had what then */
                 at?: string;
                 /** @description Not over before */
@@ -7580,8 +7728,8 @@ export interface operations {
                 relation?: "member" | "owner";
                 /** @description Default any; of the history of the whole company direct: what people had by role is found by person, resource, role or app */
                 via?: "direct" | "role" | "any";
-                /** @description active: holds now; ended: over; coming: neither */
-                state?: "active" | "ended" | "coming";
+                /** @description active: holds now; ended: over; coming: neither; lost: what a person had and has no longer by any way, each thing once, with when and why it went */
+                state?: "active" | "ended" | "coming" | "lost";
                 /** @description Held at that moment: the report of who had what then */
                 at?: string;
                 /** @description Not over before */
@@ -7819,6 +7967,339 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ListHoliday"];
                 };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-holidays": {
+        parameters: {
+            query?: {
+                /** @description The first day; default the first of this year */
+                from?: string;
+                /** @description The day after the last; default three years after the first */
+                to?: string;
+                /** @description Only say what it would do */
+                preview?: boolean;
+            };
+            header?: {
+                /** @description Same key, same result, for 24 hours: for a call that may be sent twice */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/calendar": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolidayImport"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-holiday": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Same key, same result, for 24 hours: for a call that may be sent twice */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description YYYY-MM-DD */
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DayInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Holiday"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-holiday": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Same key, same result, for 24 hours: for a call that may be sent twice */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description YYYY-MM-DD */
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {
@@ -8926,7 +9407,10 @@ export interface operations {
     };
     "create-request": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: do nothing, and answer with a Rehearsal: who would gain and lose what, and what the call would answer */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description Same key, same result, for 24 hours: for a call that may be sent twice */
                 "Idempotency-Key"?: string;
@@ -8940,6 +9424,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description OK; of a dry run a Rehearsal */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.sallyport.rehearsal+json": components["schemas"]["Rehearsal"];
+                };
+            };
             /** @description Created */
             201: {
                 headers: {
@@ -9035,7 +9528,10 @@ export interface operations {
     };
     "ask-many": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: do nothing, and answer with a Rehearsal: who would gain and lose what, and what the call would answer */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description Same key, same result, for 24 hours: for a call that may be sent twice */
                 "Idempotency-Key"?: string;
@@ -9049,6 +9545,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description OK; of a dry run a Rehearsal */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.sallyport.rehearsal+json": components["schemas"]["Rehearsal"];
+                };
+            };
             /** @description Created */
             201: {
                 headers: {
@@ -9467,7 +9972,10 @@ export interface operations {
     };
     "cancel-request": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: do nothing, and answer with a Rehearsal: who would gain and lose what, and what the call would answer */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description Same key, same result, for 24 hours: for a call that may be sent twice */
                 "Idempotency-Key"?: string;
@@ -9484,14 +9992,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description OK */
+            /** @description OK; of a dry run a Rehearsal */
             200: {
                 headers: {
                     ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Request"];
+                    "application/vnd.sallyport.rehearsal+json": components["schemas"]["Rehearsal"];
                 };
             };
             /** @description Bad Request */
@@ -9789,7 +10297,10 @@ export interface operations {
     };
     vote: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: do nothing, and answer with a Rehearsal: who would gain and lose what, and what the call would answer */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description Same key, same result, for 24 hours: for a call that may be sent twice */
                 "Idempotency-Key"?: string;
@@ -9808,14 +10319,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description OK */
+            /** @description OK; of a dry run a Rehearsal */
             200: {
                 headers: {
                     ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Request"];
+                    "application/vnd.sallyport.rehearsal+json": components["schemas"]["Rehearsal"];
                 };
             };
             /** @description Bad Request */
@@ -11101,6 +11612,122 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-roles": {
+        parameters: {
+            query?: {
+                /** @description How many items, 1 to 200 */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description A field; with - before it the other way round */
+                sort?: string;
+                /** @description Count all that match */
+                total?: boolean;
+                /** @description Which somebody runs: whoever owned them, directly or by role; me is the caller */
+                owner?: string;
+                /** @description The moment to look at; default now */
+                at?: string;
+                /** @description In name or slug */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRunRole"];
+                };
             };
             /** @description Bad Request */
             400: {
@@ -12849,7 +13476,10 @@ export interface operations {
     };
     "reject-task": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: do nothing, and answer with a Rehearsal: who would gain and lose what, and what the call would answer */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description Same key, same result, for 24 hours: for a call that may be sent twice */
                 "Idempotency-Key"?: string;
@@ -12866,14 +13496,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description OK */
+            /** @description OK; of a dry run a Rehearsal */
             200: {
                 headers: {
                     ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Task"];
+                    "application/vnd.sallyport.rehearsal+json": components["schemas"]["Rehearsal"];
                 };
             };
             /** @description Bad Request */
@@ -13632,6 +14262,8 @@ export interface operations {
                 at?: string;
                 resource?: string;
                 relation?: "member" | "owner";
+                /** @description In the resource's name, slug or app */
+                q?: string;
             };
             header?: never;
             path: {
@@ -13736,7 +14368,10 @@ export interface operations {
     };
     "compare-users": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The moment to look at; default now */
+                at?: string;
+            };
             header?: never;
             path: {
                 /** @description Id, or slug, login, name where it has one */

@@ -4,7 +4,7 @@ import { FieldSet } from './Field'
 import { Input } from './Input'
 import { Segments } from './Segments'
 import { Select } from './Select'
-import { date, exact, iso, lengthWords, seconds } from './time'
+import { date, exact, iso, lengthWords, localDate, seconds } from './time'
 
 export interface Length {
   duration?: string
@@ -34,17 +34,7 @@ export function firstLength(d: Durations | undefined, limit?: number): Length {
   return { duration: preset ?? presets[Math.min(1, presets.length - 1)] ?? 'P7D' }
 }
 
-/** DurationPicker offers the lengths that are allowed, another one, a date, and no end where there may be none. */
-export function DurationPicker({
-  value,
-  onChange,
-  durations,
-  limit,
-  label = 'For how long?',
-  ends,
-  error,
-  canNoEnd,
-}: {
+export interface DurationPickerProps {
   value: Length
   onChange: (value: Length) => void
   durations?: Durations
@@ -55,7 +45,19 @@ export function DurationPicker({
   ends?: string
   error?: string
   canNoEnd?: boolean
-}) {
+}
+
+/** DurationPicker offers the lengths that are allowed, another one, a date, and no end where there may be none. */
+export function DurationPicker({
+  value,
+  onChange,
+  durations,
+  limit,
+  label = 'For how long?',
+  ends,
+  error,
+  canNoEnd,
+}: DurationPickerProps) {
   const id = useId()
   const { presets, max, noEnd } = allowed(durations, limit)
   const mayNoEnd = canNoEnd ?? noEnd
@@ -149,6 +151,4 @@ function endText(value: Length, ends: string | undefined) {
   return `Counts from the moment it is granted; granted now it would end on ${date(ends ?? new Date(Date.now() + length * 1000))}.`
 }
 
-const pad = (n: number) => String(n).padStart(2, '0')
-export const localDate = (d: Date) => `${d.getFullYear()}-${pad(d.getMonth() + 1)}-${pad(d.getDate())}`
 const endOfDay = (d: Date) => new Date(d.getFullYear(), d.getMonth(), d.getDate(), 23, 59, 59).toISOString()

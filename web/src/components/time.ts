@@ -42,6 +42,11 @@ export function relative(at: string | Date, now = Date.now()): string {
   return exact(at)
 }
 
+const two = (n: number) => String(n).padStart(2, '0')
+/** localDate is a moment's day where the person is, as YYYY-MM-DD. */
+export const localDate = (d: Date) =>
+  `${String(d.getFullYear()).padStart(4, '0')}-${two(d.getMonth() + 1)}-${two(d.getDate())}`
+
 export const exact = (at: string | Date) => exactFormat.format(new Date(at))
 export const date = (at: string | Date) => dayFormat.format(new Date(at))
 

@@ -1,6 +1,7 @@
 import { Link, useLocation } from '@tanstack/react-router'
 import {
   Boxes,
+  CalendarDays,
   FileCheck,
   History,
   KeyRound,
@@ -77,6 +78,14 @@ export const adminPlaces: readonly AdminPlace[] = [
     label: 'Import people',
     text: 'People from a CSV or JSON file, checked as a whole before anything changes.',
     icon: Upload,
+    may: (r) => r.admin,
+    who: 'Admin',
+  },
+  {
+    to: '/admin/holidays',
+    label: 'Holidays',
+    text: 'Days on which nobody is told what ends soon, by hand or from a calendar file.',
+    icon: CalendarDays,
     may: (r) => r.admin,
     who: 'Admin',
   },

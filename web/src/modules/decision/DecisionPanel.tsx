@@ -3,16 +3,22 @@ import { useRef, useState } from 'react'
 import type { AccessRequest } from '../../api/types'
 import { Button } from '../../components/Button'
 import { Card } from '../../components/Card'
-import { DurationPicker, type Length } from '../../components/DurationPicker'
+import type { DurationPickerProps, Length } from '../../components/DurationPicker'
 import { Field } from '../../components/Field'
+import { later } from '../../components/later'
 import { useShortcuts } from '../../components/shortcuts'
 import { Textarea } from '../../components/Textarea'
 import { howLong, lengthWords, seconds } from '../../components/time'
 import { firstName } from '../names'
 import { undo, useHeld } from '../undo'
+import { Approving } from './Approving'
 import { useCast } from './cast'
 import { FactList } from './FactList'
 import { warned } from './facts'
+
+const DurationPicker = later<DurationPickerProps>(() =>
+  import('../../components/DurationPicker').then((m) => m.DurationPicker),
+)
 
 /** DecisionPanel is where an approver decides: facts first, then a note, then the verbs that say the result. */
 export function DecisionPanel({ request }: { request: AccessRequest }) {
@@ -30,13 +36,14 @@ export function DecisionPanel({ request }: { request: AccessRequest }) {
     !!request.duration &&
     (seconds(length) ?? 0) > (seconds(request.duration) ?? Number.POSITIVE_INFINITY)
 
+  const changed = !tooLong && length && length !== request.duration ? length : undefined
+
   const approve = () => {
     if (held || tooLong) return
     if (warned(request) && !sure) {
       setSure(true)
       return
     }
-    const changed = length && length !== request.duration ? length : undefined
     cast([request], { vote: 'approve', comment: comment.trim(), duration: changed })
   }
   const deny = () => {
@@ -94,6 +101,7 @@ export function DecisionPanel({ request }: { request: AccessRequest }) {
             error={tooLong ? `At most the ${lengthWords(request.duration)} that were asked for.` : undefined}
           />
         )}
+        <Approving request={request} duration={changed} />
         <div className="flex flex-wrap gap-2">
           <Button
             look="primary"

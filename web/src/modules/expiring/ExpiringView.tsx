@@ -13,6 +13,7 @@ import { LoadMore } from '../../components/LoadMore'
 import { later } from '../../components/later'
 import { SkeletonRows } from '../../components/Skeleton'
 import { useFilters } from '../filters'
+import { WhatChanges } from '../impact/Folded'
 import { useRights } from '../rights'
 import { ExpiringTable } from './ExpiringTable'
 import { Filters, narrowing, scopes } from './Filters'
@@ -208,6 +209,23 @@ export function ExpiringView() {
         {asking?.action === 'end'
           ? 'It ends now, and cannot be taken back. What another grant gives stays.'
           : 'It ends on its day, and nobody is told again before. A renewal takes the mark away.'}
+        {asking?.action === 'end' && asking.choice.count <= 1000 && (
+          <div className="mt-3 text-ink">
+            <WhatChanges
+              trial={{
+                method: 'post',
+                path: '/api/v1/batches',
+                body: {
+                  action: 'end',
+                  reason: 'Not said yet',
+                  ...(asking.choice.filter
+                    ? { filter: asking.choice.filter }
+                    : { items: asking.choice.rows.map((r) => ({ grant_id: r.grant.id })) }),
+                },
+              }}
+            />
+          </div>
+        )}
       </Confirm>
     </div>
   )

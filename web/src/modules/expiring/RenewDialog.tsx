@@ -11,6 +11,7 @@ import { Field } from '../../components/Field'
 import { LengthInput } from '../../components/LengthInput'
 import { Textarea } from '../../components/Textarea'
 import { iso, lengthWords, seconds } from '../../components/time'
+import { WhatChanges } from '../impact/Folded'
 import { useRights } from '../rights'
 import { useTitle } from '../titles'
 import { atMost, fits } from './words'
@@ -54,6 +55,16 @@ export function RenewDialog({
     setOwn({ ...own, ...Object.fromEntries(over.map((r) => [r.grant.id, r.limits.greatest])) })
   // An admin who gives without a request says why.
   const needs = admin || rows.some((r) => r.limits.needs_reason)
+  const batch: NewBatch = {
+    action: 'renew',
+    duration: length.until ? undefined : length.duration,
+    until: length.until,
+    reason: reason.trim() || undefined,
+    atomic: atomic || undefined,
+    ...(filter
+      ? { filter }
+      : { items: rows.map((r) => ({ grant_id: r.grant.id, duration: own[r.grant.id] })) }),
+  }
   const send = async (e: FormEvent) => {
     e.preventDefault()
     if (!filter && rows.some((r) => !own[r.grant.id]) && !asked) return setError('Say how long.')
@@ -61,21 +72,7 @@ export function RenewDialog({
     setBusy(true)
     setError('')
     try {
-      onStarted(
-        await startBatch(
-          {
-            action: 'renew',
-            duration: length.until ? undefined : length.duration,
-            until: length.until,
-            reason: reason.trim() || undefined,
-            atomic: atomic || undefined,
-            ...(filter
-              ? { filter }
-              : { items: rows.map((r) => ({ grant_id: r.grant.id, duration: own[r.grant.id] })) }),
-          },
-          key,
-        ),
-      )
+      onStarted(await startBatch(batch, key))
     } catch (err) {
       setError(message(err))
       setKey(newKey())
@@ -191,6 +188,16 @@ export function RenewDialog({
         >
           {(control) => <Textarea {...control} value={reason} onChange={(e) => setReason(e.target.value)} />}
         </Field>
+        {count <= 1000 && (
+          <WhatChanges
+            idle="Say how long first."
+            trial={
+              filter || rows.every((r) => own[r.grant.id]) || asked
+                ? { method: 'post', path: '/api/v1/batches', body: { ...batch, reason: 'Not said yet' } }
+                : null
+            }
+          />
+        )}
         {count > 1 && count <= 1000 && (
           <Checkbox checked={atomic} onChange={() => setAtomic(!atomic)}>
             All or nothing: if one is refused, none is changed

@@ -70,6 +70,28 @@ export function holdersGraph(
   return draw(ways, 'from', opened)
 }
 
+/** roleGraph: people → the role → what it gives. */
+export function roleGraph(
+  role: ResourceRef,
+  members: readonly Access[],
+  gives: readonly Grant[],
+  opened: ReadonlySet<string>,
+): Graph {
+  const mid = thing(role)
+  const left = draw(
+    members.flatMap((a): Way[] => (a.user ? [{ from: person(a.user), to: mid }] : [])),
+    'from',
+    opened,
+  )
+  const right = draw(
+    gives.map((g): Way => ({ from: mid, to: thing(g.resource) })),
+    'to',
+    opened,
+  )
+  const dots = new Map([mid, ...left.dots, ...right.dots].map((d) => [d.id, d]))
+  return { dots: [...dots.values()], lines: [...left.lines, ...right.lines] }
+}
+
 /** appGraph: who holds what in an app, people and roles alike. */
 export function appGraph(grants: readonly Grant[], opened: ReadonlySet<string>): Graph {
   const ways = grants.map((g): Way => {

@@ -27,9 +27,15 @@ export function Impact({ trial, idle }: { trial: Trial | null; idle?: string }) 
   if (!trial) return <p className="text-muted">{idle ?? 'Nothing to show yet.'}</p>
   if (error) return <Note tone="warn">{message(error)}</Note>
   if (!data) return <Skeleton className="h-20" />
+  const refused = (data.result as { counts?: { refused?: number } } | undefined)?.counts?.refused ?? 0
   return (
     <div aria-live="polite" aria-busy={isFetching}>
       <ImpactView impact={data.impact} />
+      {refused > 0 && (
+        <p className="mt-2 text-[0.875rem] text-warn">
+          {count(refused, 'row would be refused', 'rows would be refused')}; the result says why.
+        </p>
+      )}
     </div>
   )
 }

@@ -1,4 +1,5 @@
 import { Plus } from 'lucide-react'
+import type { User } from '../../api/types'
 import { Button } from '../../components/Button'
 import { later } from '../../components/later'
 import { PageFrame } from '../../components/PageFrame'
@@ -6,6 +7,7 @@ import { SkeletonRows } from '../../components/Skeleton'
 import { Tabs } from '../../components/Tabs'
 import { useAsk } from '../../modules/ask/open'
 import { useFilters } from '../../modules/filters'
+import { useMe } from '../../modules/me'
 import { useRights } from '../../modules/rights'
 import { Mine } from './Mine'
 
@@ -17,17 +19,30 @@ const Expiring = later<object>(
   undefined,
   holding,
 )
+const Roles = later<{ owner: string }>(
+  () => import('../../modules/access/RunRoles').then((m) => m.RunRoles),
+  undefined,
+  holding,
+)
+const Lost = later<{ user: User; mine: boolean }>(
+  () => import('../../modules/access/Lost').then((m) => m.Lost),
+  undefined,
+  holding,
+)
 const Past = later<object>(() => import('./Lists').then((m) => m.Past), undefined, holding)
 
 export function AccessPage() {
   const [filters, set] = useFilters()
   const rights = useRights()
+  const me = useMe()
   const ask = useAsk()
   const tabs = [
     { value: 'mine', label: 'Mine', content: <Mine /> },
     { value: 'owned', label: 'I own', content: <Owned /> },
+    { value: 'roles', label: 'Roles I run', content: <Roles owner="me" /> },
     ...(rights.auditor ? [{ value: 'all', label: 'All', content: <All /> }] : []),
     { value: 'expiring', label: 'Ends soon', content: <Expiring /> },
+    { value: 'lost', label: 'What I lost', content: me ? <Lost user={me.user} mine /> : holding },
     { value: 'history', label: 'What I had', content: <Past /> },
   ]
   const view = tabs.some((t) => t.value === filters.view) ? (filters.view ?? '') : 'mine'
@@ -51,6 +66,7 @@ export function AccessPage() {
             state: undefined,
             sort: undefined,
             show: undefined,
+            at: undefined,
             relation: undefined,
             scope: undefined,
             within: undefined,

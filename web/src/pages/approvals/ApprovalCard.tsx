@@ -8,6 +8,7 @@ import { Checkbox } from '../../components/Checkbox'
 import { cx } from '../../components/cx'
 import { RelativeTime } from '../../components/RelativeTime'
 import { howLong } from '../../components/time'
+import { Approving } from '../../modules/decision/Approving'
 import { glance } from '../../modules/decision/facts'
 import { askTitle, askVerb, forOther, relationWords } from '../../modules/names'
 import { requestPath } from '../../modules/paths'
@@ -111,6 +112,9 @@ export function ApprovalCard({
               })}
             </ul>
           )}
+          <div className="mt-1">
+            <Approving request={r} label={title} />
+          </div>
         </div>
       </div>
       {denying ? (

@@ -15,6 +15,7 @@ import { PageFrame } from '../../components/PageFrame'
 import { Segments } from '../../components/Segments'
 import { SkeletonRows } from '../../components/Skeleton'
 import { type Column, Table } from '../../components/Table'
+import { useAsOf } from '../../modules/asof/AsOf'
 import { Chosen } from '../../modules/Chosen'
 import { useFilters } from '../../modules/filters'
 import { useMe } from '../../modules/me'
@@ -30,13 +31,14 @@ export function ComparePage() {
   const me = useMe()
   const rights = useRights()
   const [filters, set] = useFilters()
+  const { at, control, banner } = useAsOf()
   const logins = (filters.users ?? '').split(',').filter(Boolean)
   const people = useQueries({ queries: logins.map((l) => userQuery(l)) })
   const chosen = logins.map((l, i) => {
     const u = people[i]?.data
     return u ? { ...userItem(u), value: l } : { value: l, label: l === 'me' ? (me?.user.name ?? 'You') : l }
   })
-  const { data, error, isFetching, refetch } = useQuery(compareQuery(logins))
+  const { data, error, isFetching, refetch } = useQuery(compareQuery(logins, at))
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set())
   const [asking, setAsking] = useState(false)
   const users = data?.users ?? []
@@ -47,7 +49,7 @@ export function ComparePage() {
   const mine = users.some((u) => u.id === me?.user.id)
   const lacking = list.filter((it) => mine && !it.holders?.some((h) => h.id === me?.user.id))
   const some = list.filter((it) => picked.has(key(it)))
-  const wanted = some.filter((it) => lacking.includes(it) && it.relation === 'member')
+  const wanted = at ? [] : some.filter((it) => lacking.includes(it) && it.relation === 'member')
   const columns: Column<SharedItem>[] = [
     {
       key: 'what',
@@ -61,7 +63,7 @@ export function ComparePage() {
     },
     {
       key: 'share',
-      header: 'Have it',
+      header: at ? 'Had it' : 'Have it',
       cell: (it) => <Share count={it.count} of={users.length} />,
       className: 'w-36',
     },
@@ -76,7 +78,7 @@ export function ComparePage() {
       title="Compare access"
       sub="What people have in common, and what only some of them have. Nothing here changes anything."
       actions={
-        users.length > 1 && rights.catalogue ? (
+        users.length > 1 && rights.catalogue && !at ? (
           <Link
             to={'/roles/new' as string}
             search={{
@@ -103,16 +105,18 @@ export function ComparePage() {
           items={chosen}
           onChange={(items) => set({ users: items.map((i) => i.value).join(',') || undefined })}
         />
-        {!mine && me && (
-          <Button
-            size="sm"
-            className="mt-3"
-            onClick={() => set({ users: [me.user.login, ...logins].join(',') })}
-          >
-            Add me
-          </Button>
-        )}
+        <div className="mt-3 flex flex-wrap items-center gap-3">
+          {control}
+          {!mine && me && (
+            <Button size="sm" onClick={() => set({ users: [me.user.login, ...logins].join(',') })}>
+              Add me
+            </Button>
+          )}
+        </div>
       </Card>
+      {at && logins.length > 0 && (
+        <div className="mb-4">{banner('What they had', 'What they will have')}</div>
+      )}
       {error && (
         <Card>
           <ErrorState error={error} onRetry={() => void refetch()} />
@@ -158,11 +162,15 @@ export function ComparePage() {
               columns={columns}
               rows={list}
               id={key}
-              selection={{
-                ids: picked,
-                onChange: setPicked,
-                label: (id) => list.find((it) => key(it) === id)?.resource.name ?? id,
-              }}
+              selection={
+                at
+                  ? undefined
+                  : {
+                      ids: picked,
+                      onChange: setPicked,
+                      label: (id) => list.find((it) => key(it) === id)?.resource.name ?? id,
+                    }
+              }
             />
           )}
         </>

@@ -23,7 +23,14 @@ export function HoldingsCard() {
           What you have {list.length > 0 && <Count value={list.length} />}
         </span>
       }
-      action={list.length > 0 && <More to="/access">Why do I have this?</More>}
+      action={
+        <span className="flex flex-wrap gap-x-4 gap-y-1">
+          <More to="/access" search={{ view: 'lost' }}>
+            What I lost
+          </More>
+          {list.length > 0 && <More to="/access">Why do I have this?</More>}
+        </span>
+      }
     >
       {isPending && <SkeletonRows rows={3} />}
       {data && list.length === 0 && (

@@ -10,6 +10,7 @@ import { EndingCard } from './EndingCard'
 import { HoldingsCard } from './HoldingsCard'
 import { InboxCard } from './InboxCard'
 import { MyRequestsCard } from './MyRequestsCard'
+import { RolesCard } from './RolesCard'
 import { TasksCard } from './TasksCard'
 
 export function HomePage() {
@@ -37,6 +38,7 @@ export function HomePage() {
         <div className="grid min-w-0 gap-4">
           <EndingCard />
           <HoldingsCard />
+          <RolesCard />
         </div>
       </div>
     </PageFrame>

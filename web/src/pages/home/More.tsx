@@ -1,8 +1,20 @@
 import { Link } from '@tanstack/react-router'
 
-export function More({ to, children }: { to: string; children: string }) {
+export function More({
+  to,
+  search,
+  children,
+}: {
+  to: string
+  search?: Record<string, string>
+  children: string
+}) {
   return (
-    <Link to={to} className="rounded font-medium text-accent-text underline-offset-2 hover:underline">
+    <Link
+      to={to}
+      search={search}
+      className="rounded font-medium text-accent-text underline-offset-2 hover:underline"
+    >
       {children}
     </Link>
   )

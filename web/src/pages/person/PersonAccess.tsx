@@ -2,21 +2,19 @@ import { useQuery } from '@tanstack/react-query'
 import { useCallback, useMemo, useState } from 'react'
 import { accessAtQuery } from '../../api/access'
 import type { Access, User } from '../../api/types'
-import { AsOf } from '../../components/AsOf'
 import { Button } from '../../components/Button'
 import { Card } from '../../components/Card'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
 import { SearchInput } from '../../components/Input'
-import { Note } from '../../components/Note'
 import { SkeletonRows } from '../../components/Skeleton'
 import { type Column, Table } from '../../components/Table'
-import { date } from '../../components/time'
 import { EndAccess, type Ending } from '../../modules/access/EndAccess'
 import { Ends, StateLine } from '../../modules/access/Ends'
 import { WhyDrawer } from '../../modules/access/WhyDrawer'
 import { givenBy } from '../../modules/access/words'
-import { useFilters, useTextFilter } from '../../modules/filters'
+import { useAsOf } from '../../modules/asof/AsOf'
+import { useTextFilter } from '../../modules/filters'
 import { GraphView, useDrawn } from '../../modules/graph/GraphView'
 import { personGraph } from '../../modules/graph/graph'
 import { useMe } from '../../modules/me'
@@ -28,9 +26,8 @@ import { useTitle } from '../../modules/titles'
 export function PersonAccess({ user, mine }: { user: User; mine: boolean }) {
   const me = useMe()
   const rights = useRights()
-  const [filters, set] = useFilters()
   const [text, setText] = useTextFilter('q')
-  const at = filters.at ? new Date(`${filters.at}T23:59:59`).toISOString() : undefined
+  const { at, control, banner } = useAsOf()
   const query = useQuery(accessAtQuery(user.login, at))
   const owned = useQuery({ ...accessAtQuery('me'), enabled: !mine }).data
   const [why, setWhy] = useState<Access | null>(null)
@@ -91,20 +88,10 @@ export function PersonAccess({ user, mine }: { user: User; mine: boolean }) {
           value={text}
           onChange={(e) => setText(e.target.value)}
         />
-        <AsOf value={filters.at ?? ''} onChange={(at) => set({ at })} />
+        {control}
         {choice}
       </div>
-      {at && (
-        <Note
-          action={
-            <Button size="sm" onClick={() => set({ at: undefined })}>
-              Show now
-            </Button>
-          }
-        >
-          What {mine ? 'you' : user.name} had at the end of {date(at)}.
-        </Note>
-      )}
+      {banner(`What ${mine ? 'you' : user.name} had`, `What ${mine ? 'you' : user.name} will have`)}
       {query.isPending ? (
         <SkeletonRows rows={6} label="Loading the access" />
       ) : !query.data ? (
@@ -118,7 +105,7 @@ export function PersonAccess({ user, mine }: { user: User; mine: boolean }) {
               action={<Button onClick={() => setText('')}>Clear the filter</Button>}
             />
           ) : (
-            <EmptyState kind="first" title={at ? 'No access on that day' : 'No access'}>
+            <EmptyState kind="first" title={at ? 'No access at that moment' : 'No access'}>
               {user.state !== 'active'
                 ? `When ${firstName(user.name)} left, everything ended.`
                 : 'What is granted shows up here, with when it ends and why.'}
@@ -154,6 +141,7 @@ export function PersonAccess({ user, mine }: { user: User; mine: boolean }) {
           }
         />
       )}
+      {query.data?.more && <p className="text-muted">The first 2,000 are shown. Use the API for all.</p>}
       <WhyDrawer
         access={why}
         user={user}

@@ -5,6 +5,7 @@ import { Card } from '../../components/Card'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
 import { SkeletonRows } from '../../components/Skeleton'
+import { RunRoles } from '../../modules/access/RunRoles'
 import { givenBy } from '../../modules/access/words'
 import { kindWords, ResourceLine } from '../../modules/names'
 
@@ -22,16 +23,24 @@ export function PersonOwns({ user, mine }: { user: User; mine: boolean }) {
         </EmptyState>
       </Card>
     )
+  const roles = items.some((a) => a.resource.kind === 'role')
   return (
-    <ul className="grid gap-3 sm:grid-cols-2">
-      {items.map((a) => (
-        <li key={a.resource.id} className="rounded-lg border border-line bg-surface p-4 shadow-card">
-          <ResourceLine
-            resource={a.resource}
-            detail={`${kindWords[a.resource.kind]} · ${givenBy(a.paths)}`}
-          />
-        </li>
-      ))}
-    </ul>
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-6">
+      {roles && (
+        <section aria-label="Roles">
+          <RunRoles owner={user.login} name={mine ? undefined : user.name} />
+        </section>
+      )}
+      <ul className="grid gap-3 sm:grid-cols-2">
+        {items.map((a) => (
+          <li key={a.resource.id} className="rounded-lg border border-line bg-surface p-4 shadow-card">
+            <ResourceLine
+              resource={a.resource}
+              detail={`${kindWords[a.resource.kind]} · ${givenBy(a.paths)}`}
+            />
+          </li>
+        ))}
+      </ul>
+    </div>
   )
 }

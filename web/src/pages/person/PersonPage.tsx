@@ -29,6 +29,7 @@ interface Of {
 }
 const PersonAccess = later<Of>(() => import('./PersonAccess').then((m) => m.PersonAccess), undefined, holding)
 const PersonOwns = later<Of>(() => import('./PersonOwns').then((m) => m.PersonOwns), undefined, holding)
+const Lost = later<Of>(() => import('../../modules/access/Lost').then((m) => m.Lost), undefined, holding)
 const PersonRequests = later<Of>(
   () => import('./PersonRequests').then((m) => m.PersonRequests),
   undefined,
@@ -72,6 +73,7 @@ function Loaded({ user: u }: { user: User }) {
   const tabs = [
     { value: 'access', label: 'Access', content: <PersonAccess user={u} mine={mine} /> },
     { value: 'owns', label: 'Owns', content: <PersonOwns user={u} mine={mine} /> },
+    { value: 'lost', label: 'Lost', content: <Lost user={u} mine={mine} /> },
     { value: 'requests', label: 'Requests', content: <PersonRequests user={u} mine={mine} /> },
     { value: 'history', label: 'History', content: <PersonHistory user={u} mine={mine} /> },
     ...(mine ? [{ value: 'sign-in', label: 'Sign-in', content: <SignIn /> }] : []),
@@ -161,7 +163,13 @@ function Loaded({ user: u }: { user: User }) {
         label={`About ${u.name}`}
         value={tab}
         onChange={(next) =>
-          set({ tab: next === 'access' ? undefined : next, at: undefined, q: undefined, state: undefined })
+          set({
+            tab: next === 'access' ? undefined : next,
+            at: undefined,
+            q: undefined,
+            sort: undefined,
+            state: undefined,
+          })
         }
         tabs={tabs}
       />

@@ -1,6 +1,8 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { Link2 } from 'lucide-react'
-import { useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
+import { holdersAtQuery } from '../../api/access'
 import { grantsQuery } from '../../api/grant'
 import { rows } from '../../api/list'
 import type { Grant, Resource } from '../../api/types'
@@ -13,66 +15,105 @@ import { SkeletonRows } from '../../components/Skeleton'
 import { type Column, Table } from '../../components/Table'
 import { EndAccess, type Ending } from '../../modules/access/EndAccess'
 import { Ends } from '../../modules/access/Ends'
+import { useAsOf } from '../../modules/asof/AsOf'
+import { GraphView, useDrawn } from '../../modules/graph/GraphView'
+import { roleGraph } from '../../modules/graph/graph'
 import { ResourceLine, relationWords } from '../../modules/names'
+import { resourcePath } from '../../modules/paths'
 import { Attach } from './Attach'
 
-/** Gives is what a role gives its members: the role's own grants, each from a person who decided or added it. */
+const columns: Column<Grant>[] = [
+  { key: 'resource', header: 'Gives', cell: (g) => <ResourceLine resource={g.resource} /> },
+  { key: 'level', header: 'As', cell: (g) => relationWords[g.relation] },
+  { key: 'why', header: 'Why', cell: (g) => <span className="line-clamp-2">{g.reason || '–'}</span> },
+  { key: 'ends', header: 'Ends', cell: (g) => <Ends at={g.ends_at} never={!!g.no_end} /> },
+]
+
+/** Gives is what a role reaches, now or at another moment: its own grants, each from a person who decided or added it, and to whom they go. */
 export function Gives({ resource: role }: { resource: Resource }) {
-  const query = useInfiniteQuery(grantsQuery({ subject: `role:${role.slug}`, active: true, limit: 100 }))
+  const { at, control, banner } = useAsOf()
+  const query = useInfiniteQuery(
+    grantsQuery({ subject: `role:${role.slug}`, limit: 200, ...(at ? { at } : { active: true }) }),
+  )
+  const members = useQuery(holdersAtQuery(role.slug, 'member', at)).data
   const [attaching, setAttaching] = useState(false)
   const [ending, setEnding] = useState<Ending | null>(null)
-  const list = rows(query.data)
-  const attach = (
+  const list = useMemo(() => rows(query.data), [query.data])
+  const [drawn, choice] = useDrawn()
+  const make = useCallback(
+    (opened: ReadonlySet<string>) => roleGraph(role, members?.items ?? [], list, opened),
+    [role, members, list],
+  )
+  const attach = !at && (
     <Button icon={<Link2 aria-hidden className="size-4" />} onClick={() => setAttaching(true)}>
       Add what it gives
     </Button>
   )
-  const columns: Column<Grant>[] = [
-    { key: 'resource', header: 'Gives', cell: (g) => <ResourceLine resource={g.resource} /> },
-    { key: 'level', header: 'As', cell: (g) => relationWords[g.relation] },
-    { key: 'why', header: 'Why', cell: (g) => <span className="line-clamp-2">{g.reason || '–'}</span> },
-    { key: 'ends', header: 'Ends', cell: (g) => <Ends at={g.ends_at} never={!!g.no_end} /> },
-  ]
+  const people = members?.items.length ?? 0
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
-      <div className="flex flex-wrap items-center justify-between gap-2">
-        <p className="max-w-prose text-muted">
-          Every member of {role.name} has these for as long as both last: their membership and what the role
-          holds. Its owners do not.
+      <p className="max-w-prose text-muted">
+        Every member of {role.name} has these for as long as both last: their membership and what the role
+        holds. Its owners do not.
+      </p>
+      <div className="flex flex-wrap items-center gap-2">
+        <p className="min-w-48 flex-1">
+          {members && (
+            <Link
+              to={resourcePath(role)}
+              search={{ tab: 'holders', ...(at ? { at } : {}) }}
+              className="touch rounded font-medium underline decoration-edge underline-offset-3 hover:decoration-ink"
+            >
+              {at ? 'Reached' : 'Reaches'}{' '}
+              {people === 1 ? '1 person' : `${people}${members.more ? '+' : ''} people`}
+            </Link>
+          )}
         </p>
+        {control}
+        {choice}
         {list.length > 0 && attach}
       </div>
+      {banner(`What ${role.name} gave`, `What ${role.name} will give`)}
       {query.isPending ? (
         <SkeletonRows rows={3} label="Loading what it gives" />
       ) : !query.data ? (
         <ErrorState error={query.error} onRetry={() => void query.refetch()} />
       ) : list.length === 0 ? (
         <Card>
-          <EmptyState kind="first" title="It gives nothing yet" action={attach}>
+          <EmptyState
+            kind="first"
+            title={at ? 'It gave nothing at that moment' : 'It gives nothing yet'}
+            action={attach || undefined}
+          >
             What is added here reaches every member at once, and ends for all of them when it is taken away.
           </EmptyState>
         </Card>
+      ) : drawn ? (
+        <GraphView label={`What ${role.name} gives to whom, drawn`} make={make} />
       ) : (
         <Table
           caption={`What ${role.name} gives`}
           columns={columns}
           rows={list}
           id={(g) => g.id}
-          action={(g) =>
-            g.may_end && (
-              <Button
-                size="sm"
-                look="danger-quiet"
-                onClick={() =>
-                  setEnding({
-                    ids: [g.id],
-                    what: `what ${role.name} has of ${g.resource.name}, for all its members`,
-                  })
-                }
-              >
-                Take away<span className="sr-only"> {g.resource.name}</span>
-              </Button>
-            )
+          action={
+            at
+              ? undefined
+              : (g) =>
+                  g.may_end && (
+                    <Button
+                      size="sm"
+                      look="danger-quiet"
+                      onClick={() =>
+                        setEnding({
+                          ids: [g.id],
+                          what: `what ${role.name} has of ${g.resource.name}, for all its members`,
+                        })
+                      }
+                    >
+                      Take away<span className="sr-only"> {g.resource.name}</span>
+                    </Button>
+                  )
           }
         />
       )}

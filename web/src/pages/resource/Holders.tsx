@@ -3,7 +3,6 @@ import { Download, UserPlus } from 'lucide-react'
 import { useCallback, useMemo, useState } from 'react'
 import { holdersAtQuery } from '../../api/access'
 import type { Access, Relation, Resource } from '../../api/types'
-import { AsOf } from '../../components/AsOf'
 import { Button } from '../../components/Button'
 import { Card } from '../../components/Card'
 import { download, toCSV } from '../../components/csv'
@@ -18,6 +17,7 @@ import { EndAccess, type Ending } from '../../modules/access/EndAccess'
 import { Ends, StateLine } from '../../modules/access/Ends'
 import { WhyDrawer } from '../../modules/access/WhyDrawer'
 import { givenBy } from '../../modules/access/words'
+import { useAsOf } from '../../modules/asof/AsOf'
 import { useFilters, useTextFilter } from '../../modules/filters'
 import { GraphView, useDrawn } from '../../modules/graph/GraphView'
 import { holdersGraph } from '../../modules/graph/graph'
@@ -41,7 +41,7 @@ export function Holders({
   const [filters, set] = useFilters()
   const [text, setText] = useTextFilter('q')
   const relation = filters.relation === 'owner' ? 'owner' : 'member'
-  const at = filters.at ? new Date(`${filters.at}T23:59:59`).toISOString() : undefined
+  const { at, control, banner } = useAsOf()
   const query = useQuery(holdersAtQuery(resource.slug, relation, at))
   const [why, setWhy] = useState<Access | null>(null)
   const [ending, setEnding] = useState<Ending | null>(null)
@@ -102,7 +102,7 @@ export function Holders({
             { value: 'owner', label: 'Owners' },
           ]}
         />
-        <AsOf value={filters.at ?? ''} onChange={(at) => set({ at })} />
+        {control}
         {choice}
         <Button
           icon={<Download aria-hidden className="size-4" />}
@@ -111,12 +111,13 @@ export function Holders({
         >
           Export
         </Button>
-        {mayGive && (
+        {mayGive && !at && (
           <Button icon={<UserPlus aria-hidden className="size-4" />} onClick={() => setGiving(true)}>
             Add people
           </Button>
         )}
       </div>
+      {banner(`Who had ${title}`, `Who will have ${title}`)}
       {query.isPending ? (
         <SkeletonRows rows={6} label="Loading who has it" />
       ) : !query.data ? (
@@ -134,7 +135,9 @@ export function Holders({
           <Card>
             <EmptyState
               kind="first"
-              title={relation === 'owner' ? 'Nobody owns it' : at ? 'Nobody had it then' : 'Nobody has it'}
+              title={
+                at ? 'Nobody, at that moment' : relation === 'owner' ? 'Nobody owns it' : 'Nobody has it'
+              }
             >
               {relation === 'owner'
                 ? 'The owners of its app decide, else the admins.'

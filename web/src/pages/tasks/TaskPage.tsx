@@ -23,6 +23,7 @@ import { Textarea } from '../../components/Textarea'
 import { howLong } from '../../components/time'
 import { toast } from '../../components/toast'
 import { AnswerList } from '../../modules/form/AnswerList'
+import { WhatChanges } from '../../modules/impact/Folded'
 import { useMe } from '../../modules/me'
 import { PersonLink, ResourceLink, relationWords } from '../../modules/names'
 import { requestPath } from '../../modules/paths'
@@ -265,6 +266,16 @@ function Work({ task: t }: { task: Task }) {
         }}
       >
         The request fails, and nothing is granted.
+        <div className="mt-3 text-ink">
+          <WhatChanges
+            trial={{
+              method: 'post',
+              path: '/api/v1/tasks/{id}/reject',
+              params: { id: t.id },
+              body: { reason: 'It is not done yet' },
+            }}
+          />
+        </div>
       </Confirm>
     </Card>
   )

@@ -1,0 +1,49 @@
+package access
+
+import (
+	"context"
+	"errors"
+
+	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/store"
+)
+
+// TryBatch does at once all rows of a batch that was just started, as the worker would, and says what became of them. It is
+// for a rehearsal: the caller takes the transaction back. EPrecondition where more rows wait than a rehearsal does.
+func (s *Service) TryBatch(ctx context.Context, actor sallyport.Actor, b sallyport.Batch) (sallyport.Batch, error) {
+	if b.Counts.Waiting > sallyport.MaxAtomicBatch {
+		return b, sallyport.Errorf(sallyport.EPrecondition, "%d grants are too many to try out; at most %d are", b.Counts.Waiting, sallyport.MaxAtomicBatch).
+			WithHint("Narrow the choice, and try it in parts.").WithRule("batch.try")
+	}
+	w := store.BatchWork{Tenant: actor.Tenant, Batch: b, Via: actor.Via, ViaID: actor.ViaID}
+	state := sallyport.BatchDone
+	var items []sallyport.BatchItem
+	err := s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		if items, err = tx.WaitingItems(ctx, w.Tenant, w.ID, sallyport.MaxAtomicBatch); err != nil {
+			return err
+		}
+		if err := s.doItems(ctx, tx, w, items); err != nil {
+			return err
+		}
+		for _, it := range items {
+			if w.Atomic && it.State == sallyport.ItemRefused {
+				return errNotAll
+			}
+		}
+		return nil
+	})
+	if errors.Is(err, errNotAll) {
+		state, err = sallyport.BatchRefused, nil
+	}
+	if err != nil {
+		return b, err
+	}
+	b.State, b.Counts = state, sallyport.BatchCounts{}
+	for _, it := range items {
+		if state == sallyport.BatchRefused && it.State != sallyport.ItemRefused {
+			it.State = sallyport.ItemUntouched
+		}
+		b.Counts.Add(it.State, 1)
+	}
+	return b, nil
+}
