@@ -49,6 +49,7 @@ func newWorld(t *testing.T, db *store.DB) *world {
 	}
 	acc := access.New(db, nil, "http://127.0.0.1")
 	cat := catalog.New(db, acc, []connector.Kind{ldap.Kind()}, nil)
+	acc.Maker = cat
 	if err := demo.Seed(ctx, cat, tenant); err != nil {
 		t.Fatal(err)
 	}
