@@ -170,6 +170,24 @@ func longer(a, b *Duration) bool {
 	return a == nil || *a > *b
 }
 
+// Draft is the form to edit, by slugs, logins and names.
+func (t Thing) Draft() NewThing {
+	n := NewThing{Kind: t.Kind, Slug: t.Slug, Name: t.Name, Description: t.Description, MembersFor: t.MembersFor, Tags: t.Tags, Entitlements: t.Entitlements}
+	if t.App != nil {
+		n.App = t.App.Slug
+	}
+	for _, u := range t.Owners {
+		n.Owners = append(n.Owners, u.Login)
+	}
+	for _, u := range t.Members {
+		n.Members = append(n.Members, u.Login)
+	}
+	for _, g := range t.Gives {
+		n.Gives = append(n.Gives, RoleItem{Resource: g.Resource.Slug, Relation: g.Relation, Duration: g.Duration})
+	}
+	return n
+}
+
 // Changes lists what differs between two forms, field by field, as people read it.
 func (t Thing) Changes(to Thing) []FieldChange {
 	var out []FieldChange

@@ -92,6 +92,11 @@ func (c *Client) Vote(ctx context.Context, id string, b sallyport.Ballot) (sally
 	return post[sallyport.Request](ctx, c, Path("requests", id, "votes"), b)
 }
 
+// TryVote says what a vote would do.
+func (c *Client) TryVote(ctx context.Context, id string, b sallyport.Ballot) (Rehearsal, error) {
+	return c.Try(ctx, http.MethodPost, Path("requests", id, "votes"), b)
+}
+
 // Cancel takes a request back.
 func (c *Client) Cancel(ctx context.Context, id, reason string) (sallyport.Request, error) {
 	return post[sallyport.Request](ctx, c, Path("requests", id, "cancel"), map[string]string{"reason": reason})
