@@ -165,6 +165,12 @@ const adminOrphans = createRoute({
   component: lazyRouteComponent(() => import('./pages/admin/OrphansAdmin'), 'OrphansAdmin'),
 })
 
+const adminCreation = createRoute({
+  getParentRoute: () => shell,
+  path: '/admin/new-things',
+  component: lazyRouteComponent(() => import('./pages/admin/CreationAdmin'), 'CreationAdmin'),
+})
+
 const reorganize = createRoute({
   getParentRoute: () => shell,
   path: '/roles/new',
@@ -250,6 +256,7 @@ const tree = root.addChildren([
     tags,
     adminRoles,
     adminOrphans,
+    adminCreation,
     reorganize,
     compare,
     importPeople,
