@@ -22,7 +22,7 @@ test('an app is asked for where the search finds nothing, edited while it is app
   await dialog.getByLabel('Name', { exact: true }).fill('Telescope')
   await expect(dialog.getByText(/called "Wiki" already/)).toHaveCount(0)
   await dialog.getByRole('button', { name: 'Add a part' }).click()
-  await dialog.getByLabel('Part 1').fill('Observers')
+  await dialog.getByLabel('Part 1', { exact: true }).fill('Observers')
   await dialog.getByLabel('Members', { exact: true }).fill('teammate')
   await page.getByRole('option').first().click()
   await dialog.getByLabel('Why?').fill('To look further')
