@@ -69,6 +69,7 @@ type Request struct {
 	CreatedAt    time.Time       `json:"created_at"`
 	UpdatedAt    time.Time       `json:"updated_at"`
 	Hints        *Hints          `json:"hints,omitempty" doc:"In lists, when they are asked for"`
+	Create       *Creation       `json:"create,omitempty" doc:"Of kind create: what is to be made. Until it is, resource is the app that it is for, or Sallyport; then it is what was made"`
 	MayVote      bool            `json:"may_vote" doc:"The caller may approve or deny now"`
 	MayCancel    bool            `json:"may_cancel"`
 	Flow         Flow            `json:"-"`
@@ -257,7 +258,7 @@ type Key struct {
 // Ask is what a person submits. One of Duration, Until and NoEnd says how long; none of them means the resource's
 // default, or is refused where it has none.
 type Ask struct {
-	Resource    string          `json:"resource" doc:"Id or slug"`
+	Resource    string          `json:"resource,omitempty" doc:"Id or slug; what is to be made has none"`
 	Relation    Relation        `json:"relation,omitempty" enum:"member,owner" doc:"Default member"`
 	Beneficiary string          `json:"beneficiary,omitempty" doc:"Default me; user:LOGIN or role:SLUG, a bare value is a user"`
 	Duration    *Duration       `json:"duration,omitempty" doc:"ISO 8601, e.g. P7D"`
@@ -267,7 +268,8 @@ type Ask struct {
 	Reason      string          `json:"reason,omitempty"`
 	Answers     map[string]any  `json:"answers,omitempty"`
 	Parameters  json.RawMessage `json:"parameters,omitempty"`
-	Kind        RequestKind     `json:"kind,omitempty" enum:"access,extend,role_access,work_order"`
+	Kind        RequestKind     `json:"kind,omitempty" enum:"access,extend,role_access,create,work_order"`
+	Create      *NewThing       `json:"create,omitempty" doc:"A new app, entitlement, group or role, in place of a resource"`
 }
 
 // Preview is what would happen if an ask were submitted.
@@ -311,4 +313,5 @@ type Ballot struct {
 	Comment  string    `json:"comment,omitempty"`
 	Version  int       `json:"version,omitempty" doc:"The request's version that was shown"`
 	Duration *Duration `json:"duration,omitempty" doc:"Approve for shorter"`
+	Edited   *NewThing `json:"edited,omitempty" doc:"Approve a request of kind create as edited: the whole form. Kind and app stay; what goes beyond what was asked needs the right to add it oneself"`
 }

@@ -159,7 +159,7 @@ func (s *Service) juryTx(ctx context.Context, tx *store.Tx, tenant string, r sal
 			return j, err
 		}
 		for _, a := range more {
-			excluded := !r.Flow.AllowSelf && (a.ID == r.Requester.ID || r.Beneficiary.IsUser(a.ID))
+			excluded := !r.Flow.AllowSelf && r.Concerns(a.ID)
 			if !excluded && !j.has(a.ID) {
 				j.Approvers = append(j.Approvers, a)
 			}

@@ -46,15 +46,22 @@ func (s *Service) AskMany(ctx context.Context, actor sallyport.Actor, asks []sal
 func (s *Service) ask(ctx context.Context, actor sallyport.Actor, ask sallyport.Ask, batch string) (sallyport.Request, error) {
 	id := ""
 	err := s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
-		r, res, err := s.draftTx(ctx, tx, actor, ask)
+		draft, check := s.draftTx, s.limitsTx
+		if ask.Create != nil || ask.Kind == sallyport.RequestCreate {
+			draft = s.draftNewTx
+			check = func(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r *sallyport.Request, _ sallyport.Resource) error {
+				return s.othersTx(ctx, tx, actor.Tenant, *r)
+			}
+		}
+		r, res, err := draft(ctx, tx, actor, ask)
 		if err != nil {
 			return err
 		}
-		if err := s.limitsTx(ctx, tx, actor, &r, res); err != nil {
+		if err := check(ctx, tx, actor, &r, res); err != nil {
 			return err
 		}
 		id, r.BatchID = r.ID, batch
-		return s.submitTx(ctx, tx, actor, &r, res)
+		return s.submitTx(ctx, tx, actor, &r, res, "")
 	})
 	if err != nil {
 		return sallyport.Request{}, err
@@ -313,8 +320,9 @@ func endOf(r sallyport.Request, now time.Time) time.Time {
 	return time.Time{}
 }
 
-// submitTx saves a checked request, starts its first stage, and supersedes an older one for the same.
-func (s *Service) submitTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r *sallyport.Request, res sallyport.Resource) error {
+// submitTx saves a checked request, starts its first stage, and supersedes an older one for the same. cause is the request
+// that it follows from, "" for none.
+func (s *Service) submitTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r *sallyport.Request, res sallyport.Resource, cause string) error {
 	t := actor.Tenant
 	r.Stages = nil
 	var first jury
@@ -337,7 +345,14 @@ func (s *Service) submitTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 			return err
 		}
 	}
-	if err := s.event(ctx, tx, actor, "request.created", *r, "", map[string]any{"kind": string(r.Kind), "stages": len(r.Stages)}, reasonValue(*r)...); err != nil {
+	values := reasonValue(*r)
+	if r.Create != nil {
+		if err := tx.InsertCreation(ctx, t, r.ID, r.Create.Form()); err != nil {
+			return err
+		}
+		values = append(values, formValues("asked", r.Create.Asked, r.Requester.ID)...)
+	}
+	if err := s.event(ctx, tx, actor, "request.created", *r, cause, map[string]any{"kind": string(r.Kind), "stages": len(r.Stages)}, values...); err != nil {
 		return err
 	}
 	if r.Beneficiary.Kind == sallyport.SubjectUser && r.Beneficiary.ID != r.Requester.ID {
@@ -391,9 +406,13 @@ func snapshot(r sallyport.Request) json.RawMessage {
 	for i, st := range r.Flow.Stages {
 		stages[i] = map[string]any{"name": st.Title(), "approvers": st.Approvers, "rule": st.Rule}
 	}
-	b, err := json.Marshal(map[string]any{"resource": r.Resource, "relation": r.Relation, "beneficiary": r.Beneficiary, "requester": r.Requester,
+	shown := map[string]any{"resource": r.Resource, "relation": r.Relation, "beneficiary": r.Beneficiary, "requester": r.Requester,
 		"parameters": r.Parameters, "duration": r.Duration, "until": r.Until, "no_end": r.NoEnd, "starts_at": r.StartsAt, "reason": r.Reason,
-		"answers": answers, "stages": stages})
+		"answers": answers, "stages": stages}
+	if r.Create != nil {
+		shown["create"] = r.Create.Form()
+	}
+	b, err := json.Marshal(shown)
 	if err != nil {
 		return json.RawMessage("{}")
 	}

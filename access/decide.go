@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/sallyport/sallyport"
 	"github.com/sallyport/sallyport/store"
@@ -57,6 +59,11 @@ func (s *Service) Vote(ctx context.Context, actor sallyport.Actor, id string, b 
 		if err := narrower(r, b, tx.Now()); err != nil {
 			return err
 		}
+		if b.Edited != nil {
+			if r, err = s.editTx(ctx, tx, actor, r, *b.Edited); err != nil {
+				return err
+			}
+		}
 		v := sallyport.Vote{By: actor.User, OnBehalfOf: behalf, Vote: b.Vote, Comment: b.Comment, Duration: b.Duration}
 		if err := tx.InsertVote(ctx, actor.Tenant, r.ID, st.ID, r.Version, &v); err != nil {
 			if store.IsUnique(err) {
@@ -74,10 +81,13 @@ func (s *Service) Vote(ctx context.Context, actor sallyport.Actor, id string, b 
 
 // narrower refuses a vote that would give more than was asked (rule 9).
 func narrower(r sallyport.Request, b sallyport.Ballot, now time.Time) error {
+	if b.Edited != nil && (b.Vote != sallyport.VoteApprove || r.Create == nil) {
+		return sallyport.Invalid("edited", "goes with an approval of something new only")
+	}
 	if b.Duration == nil {
 		return nil
 	}
-	if b.Vote != sallyport.VoteApprove || r.Kind == sallyport.RequestWorkOrder {
+	if b.Vote != sallyport.VoteApprove || r.Kind == sallyport.RequestWorkOrder || r.Kind == sallyport.RequestCreate {
 		return sallyport.Invalid("duration", "goes with an approval of access only")
 	}
 	if *b.Duration < sallyport.MinDuration || *b.Duration > sallyport.MaxDuration {
@@ -96,7 +106,7 @@ func (s *Service) mayVoteTx(ctx context.Context, tx *store.Tx, actor sallyport.A
 	var none sallyport.Stage
 	forbidden := sallyport.Errorf(sallyport.EForbidden, "you are not an approver of this request").WithRule("domain.10").
 		WithHint("It is decided by the people named on it.")
-	if !r.Flow.AllowSelf && (r.Requester.ID == actor.User.ID || r.Beneficiary.IsUser(actor.User.ID)) {
+	if !r.Flow.AllowSelf && r.Concerns(actor.User.ID) {
 		return none, jury{}, nil, sallyport.Errorf(sallyport.EForbidden, "nobody decides about their own request").WithRule("domain.8").
 			WithHint("Somebody else who is asked decides; you can remind them.")
 	}
@@ -174,7 +184,7 @@ func past(vote string) string {
 // countTx records the vote and does what it leads to.
 func (s *Service) countTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Request, res sallyport.Resource, st sallyport.Stage, j jury, v sallyport.Vote) error {
 	body := map[string]any{"vote": v.Vote, "stage": st.Name, "version": r.Version, "intended": j.ids()}
-	if r.Flow.AllowSelf && (r.Requester.ID == actor.User.ID || r.Beneficiary.IsUser(actor.User.ID)) {
+	if r.Flow.AllowSelf && r.Concerns(actor.User.ID) {
 		body["self_approval"] = true
 	}
 	if v.Duration != nil {
@@ -209,7 +219,13 @@ func (s *Service) denyTx(ctx context.Context, tx *store.Tx, actor sallyport.Acto
 		return err
 	}
 	return s.tell(ctx, tx, actor.Tenant, parties(r), note{Kind: "request.denied", Dedupe: "denied:" + r.ID,
-		Title: r.Resource.Name + " was denied", Body: comment, Link: "/requests/" + r.ID})
+		Title: upper(r.About()) + " was denied", Body: comment, Link: "/requests/" + r.ID})
+}
+
+// upper begins a sentence with a capital letter.
+func upper(s string) string {
+	first, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[n:]
 }
 
 func parties(r sallyport.Request) []string {
@@ -278,14 +294,14 @@ func (s *Service) askApproversTx(ctx context.Context, tx *store.Tx, tenant strin
 		return err
 	}
 	for _, d := range delegates {
-		if d.ID != r.Requester.ID && !r.Beneficiary.IsUser(d.ID) {
+		if !r.Concerns(d.ID) {
 			ids = append(ids, d.ID)
 		}
 	}
 	for _, id := range ids {
 		tx.Changed(tenant, "inbox:"+id)
 	}
-	title := fmt.Sprintf("%s %s for %s", r.Requester.Name, verb, r.Resource.Name)
+	title := fmt.Sprintf("%s %s for %s", r.Requester.Name, verb, r.About())
 	if !r.Beneficiary.IsUser(r.Requester.ID) {
 		title += " for " + r.Beneficiary.Name
 	}
@@ -319,6 +335,9 @@ func (s *Service) approveTx(ctx context.Context, tx *store.Tx, actor sallyport.A
 			return err
 		}
 		return s.tellApprovedTx(ctx, tx, t, r)
+	}
+	if r.Kind == sallyport.RequestCreate {
+		return s.makeNewTx(ctx, tx, actor, r)
 	}
 	if r.Until != nil && !r.Until.After(tx.Now()) {
 		return s.failRequestTx(ctx, tx, actor, r.ID, "its end passed before it was approved")

@@ -16,6 +16,9 @@ func (s *Service) Insight(ctx context.Context, actor sallyport.Actor, id string)
 		if err != nil {
 			return err
 		}
+		if r.Kind == sallyport.RequestCreate {
+			return nil // nobody had it, has it, or is near it
+		}
 		who := r.Beneficiary
 		v := Viewer(actor)
 		grants, err := tx.Grants(ctx, actor.Tenant, v, store.GrantFilter{SubjectKind: who.Kind, SubjectID: who.ID, ResourceID: r.Resource.ID}, store.Page{Limit: 10})

@@ -84,6 +84,17 @@ func holdTo(ctx context.Context, tx *store.Tx, tenant string, res sallyport.Reso
 	return &sallyport.Error{Code: sallyport.EPrecondition, Rule: "constraint." + r.Key, Message: r.Message + from, Hint: r.Hint}
 }
 
+// CheckLengthTx holds a length that somebody asks for against the resource's durations and tags, before there is a grant of
+// it: with a reason, and from somebody else.
+func (s *Service) CheckLengthTx(ctx context.Context, tx *store.Tx, tenant string, res sallyport.Resource, rel sallyport.Relation, length sallyport.Duration) error {
+	if rel == sallyport.Member {
+		if err := res.Durations.Check(res.Name, length, false); err != nil {
+			return err
+		}
+	}
+	return holdTo(ctx, tx, tenant, res, sallyport.Gain{Relation: rel, Length: length, Reason: "asked for"}, false)
+}
+
 // addsSelf reports whether the actor gives something to themselves without a request, also by way of a role of theirs.
 func (s *Service) addsSelf(ctx context.Context, tx *store.Tx, actor sallyport.Actor, n NewGrant) (bool, error) {
 	if n.ReasonKind != "direct" || actor.Admin || actor.IsSystem() {

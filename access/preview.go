@@ -15,6 +15,10 @@ func (s *Service) Preview(ctx context.Context, actor sallyport.Actor, ask sallyp
 	p := sallyport.Preview{Stages: []sallyport.Stage{}, Limits: []sallyport.Limit{}, Current: []sallyport.Access{}, Problems: []sallyport.Fault{},
 		Peers: sallyport.Peers{Basis: "none", People: []sallyport.UserRef{}, Roles: []sallyport.PeerRole{}}}
 	err := s.DB.View(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if ask.Create != nil || ask.Kind == sallyport.RequestCreate {
+			p.Form, p.Duration = sallyport.Form{}, sallyport.Durations{}
+			return s.previewNewTx(ctx, tx, actor, ask, &p)
+		}
 		if ask.Resource == "" {
 			return sallyport.Invalid("resource", "is missing")
 		}
@@ -61,6 +65,20 @@ func (s *Service) Preview(ctx context.Context, actor sallyport.Actor, ask sallyp
 }
 
 func (s *Service) previewStagesTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Request, res sallyport.Resource, p *sallyport.Preview) error {
+	if err := s.previewJuriesTx(ctx, tx, actor, r, res, p); err != nil {
+		return err
+	}
+	_, limits, err := tx.EffectiveLimits(ctx, actor.Tenant, res)
+	if err != nil {
+		return err
+	}
+	p.Limits = append(p.Limits, limits...)
+	p.Typical, err = tx.TypicalDecision(ctx, actor.Tenant, res.ID, tx.Now().Add(-90*24*time.Hour))
+	return err
+}
+
+// previewJuriesTx says who would decide each stage.
+func (s *Service) previewJuriesTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Request, res sallyport.Resource, p *sallyport.Preview) error {
 	for i, spec := range r.Flow.Stages {
 		j, err := s.juryTx(ctx, tx, actor.Tenant, r, res, spec, false)
 		if err := problemOf(p, err); err != nil {
@@ -76,13 +94,7 @@ func (s *Service) previewStagesTx(ctx context.Context, tx *store.Tx, actor sally
 		p.Stages = append(p.Stages, sallyport.Stage{Name: spec.Title(), Position: i, State: sallyport.StageWaiting, Rule: rule, Need: max(j.Need, 1),
 			Approvers: j.Approvers, Fallback: j.Fallback, Votes: []sallyport.Vote{}})
 	}
-	_, limits, err := tx.EffectiveLimits(ctx, actor.Tenant, res)
-	if err != nil {
-		return err
-	}
-	p.Limits = append(p.Limits, limits...)
-	p.Typical, err = tx.TypicalDecision(ctx, actor.Tenant, res.ID, tx.Now().Add(-90*24*time.Hour))
-	return err
+	return nil
 }
 
 func (s *Service) previewHoldingTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Request, res sallyport.Resource, p *sallyport.Preview) error {

@@ -52,7 +52,7 @@ func (s *Service) Requests(ctx context.Context, actor sallyport.Actor, f store.R
 			st := r.Open()
 			r.MayCancel = r.State == sallyport.RequestPending && (actor.Admin || r.Requester.ID == actor.User.ID || r.Beneficiary.IsUser(actor.User.ID))
 			r.MayVote = st != nil && s.wasAsked(actor, *st, delegators) && !hasVoted(*st, actor.User.ID) &&
-				(r.Flow.AllowSelf || (r.Requester.ID != actor.User.ID && !r.Beneficiary.IsUser(actor.User.ID)))
+				(r.Flow.AllowSelf || !r.Concerns(actor.User.ID))
 			r.Next = next(*r, nil, "")
 			redact(r, actor.Auditor || r.Requester.ID == actor.User.ID || everAsked(*r, actor.User.ID))
 			r.Form, r.Snapshot = nil, nil
@@ -139,6 +139,9 @@ func next(r sallyport.Request, res *sallyport.Resource, hand string) string {
 			if st.State == sallyport.StageWaiting {
 				return "then " + st.Name
 			}
+		}
+		if r.Kind == sallyport.RequestCreate {
+			return "then it is made at once"
 		}
 		if res == nil {
 			return "then it is granted"

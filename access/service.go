@@ -18,6 +18,7 @@ type Service struct {
 	DB        *store.DB
 	Log       *slog.Logger
 	PublicURL string // where people reach the page, without a slash at the end; used in messages
+	Maker     Maker  // makes what requests of kind create ask for; without one they are refused
 }
 
 // New makes a Service. A nil log discards.

@@ -33,7 +33,7 @@ func badInput(t *testing.T, w *world) {
 		{"a field twice", "POST", "/requests", ask(`,"reason":"y"`), 400, "twice"},
 		{"a wrong type", "POST", "/requests", `{"resource":7,"duration":"P1D"}`, 400, "body.resource"},
 		{"a wrong type inside", "POST", "/requests", ask(`,"no_end":"yes"`), 400, "body.no_end"},
-		{"what is required is missing", "POST", "/requests", `{"duration":"P1D"}`, 400, "body.resource"},
+		{"what is required is missing", "POST", "/requests", `{"duration":"P1D"}`, 400, "resource: is missing"},
 		{"deep nesting", "POST", "/requests", deep(40), 400, "deeper"},
 		{"very deep nesting", "POST", "/requests", strings.Repeat("[", 100_000), 400, "deeper"},
 		{"a huge body", "POST", "/requests", ask(`,"reason2":"` + strings.Repeat("x", 2<<20) + `"`), 413, "1 MiB"},

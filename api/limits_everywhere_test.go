@@ -68,7 +68,7 @@ var grantless = map[string]string{
 	"read-messages": "no access", "create-delegation": "lends a vote", "end-delegation": "takes it back",
 	"create-connection": "writes nothing by itself", "update-connection": "the same", "delete-connection": "the same", "check-connection": "reads",
 	"create-batch": "its rows are renewed by the worker, each as one that is renewed alone: access/batch_test.go", "undo-batch": "gives back the former end, held against the limits: the same",
-	"create-view": "no access", "delete-view": "no access", "set-holidays": "when people are told", "set-holiday": "the same", "delete-holiday": "the same", "import-holidays": "the same",
+	"set-creation-rule": "who decides, not what", "create-view": "no access", "delete-view": "no access", "set-holidays": "when people are told", "set-holiday": "the same", "delete-holiday": "the same", "import-holidays": "the same",
 	"create-token": "no access beyond its maker's", "revoke-token": "ends", "revoke-session": "ends",
 }
 
@@ -100,6 +100,20 @@ func limitsEverywhere(t *testing.T, w *world) {
 			t.Errorf("%s: %d %s", r.ID, a.status, a.body)
 		}
 		w.beyond(t, r.ID)
+	}
+	// What is made because it was asked for: its first owners and members, of a thing with the tag and of a role that gives it.
+	for _, thing := range []map[string]any{{"kind": "app", "tags": []string{"Two days"}}, {"kind": "role", "gives": []any{map[string]any{"resource": limited}}},
+		{"kind": "entitlement", "app": limited}} {
+		thing["name"], thing["owners"], thing["members"] = w.name("Asked for"), []string{"lead"}, []string{"employee"}
+		id := w.must("teammate", "POST", "/requests", map[string]any{"create": thing, "reason": "why"}).text(t, "id")
+		if made := w.must("admin", "POST", "/requests/"+id+"/votes", map[string]any{"vote": "approve"}).json(t); made["state"] != "approved" {
+			t.Errorf("%v is %v: %v", thing, made["state"], made["cause"])
+		}
+		w.beyond(t, "making what was asked for")
+		thing["name"], thing["members_for"] = w.name("Asked for"), "P9D"
+		if a := w.call("teammate", "POST", "/requests", map[string]any{"create": thing, "reason": "why"}); a.status != http.StatusUnprocessableEntity {
+			t.Errorf("asking for members over the limit: %d %s", a.status, a.body)
+		}
 	}
 	// A role whose members have it without end comes to a thing whose limit reaches roles: their memberships get an end.
 	r := w.resource(map[string]any{"kind": "role"})

@@ -92,6 +92,9 @@ var matrix = map[string]row{
 	"replace-approvers": {func(w *world) (string, any) {
 		return "/requests/" + w.request() + "/approvers", map[string]any{"approvers": []string{"user:security"}, "reason": "away"}
 	}, "401 403 403 403 403 403 200 403"},
+	"list-creation-rules": {at("/creation-rules"), all200},
+	"set-creation-rule": {send("/creation-rules/app", map[string]any{"flow": map[string]any{"stages": []any{map[string]any{"approvers": []string{"admins"}}}}}),
+		"401 403 403 403 403 403 200 403"},
 	"list-grants": {at("/grants"), all200},
 	"get-grant":   {func(w *world) (string, any) { return "/grants/" + w.grant(), nil }, all200},
 	"give": {func(w *world) (string, any) {

@@ -15,6 +15,7 @@ func (s *server) register() {
 	s.registerResources()
 	s.registerCatalogue()
 	s.registerRequests()
+	s.registerCreations()
 	s.registerGrants()
 	s.registerExpiring()
 	s.registerBatches()

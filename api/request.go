@@ -58,6 +58,9 @@ func (s *server) registerRequests() {
 		out := AskedMany{BatchID: batch, Items: make([]AskedItem, len(all))}
 		for i, one := range all {
 			it := AskedItem{Resource: in.Body.Items[i].Resource, Status: http.StatusCreated, Request: one.Request}
+			if n := in.Body.Items[i].Create; n != nil {
+				it.Resource = n.Name
+			}
 			if one.Err != nil {
 				it.Status, it.Detail = refusalWords(ctx, one.Err)
 			}

@@ -67,10 +67,13 @@ func routes() []route {
 		{ID: "list-requests", Method: get, Path: "/requests", Summary: "List requests", Scope: auth.ScopeRead},
 		{ID: "get-request", Method: get, Path: "/requests/{id}", Summary: "A request with its stages and votes", Scope: auth.ScopeRead},
 		{ID: "get-insight", Method: get, Path: "/requests/{id}/insight", Summary: "What an approver wants to know before deciding", Scope: auth.ScopeRead},
-		{ID: "vote", Method: post, Path: "/requests/{id}/votes", Summary: "Approve or deny", Scope: auth.ScopeDecide, Tries: true},
+		{ID: "vote", Method: post, Path: "/requests/{id}/votes", Summary: "Approve, also as edited, or deny", Scope: auth.ScopeDecide, Tries: true},
 		{ID: "cancel-request", Method: post, Path: "/requests/{id}/cancel", Summary: "Take a request back", Scope: auth.ScopeRequest, Tries: true},
 		{ID: "remind", Method: post, Path: "/requests/{id}/remind", Summary: "Remind those who have not decided", Scope: auth.ScopeRequest, Status: 204},
 		{ID: "replace-approvers", Method: post, Path: "/requests/{id}/approvers", Summary: "Replace the approvers of a stage that is stuck", Scope: auth.ScopeAdmin},
+
+		{ID: "list-creation-rules", Method: get, Path: "/creation-rules", Summary: "Who decides about new apps, groups and roles", Scope: auth.ScopeRead},
+		{ID: "set-creation-rule", Method: put, Path: "/creation-rules/{kind}", Summary: "Say who decides about new apps, groups or roles", Scope: auth.ScopeAdmin},
 
 		{ID: "list-grants", Method: get, Path: "/grants", Summary: "List grants", Scope: auth.ScopeRead},
 		{ID: "get-grant", Method: get, Path: "/grants/{id}", Summary: "A grant", Scope: auth.ScopeRead},

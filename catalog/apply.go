@@ -117,7 +117,7 @@ func (s *Service) applyStep(ctx context.Context, tx *store.Tx, actor sallyport.A
 		if it.Tags != nil {
 			in.Tags = *it.Tags
 		}
-		_, err := s.createTx(ctx, tx, actor, in, sourceFiles, true)
+		_, err := s.createTx(ctx, tx, actor, in, making{source: sourceFiles, checked: true})
 		return err
 	}
 	flow, revocation := it.Flow, it.Revocation

@@ -24,13 +24,7 @@ func (s *Service) checker(ctx context.Context, tx *store.Tx, tenant string) *che
 func (c *checker) check(r sallyport.Resource) ([]sallyport.Fault, error) {
 	c.faults = nil
 	if r.Flow != nil {
-		c.exprs("flow.fallback", r.Flow.Fallback)
-		for i, st := range r.Flow.Stages {
-			at := fmt.Sprintf("flow.stages[%d]", i)
-			c.exprs(at+".approvers", st.Approvers)
-			c.exprs(at+".escalate_to", st.EscalateTo)
-			c.exprs(at+".fallback", st.Fallback)
-		}
+		c.flow(*r.Flow)
 	}
 	c.fulfilment("fulfilment", r.Kind, r.Fulfilment)
 	if r.Revocation != nil {
@@ -62,6 +56,16 @@ type checker struct {
 
 func (c *checker) bad(path, format string, args ...any) {
 	c.faults = append(c.faults, sallyport.Fault{Path: path, Message: fmt.Sprintf(format, args...)})
+}
+
+func (c *checker) flow(f sallyport.Flow) {
+	c.exprs("flow.fallback", f.Fallback)
+	for i, st := range f.Stages {
+		at := fmt.Sprintf("flow.stages[%d]", i)
+		c.exprs(at+".approvers", st.Approvers)
+		c.exprs(at+".escalate_to", st.EscalateTo)
+		c.exprs(at+".fallback", st.Fallback)
+	}
 }
 
 func (c *checker) exprs(path string, list []string) {

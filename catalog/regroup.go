@@ -54,7 +54,7 @@ func (w *regroup) make(ctx context.Context, from []sallyport.Resource) error {
 		n.Owners = []string{w.actor.User.ID}
 	}
 	var err error
-	if w.role, err = w.createTx(ctx, w.tx, w.actor, n, "", false); err == nil {
+	if w.role, err = w.createTx(ctx, w.tx, w.actor, n, making{}); err == nil {
 		w.undo.Created = append(w.undo.Created, w.role.ID)
 	}
 	return err

@@ -19,20 +19,26 @@ func (s *Service) CreateResource(ctx context.Context, actor sallyport.Actor, in 
 	var r sallyport.Resource
 	err := s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
 		var err error
-		r, err = s.createTx(ctx, tx, actor, in, "", false)
+		r, err = s.createTx(ctx, tx, actor, in, making{})
 		return err
 	})
 	return r, err
 }
 
-// createTx adds a resource whose source is as given: "" for the page and the API, or catalogue. checked says that what it
-// names was checked already.
-func (s *Service) createTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, in sallyport.NewResource, source string, checked bool) (sallyport.Resource, error) {
-	r, err := s.newResource(ctx, tx, actor, in)
+// making is by which way a resource is added.
+type making struct {
+	source  string // "" for the page and the API, or catalogue
+	checked bool   // what it names was checked already
+	request string // the approved request that it comes from, which is the authority for it and the cause of its events
+}
+
+// createTx adds a resource.
+func (s *Service) createTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, in sallyport.NewResource, how making) (sallyport.Resource, error) {
+	r, err := s.newResource(ctx, tx, actor, in, how.request != "")
 	if err != nil {
 		return r, err
 	}
-	r.Source = source
+	r.Source = how.source
 	if r.Slug == "" {
 		if r.Slug, err = freeSlug(ctx, tx, actor.Tenant, r.Name, r.App); err != nil {
 			return r, err
@@ -44,7 +50,7 @@ func (s *Service) createTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 	if r.App != nil && !strings.HasPrefix(r.Slug, r.App.Slug+".") {
 		return r, sallyport.Invalid("slug", "%q is not in its app; it must begin with %s.", r.Slug, r.App.Slug)
 	}
-	if !checked {
+	if !how.checked {
 		faults, err := s.checkReferences(ctx, tx, actor.Tenant, r)
 		if err != nil {
 			return r, err
@@ -56,7 +62,7 @@ func (s *Service) createTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 	if err := tx.InsertResource(ctx, actor.Tenant, &r, false); err != nil {
 		return r, err
 	}
-	if _, err := tx.Append(ctx, store.NewEvent{Verb: "resource.created", Actor: actor, ObjectKind: "resource", ObjectID: r.ID, Refs: appRef(r),
+	if _, err := tx.Append(ctx, store.NewEvent{Verb: "resource.created", Actor: actor, ObjectKind: "resource", ObjectID: r.ID, Cause: how.request, Refs: append(appRef(r), how.request),
 		Body: map[string]any{"kind": string(r.Kind), "slug": r.Slug, "name": r.Name}, Values: fieldValues(diff(sallyport.Resource{}, r), false)}); err != nil {
 		return r, err
 	}
@@ -64,7 +70,7 @@ func (s *Service) createTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 		return r, err
 	}
 	if len(in.Tags) > 0 {
-		if err := s.setTagsTx(ctx, tx, actor, r, in.Tags); err != nil {
+		if err := s.setTagsTx(ctx, tx, actor, r, in.Tags, how.request); err != nil {
 			return r, err
 		}
 	}
@@ -72,8 +78,9 @@ func (s *Service) createTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 	return tx.Resource(ctx, actor.Tenant, r.ID, access.Everything)
 }
 
-// newResource turns what was submitted into a resource, with what it names resolved.
-func (s *Service) newResource(ctx context.Context, tx *store.Tx, actor sallyport.Actor, in sallyport.NewResource) (sallyport.Resource, error) {
+// newResource turns what was submitted into a resource, with what it names resolved. allowed says that it was approved, so
+// that the actor need not be somebody who may add it.
+func (s *Service) newResource(ctx context.Context, tx *store.Tx, actor sallyport.Actor, in sallyport.NewResource, allowed bool) (sallyport.Resource, error) {
 	r := sallyport.Resource{Kind: in.Kind, Slug: strings.ToLower(in.Slug), Name: in.Name, Description: in.Description, Physical: in.Physical, Managed: true,
 		Flow: normalFlow(in.Flow), Revocation: normalRevocation(in.Revocation)}
 	if in.Form != nil {
@@ -88,9 +95,11 @@ func (s *Service) newResource(ctx context.Context, tx *store.Tx, actor sallyport
 	if r.Fulfilment.Kind == "" {
 		r.Fulfilment.Kind = sallyport.FulfilNone
 	}
-	ownsApp := false
+	ownsApp := allowed
 	if in.App != "" && in.Kind == sallyport.KindEntitlement {
-		app, err := tx.Resource(ctx, actor.Tenant, in.App, access.Viewer(actor))
+		v := access.Viewer(actor)
+		v.All = v.All || allowed
+		app, err := tx.Resource(ctx, actor.Tenant, in.App, v)
 		if sallyport.CodeOf(err) == sallyport.ENotFound || err == nil && app.DeletedAt != nil {
 			return r, refusal([]sallyport.Fault{{Path: "app", Message: fmt.Sprintf("there is no app %q", in.App)}})
 		}
@@ -105,8 +114,10 @@ func (s *Service) newResource(ctx context.Context, tx *store.Tx, actor sallyport
 		if r.Slug != "" && !strings.Contains(r.Slug, ".") {
 			r.Slug = app.Slug + "." + r.Slug
 		}
-		if ownsApp, err = owns(ctx, tx, actor, app.ID); err != nil {
-			return r, err
+		if !allowed {
+			if ownsApp, err = owns(ctx, tx, actor, app.ID); err != nil {
+				return r, err
+			}
 		}
 	} else if in.App != "" {
 		return r, sallyport.Invalid("app", "only an entitlement belongs to an app")

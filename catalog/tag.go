@@ -115,7 +115,7 @@ func (s *Service) AttachTag(ctx context.Context, actor sallyport.Actor, resource
 		if err := s.mayTag(ctx, tx, actor, r); err != nil {
 			return err
 		}
-		return s.attachTx(ctx, tx, actor, r, t, accept)
+		return s.attachTx(ctx, tx, actor, r, t, accept, "")
 	})
 }
 
@@ -148,13 +148,13 @@ func (s *Service) mayTag(ctx context.Context, tx *store.Tx, actor sallyport.Acto
 	return sallyport.Errorf(sallyport.EForbidden, "you do not own %s", r.Name).WithHint("Its owners and catalogue managers may tag it.").WithRule("domain.19")
 }
 
-func (s *Service) attachTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Resource, t sallyport.Tag, accept bool) error {
+func (s *Service) attachTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Resource, t sallyport.Tag, accept bool, cause string) error {
 	added, err := tx.AttachTag(ctx, actor.Tenant, r.ID, t.ID)
 	if err != nil || !added {
 		return err
 	}
 	tx.Changed(actor.Tenant, "resources", "resource:"+r.ID)
-	if _, err := tx.Append(ctx, store.NewEvent{Verb: "tag.attached", Actor: actor, ObjectKind: "resource", ObjectID: r.ID, Refs: []string{t.ID},
+	if _, err := tx.Append(ctx, store.NewEvent{Verb: "tag.attached", Actor: actor, ObjectKind: "resource", ObjectID: r.ID, Cause: cause, Refs: []string{t.ID},
 		Body: map[string]any{"tag": t.Name, "slug": r.Slug}}); err != nil {
 		return err
 	}
@@ -242,8 +242,8 @@ func cutsOf(ctx context.Context, tx *store.Tx, tenant string, r sallyport.Resour
 	return out, nil
 }
 
-// setTagsTx makes these the tags of a resource.
-func (s *Service) setTagsTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Resource, names []string) error {
+// setTagsTx makes these the tags of a resource; cause is of their events, "" for none.
+func (s *Service) setTagsTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Resource, names []string, cause string) error {
 	want := map[string]bool{}
 	for i, name := range names {
 		t, err := tx.Tag(ctx, actor.Tenant, name)
@@ -254,7 +254,7 @@ func (s *Service) setTagsTx(ctx context.Context, tx *store.Tx, actor sallyport.A
 			return err
 		}
 		want[t.ID] = true
-		if err := s.attachTx(ctx, tx, actor, r, t, true); err != nil {
+		if err := s.attachTx(ctx, tx, actor, r, t, true, cause); err != nil {
 			return err
 		}
 	}

@@ -147,7 +147,7 @@ func (s *Service) updateTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 		}
 	}
 	if p.Tags != nil {
-		if err := s.setTagsTx(ctx, tx, actor, before, *p.Tags); err != nil {
+		if err := s.setTagsTx(ctx, tx, actor, before, *p.Tags, ""); err != nil {
 			return r, err
 		}
 	}

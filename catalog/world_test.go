@@ -32,6 +32,7 @@ func each(t *testing.T, test func(w *world)) {
 			t.Fatal(err)
 		}
 		w := &world{t: t, db: db, clock: clock, tenant: tenant, s: catalog.New(db, access.New(db, nil, "http://localhost"), []connector.Kind{ldap.Kind()}, nil)}
+		w.s.Access.Maker = w.s
 		u, err := w.s.MakeAdmin(t.Context(), tenant, "root@example.test")
 		if err != nil {
 			t.Fatal(err)

@@ -138,7 +138,7 @@ func (tx *Tx) eraseTexts(ctx context.Context, tenant string, u sallyport.User) e
 	}
 	// Approver expressions by login go on by id, so that what was pinned stays readable.
 	byLogin, byID := `"user:`+u.Login+`"`, `"user:`+u.ID+`"`
-	for _, place := range [][2]string{{"stages", "spec"}, {"requests", "flow"}, {"resources", "flow"}} {
+	for _, place := range [][2]string{{"stages", "spec"}, {"requests", "flow"}, {"resources", "flow"}, {"creation_flows", "flow"}} {
 		q := &query{}
 		q.WriteString("UPDATE " + place[0] + " SET " + place[1] + " = REPLACE(" + place[1] + ", " + q.arg(byLogin) + ", " + q.arg(byID) + ") WHERE tenant_id = " +
 			q.arg(tenant) + " AND " + place[1] + " LIKE " + q.arg(rawLike(byLogin)) + ` ESCAPE '\'`)

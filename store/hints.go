@@ -13,7 +13,7 @@ import (
 func (tx *Tx) RequestHints(ctx context.Context, tenant string, v Viewer, list []sallyport.Request) error {
 	byID, ids := map[string]*sallyport.Request{}, []string(nil)
 	for i := range list {
-		if list[i].Beneficiary.Kind == sallyport.SubjectUser {
+		if list[i].Beneficiary.Kind == sallyport.SubjectUser && list[i].Kind != sallyport.RequestCreate { // nobody has what is to be made
 			byID[list[i].ID] = &list[i]
 			ids = append(ids, list[i].ID)
 		}

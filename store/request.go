@@ -57,6 +57,9 @@ func (tx *Tx) Request(ctx context.Context, tenant, id string, v Viewer) (sallypo
 	if err := tx.requestParts(ctx, tenant, []*sallyport.Request{&r}); err != nil {
 		return sallyport.Request{}, err
 	}
+	if err := tx.hideGiven(ctx, tenant, v, []*sallyport.Request{&r}); err != nil {
+		return sallyport.Request{}, err
+	}
 	if v.All || r.Requester.ID == v.ID || r.Beneficiary.IsUser(v.ID) || r.Asked(v.ID) {
 		return r, nil
 	}
@@ -140,7 +143,10 @@ func (tx *Tx) Requests(ctx context.Context, tenant string, v Viewer, f RequestFi
 		out.Items[i] = l.Items[i].Request
 		ptrs[i] = &out.Items[i]
 	}
-	return out, tx.requestParts(ctx, tenant, ptrs)
+	if err := tx.requestParts(ctx, tenant, ptrs); err != nil {
+		return none, err
+	}
+	return out, tx.hideGiven(ctx, tenant, v, ptrs)
 }
 
 // requests writes FROM and WHERE of a list of requests.
@@ -174,7 +180,7 @@ func (q *query) requests(tx *Tx, tenant string, v Viewer, f RequestFilter) {
 		people := `(SELECT fu.id FROM users fu WHERE fu.tenant_id = ` + t + ` AND fu.search_key LIKE %s ESCAPE '\')`
 		things := `(SELECT fr.id FROM resources fr WHERE fr.tenant_id = ` + t + ` AND fr.search_key LIKE %s ESCAPE '\')`
 		q.and(`(q.resource_id IN `+things+` OR q.requester_id IN `+people+` OR (q.subject_kind = 'user' AND q.subject_id IN `+people+`)
-			OR (q.subject_kind = 'role' AND q.subject_id IN `+things+`))`, l, l, l, l)
+			OR (q.subject_kind = 'role' AND q.subject_id IN `+things+`) OR `+createdLike(t)+`)`, l, l, l, l, l)
 	}
 	if f.DecidedBy != "" {
 		q.and("q.id IN (SELECT vo.request_id FROM votes vo WHERE vo.tenant_id = "+t+" AND vo.user_id = %s)", f.DecidedBy)

@@ -10,7 +10,7 @@ import (
 	"github.com/sallyport/sallyport"
 )
 
-// requestParts adds stages, who was asked, votes and task ids to requests, in at most four queries for all.
+// requestParts adds stages, who was asked, votes, task ids and what is to be made to requests, in a few queries for all.
 func (tx *Tx) requestParts(ctx context.Context, tenant string, list []*sallyport.Request) error {
 	if len(list) == 0 {
 		return nil
@@ -99,7 +99,10 @@ func (tx *Tx) requestParts(ctx context.Context, tenant string, list []*sallyport
 	for _, r := range list {
 		waiting(r, gone)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return tx.creations(ctx, tenant, list)
 }
 
 func (tx *Tx) requestTasks(ctx context.Context, tenant string, byID map[string]*sallyport.Request, ids []string) error {

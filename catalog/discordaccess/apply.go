@@ -53,7 +53,7 @@ func (im *Importer) Apply(ctx context.Context, actor sallyport.Actor, p *Plan, t
 		tell = func(int, int) {}
 	}
 	r := &run{im: im, p: p, actor: actor, size: im.Chunk, tell: tell,
-		total: len(p.people) + len(p.things) + len(p.tags) + len(p.marks) + len(p.history) + len(p.grants) + len(p.ends) + len(p.asks)}
+		total: len(p.people) + len(p.things) + len(p.tags) + len(p.marks) + len(p.history) + len(p.grants) + len(p.ends) + len(p.asks) + len(p.news)}
 	if r.size <= 0 {
 		r.size = 1000
 	}

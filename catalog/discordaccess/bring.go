@@ -3,6 +3,7 @@ package discordaccess
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/sallyport/sallyport"
 	"github.com/sallyport/sallyport/store"
@@ -163,7 +164,7 @@ func (r *run) record(ctx context.Context, tx *store.Tx, p *grantPlan, g sallypor
 // fileRequests files what waits for a decision as who asked would, so that it is decided by the flow of here. What the
 // rules refuse is not brought, and named in the report.
 func (r *run) fileRequests(ctx context.Context, rep *Report) error {
-	for _, q := range r.p.asks {
+	for _, q := range r.filings() {
 		var refused *sallyport.Error
 		err := r.im.DB.Join(ctx, func(ctx context.Context, tx *store.Tx) error {
 			refused = nil
@@ -174,7 +175,7 @@ func (r *run) fileRequests(ctx context.Context, rep *Report) error {
 			if refused = nil; err != nil {
 				return err
 			}
-			return tx.AddImported(ctx, r.tenant(), r.p.o.Source, r.id, []store.ImportedRow{r.became(rowKey{q.Table, q.ID}, id)})
+			return tx.AddImported(ctx, r.tenant(), r.p.o.Source, r.id, []store.ImportedRow{r.became(q.row, id)})
 		})
 		if err != nil {
 			return err
@@ -188,39 +189,59 @@ func (r *run) fileRequests(ctx context.Context, rep *Report) error {
 	return nil
 }
 
-func (r *run) file(ctx context.Context, tx *store.Tx, q request) (string, error) {
-	actor, err := tx.LoadActor(ctx, r.tenant(), r.p.ids[rowKey{tableUser, q.Requester}])
+// filing is a request that is asked again.
+type filing struct {
+	row             rowKey
+	requester, what string
+	created         time.Time
+	ask             sallyport.Ask
+}
+
+// filings are all that wait for a decision, with what they name as it is called here by now.
+func (r *run) filings() []filing {
+	var out []filing
+	for _, q := range r.p.asks {
+		ask := sallyport.Ask{Resource: r.p.ids[r.p.place(q.Group, q.Owner)], Relation: relationOf(q.Owner), Until: q.Ending, NoEnd: q.Ending == nil, Reason: cleanText(q.Reason, sallyport.MaxReason)}
+		if q.Table == tableRoleReq {
+			ask.Beneficiary = "role:" + r.p.ids[rowKey{tableGroup, q.Role}]
+		}
+		out = append(out, filing{rowKey{q.Table, q.ID}, q.Requester, q.what, q.Created, ask})
+	}
+	for _, c := range r.p.news {
+		out = append(out, filing{rowKey{tableGrpReq, c.ID}, c.Requester, c.what, c.Created, r.askNew(c)})
+	}
+	return out
+}
+
+func (r *run) file(ctx context.Context, tx *store.Tx, q filing) (string, error) {
+	actor, err := tx.LoadActor(ctx, r.tenant(), r.p.ids[rowKey{tableUser, q.requester}])
 	if err != nil {
 		return "", err
 	}
 	actor.Via, actor.ViaID = r.actor.Via, r.id
-	ask := sallyport.Ask{Resource: r.p.ids[r.p.place(q.Group, q.Owner)], Relation: relationOf(q.Owner), Until: q.Ending, NoEnd: q.Ending == nil, Reason: cleanText(q.Reason, sallyport.MaxReason)}
-	if q.Table == tableRoleReq {
-		ask.Beneficiary = "role:" + r.p.ids[rowKey{tableGroup, q.Role}]
-	}
-	filed, err := r.im.Access.Ask(ctx, actor, ask)
+	filed, err := r.im.Access.Ask(ctx, actor, q.ask)
 	if err != nil {
 		return "", err
 	}
-	filed.CreatedAt = q.Created
+	filed.CreatedAt = q.created
 	if err := tx.BackdateRequest(ctx, r.tenant(), filed); err != nil {
 		return "", err
 	}
 	_, err = tx.Append(ctx, store.NewEvent{Verb: "request.imported", Actor: r.actor, ObjectKind: "request", ObjectID: filed.ID, Cause: r.id, Refs: []string{filed.Resource.ID, filed.Beneficiary.ID, filed.Requester.ID},
-		Body: map[string]any{"kind": string(filed.Kind), "state": string(filed.State), "asked_at": moment(&q.Created), "resource_id": filed.Resource.ID}})
+		Body: map[string]any{"kind": string(filed.Kind), "state": string(filed.State), "asked_at": moment(&q.created), "resource_id": filed.Resource.ID}})
 	return filed.ID, err
 }
 
 // refused moves a request that could not be filed to what is left.
-func (rep *Report) refused(q request, why *sallyport.Error) {
+func (rep *Report) refused(q filing, why *sallyport.Error) {
 	changed := false
 	for i, l := range rep.Lines {
-		if l.Table == q.Table && l.ID == q.ID {
+		if l.Table == q.row.table && l.ID == q.row.id {
 			changed, rep.Lines[i].Fate = true, Left
 		}
 	}
 	for i := range rep.Tables {
-		if c := &rep.Tables[i]; c.Table == q.Table {
+		if c := &rep.Tables[i]; c.Table == q.row.table {
 			c.Left++
 			if changed {
 				c.Changed--
@@ -229,5 +250,5 @@ func (rep *Report) refused(q request, why *sallyport.Error) {
 			}
 		}
 	}
-	rep.Lines = append(rep.Lines, Line{Table: q.Table, ID: q.ID, Fate: Left, What: q.what, Why: "cannot be asked for here: " + why.Message})
+	rep.Lines = append(rep.Lines, Line{Table: q.row.table, ID: q.row.id, Fate: Left, What: q.what, Why: "cannot be asked for here: " + why.Message})
 }

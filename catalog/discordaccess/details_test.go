@@ -224,6 +224,12 @@ func TestRequests(t *testing.T) {
 		if wanted.Beneficiary.Slug != "dev" || wanted.Kind != sallyport.RequestRoleAccess || wanted.Requester.Login != "cyd@example.test" {
 			w.Errorf("a role's request is %+v", wanted)
 		}
+		fresh := w.request(ids["group_request gr-waits"])
+		if c := fresh.Create; fresh.Kind != sallyport.RequestCreate || fresh.State != sallyport.RequestPending || !fresh.CreatedAt.Equal(day(-2)) || fresh.Requester.Login != "hal@example.test" ||
+			c == nil || c.Asked.Kind != sallyport.KindEntitlement || c.Asked.App == nil || c.Asked.App.Slug != "github" || c.Asked.Name != "New" || c.Asked.Slug != "github.new" ||
+			len(c.Asked.Owners) != 1 || c.Asked.Owners[0].Login != "hal@example.test" || len(c.Asked.Tags) != 1 {
+			w.Errorf("a request for a new group in an app is %+v %+v", fresh, c)
+		}
 		ada := w.user("ada@example.test")
 		actor := sallyport.Actor{Tenant: w.tenant, User: ada.Ref(), Via: sallyport.ViaSession}
 		done, err := w.im.Access.Vote(w.ctx, actor, owns.ID, sallyport.Ballot{Vote: sallyport.VoteApprove, Comment: "good", Version: owns.Version})

@@ -62,7 +62,9 @@ func newWorld(t *testing.T, db *store.DB, clock *storetest.Clock) *world {
 	w.im = &discordaccess.Importer{DB: db, Access: acc}
 	var err error
 	if w.tenant, err = db.EnsureTenant(w.ctx, "default", "Test"); err == nil {
-		_, err = catalog.New(db, acc, nil, nil).MakeAdmin(w.ctx, w.tenant, "root@example.test")
+		cat := catalog.New(db, acc, nil, nil)
+		acc.Maker = cat
+		_, err = cat.MakeAdmin(w.ctx, w.tenant, "root@example.test")
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -58,6 +58,7 @@ type Plan struct {
 	grants  []*grantPlan
 	ends    []string // grants brought earlier that have ended there since
 	asks    []request
+	news    []creation // that wait for a decision
 	sums    map[rowKey]string
 	inApp   map[string]appGroup // of groups that are in an app
 	cameOf  map[rowKey]rowKey   // of memberships and maps: the request that led to them
@@ -65,7 +66,7 @@ type Plan struct {
 
 // Empty reports whether everything was brought by earlier runs.
 func (p *Plan) Empty() bool {
-	return len(p.people)+len(p.things)+len(p.tags)+len(p.marks)+len(p.history)+len(p.grants)+len(p.ends)+len(p.asks) == 0
+	return len(p.people)+len(p.things)+len(p.tags)+len(p.marks)+len(p.history)+len(p.grants)+len(p.ends)+len(p.asks)+len(p.news) == 0
 }
 
 // planner is the state of one planning.
@@ -176,6 +177,9 @@ func (p *planner) checksums() {
 	}
 	for _, r := range p.d.Requests {
 		sum(r.Table, r.ID, r.Requester, r.Role, r.Group, r.Created.UnixMicro())
+	}
+	for _, c := range p.d.Creations {
+		sum(tableGrpReq, c.ID, c.Requester, c.Created.UnixMicro())
 	}
 }
 

@@ -23,7 +23,7 @@ var (
 )
 
 // planRequests keeps requests that are over, files those that wait for a decision anew, so that it is taken by the rules
-// of here, and names the requests for new groups, which have no place here.
+// of here, those for new groups as well.
 func (p *planner) planRequests() {
 	order := slices.Clone(p.d.Requests)
 	slices.SortStableFunc(order, func(a, b request) int { return a.Created.Compare(b.Created) })
@@ -37,7 +37,7 @@ func (p *planner) planRequests() {
 		p.planRequest(r, newest[p.asked(r)] == r.Table+r.ID)
 	}
 	for _, c := range p.d.Creations {
-		p.l.set(tableGrpReq, c.ID, Left, "requests for a new group are not kept here; what was asked and what was granted: %s", cleanText(string(c.Forms), sallyport.MaxText))
+		p.planCreation(c)
 	}
 }
 

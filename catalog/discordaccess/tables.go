@@ -100,8 +100,13 @@ type request struct {
 }
 
 type creation struct {
-	ID, Status, Requester, Name string
-	Forms                       json.RawMessage // both, the asked and the granted one
+	ID, Status, Requester, Name, Type, App, Description, Reason string
+	Tags                                                        json.RawMessage // names or ids
+	OwnerUntil                                                  *time.Time
+	Created                                                     time.Time
+	Forms                                                       json.RawMessage // both, the asked and the granted one
+	what                                                        string          // who asks for what, in words
+	tags                                                        []rowKey        // that were asked for and are brought
 }
 
 // tables says how each table is read into d.
@@ -164,7 +169,9 @@ func tables(d *Data) []table {
 			if err != nil {
 				r.bad("id", err)
 			}
-			d.Creations = append(d.Creations, creation{ID: r.text("id"), Status: r.text("status"), Requester: r.text("requester_user_id"), Name: r.text("requested_group_name"), Forms: b})
+			d.Creations = append(d.Creations, creation{ID: r.text("id"), Status: r.text("status"), Requester: r.text("requester_user_id"), Name: r.text("requested_group_name"),
+				Type: r.text("requested_group_type"), App: r.text("requested_app_id"), Description: r.text("requested_group_description"), Reason: r.text("request_reason"),
+				Tags: r.json("requested_group_tags"), OwnerUntil: r.time("requested_ownership_ending_at"), Created: r.moment("created_at"), Forms: b})
 		}},
 	}
 }

@@ -148,6 +148,7 @@ func commandLine(t *testing.T, d *demoServer) {
 	t.Run("every list in every form", func(t *testing.T) { everyForm(t, d) })
 	t.Run("tags", func(t *testing.T) { tags(t, d) })
 	t.Run("roles", func(t *testing.T) { roles(t, d) })
+	t.Run("new things", func(t *testing.T) { newThings(t, d) })
 	t.Run("what ends", func(t *testing.T) { whatEnds(t, d) })
 
 	t.Run("tokens, doctor and the rest", func(t *testing.T) {

@@ -12,16 +12,29 @@ import (
 )
 
 func (a *app) approveCmd() *cobra.Command {
-	var comment, length string
+	var comment, length, edit string
 	var dry bool
 	cmd := &cobra.Command{
-		Use: "approve REQUEST...", Short: "Approve requests",
-		Example: "  sallyport approve req_…\n  sallyport approve req_… --for 7d --comment \"a week will do\"\n  sallyport approve req_… --dry-run",
-		Args:    cobra.MinimumNArgs(1),
+		Use: "approve REQUEST...", Short: "Approve requests, also as edited",
+		Long: "What somebody asks to be made can be edited while it is approved: write its form to a file, change it there, and name the\n" +
+			"file. The whole form is checked again, and both are kept. --dry-run says what would come of it.",
+		Example: "  sallyport approve req_…\n  sallyport approve req_… --for 7d --comment \"a week will do\"\n" +
+			"  sallyport requests req_… --form > form.yaml\n  sallyport approve req_… --edit form.yaml --dry-run",
+		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			b := sallyport.Ballot{Vote: sallyport.VoteApprove, Comment: comment}
 			if err := howLong(length, "", &b.Duration, nil); err != nil {
 				return err
+			}
+			if edit != "" {
+				if len(args) > 1 {
+					return usage("--edit goes with one request")
+				}
+				n, err := readForm(edit)
+				if err != nil {
+					return err
+				}
+				b.Edited = &n
 			}
 			if dry {
 				return a.tryVotes(cmd, args, b)
@@ -32,6 +45,7 @@ func (a *app) approveCmd() *cobra.Command {
 	cmd.Flags().BoolVar(&dry, "dry-run", false, dryHelp)
 	cmd.Flags().StringVar(&comment, "comment", "", "for the requester")
 	cmd.Flags().StringVar(&length, "for", "", "approve for shorter than asked, e.g. 7d")
+	cmd.Flags().StringVar(&edit, "edit", "", "a file with the form as it should be made (YAML or JSON)")
 	a.completeWaiting(cmd)
 	return cmd
 }
@@ -130,7 +144,7 @@ func (a *app) completeWaiting(cmd *cobra.Command) {
 		}
 		var out []string
 		for _, r := range list {
-			out = append(out, r.ID+"\t"+r.Resource.Slug+" for "+holder(r.Beneficiary))
+			out = append(out, r.ID+"\t"+subjectOf(r)+" for "+holder(r.Beneficiary))
 		}
 		return out, cobra.ShellCompDirectiveNoFileComp
 	}

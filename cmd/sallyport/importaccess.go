@@ -69,7 +69,9 @@ func (a *app) importAccessCmd() *cobra.Command {
 			defer db.Close()
 			log := logger(c, a.err)
 			acc := access.New(db, log, c.Public)
-			if err := seed(cmd.Context(), c, db, catalog.New(db, acc, nil, log)); err != nil {
+			cat := catalog.New(db, acc, nil, log)
+			acc.Maker = cat
+			if err := seed(cmd.Context(), c, db, cat); err != nil {
 				return err
 			}
 			tenant, err := db.EnsureTenant(cmd.Context(), "default", "Sallyport")

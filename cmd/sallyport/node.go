@@ -54,6 +54,7 @@ func start(ctx context.Context, c *config, key []byte, log *slog.Logger, done <-
 	n := &node{db: db}
 	acc := access.New(db, log, c.Public)
 	cat := catalog.New(db, acc, builtin.Kinds(), log)
+	acc.Maker = cat
 	if err := seed(ctx, c, db, cat); err != nil {
 		n.close()
 		return nil, err

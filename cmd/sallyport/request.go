@@ -71,6 +71,7 @@ func (a *app) requestCmd() *cobra.Command {
 	f.BoolVar(&isOwner, "owner", false, "as owner, not as member")
 	f.StringArrayVar(&answers, "answer", nil, "answer to a question of the form, NAME=VALUE; may be repeated")
 	f.BoolVar(&dry, "dry-run", false, "only show who would decide and which limits apply")
+	cmd.AddCommand(a.requestNewCmd())
 	return cmd
 }
 
@@ -110,12 +111,13 @@ func parseTime(text string) (time.Time, error) {
 
 func (a *app) requestsCmd() *cobra.Command {
 	var state, assignee, requester, resource, q string
-	var waiting bool
+	var waiting, form bool
 	var limit int
 	cmd := &cobra.Command{
 		Use: "requests [ID]", Short: "List requests, or show one",
-		Example: "  sallyport requests --waiting\n  sallyport requests --state pending --requester me\n  sallyport requests req_… -o json",
-		Args:    cobra.MaximumNArgs(1),
+		Example: "  sallyport requests --waiting\n  sallyport requests --state pending --requester me\n  sallyport requests req_… -o json\n" +
+			"  sallyport requests req_… --form > form.yaml",
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := a.client()
 			if err != nil {
@@ -125,6 +127,9 @@ func (a *app) requestsCmd() *cobra.Command {
 				r, err := c.Request(cmd.Context(), args[0])
 				if err != nil {
 					return err
+				}
+				if form {
+					return a.showForm(r)
 				}
 				return a.show(r, func() { a.drawRequest(r) })
 			}
@@ -138,7 +143,7 @@ func (a *app) requestsCmd() *cobra.Command {
 			return a.show(list, func() {
 				var rows [][]string
 				for _, r := range list {
-					rows = append(rows, []string{r.ID, string(r.State), r.Resource.Slug, holder(r.Beneficiary), r.Requester.Login, people(r.WaitingFor), when(&r.CreatedAt)})
+					rows = append(rows, []string{r.ID, string(r.State), subjectOf(r), holder(r.Beneficiary), r.Requester.Login, people(r.WaitingFor), when(&r.CreatedAt)})
 				}
 				a.table([]string{"ID", "STATE", "RESOURCE", "FOR", "BY", "WAITS FOR", "ASKED"}, rows)
 			})
@@ -146,6 +151,7 @@ func (a *app) requestsCmd() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.BoolVar(&waiting, "waiting", false, "those that wait for my vote")
+	f.BoolVar(&form, "form", false, "of a request for something new: its form, as approve --edit takes it")
 	f.StringVar(&state, "state", "", "pending, approved, denied, cancelled, expired, superseded or failed")
 	f.StringVar(&assignee, "assignee", "", "who may vote now")
 	f.StringVar(&requester, "requester", "", "who asked; me is the caller")
@@ -162,7 +168,11 @@ func (a *app) drawRequest(r sallyport.Request) {
 			fmt.Fprintf(a.out, "  %-12s %s\n", name, safe(value))
 		}
 	}
-	line("for", holder(r.Beneficiary)+", "+string(r.Relation)+" of "+r.Resource.Slug+" ("+r.Resource.Name+")")
+	if r.Create == nil {
+		line("for", holder(r.Beneficiary)+", "+string(r.Relation)+" of "+r.Resource.Slug+" ("+r.Resource.Name+")")
+	} else {
+		a.drawCreation(*r.Create)
+	}
 	line("asked by", r.Requester.Login)
 	switch {
 	case r.Duration != nil:

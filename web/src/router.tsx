@@ -171,6 +171,12 @@ const adminHolidays = createRoute({
   component: lazyRouteComponent(() => import('./pages/admin/HolidaysAdmin'), 'HolidaysAdmin'),
 })
 
+const adminCreation = createRoute({
+  getParentRoute: () => shell,
+  path: '/admin/new-things',
+  component: lazyRouteComponent(() => import('./pages/admin/CreationAdmin'), 'CreationAdmin'),
+})
+
 const reorganize = createRoute({
   getParentRoute: () => shell,
   path: '/roles/new',
@@ -257,6 +263,7 @@ const tree = root.addChildren([
     adminRoles,
     adminOrphans,
     adminHolidays,
+    adminCreation,
     reorganize,
     compare,
     importPeople,

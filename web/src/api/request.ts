@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { call } from './client'
 import { listQuery } from './list'
-import type { AccessRequest, Ask, Insight, Page, Preview } from './types'
+import type { AccessRequest, Ask, Insight, NewThing, Page, Preview } from './types'
 
 export interface RequestFilter {
   state?: string
@@ -70,6 +70,8 @@ export interface Ballot {
   comment?: string
   version: number
   duration?: string
+  /** Approve something new as edited: its whole form. */
+  edited?: NewThing
 }
 export const vote = (id: string, ballot: Ballot, idempotencyKey: string) =>
   call<AccessRequest>('post', '/api/v1/requests/{id}/votes', {

@@ -314,6 +314,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/creation-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who decides about new apps, groups and roles */
+        get: operations["list-creation-rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/creation-rules/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say who decides about new apps, groups or roles */
+        put: operations["set-creation-rule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/delegations": {
         parameters: {
             query?: never;
@@ -907,7 +941,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Approve or deny */
+        /** Approve, also as edited, or deny */
         post: operations["vote"];
         delete?: never;
         options?: never;
@@ -1519,10 +1553,12 @@ export interface components {
             };
             /** @description Default me; user:LOGIN or role:SLUG, a bare value is a user */
             beneficiary?: string;
+            /** @description A new app, entitlement, group or role, in place of a resource */
+            create?: components["schemas"]["NewThing"];
             /** @description ISO 8601, e.g. P7D */
             duration?: string;
             /** @enum {string} */
-            kind?: "access" | "extend" | "role_access" | "work_order";
+            kind?: "access" | "extend" | "role_access" | "create" | "work_order";
             no_end?: boolean;
             parameters?: unknown;
             reason?: string;
@@ -1531,8 +1567,8 @@ export interface components {
              * @enum {string}
              */
             relation?: "member" | "owner";
-            /** @description Id or slug */
-            resource: string;
+            /** @description Id or slug; what is to be made has none */
+            resource?: string;
             /** Format: date-time */
             starts_at?: string;
             /** Format: date-time */
@@ -1568,6 +1604,8 @@ export interface components {
             comment?: string;
             /** @description Approve for shorter */
             duration?: string;
+            /** @description Approve a request of kind create as edited: the whole form. Kind and app stay; what goes beyond what was asked needs the right to add it oneself */
+            edited?: components["schemas"]["NewThing"];
             /**
              * Format: int64
              * @description The request's version that was shown
@@ -1870,6 +1908,27 @@ export interface components {
             token: string;
             user: components["schemas"]["UserRef"];
         };
+        Creation: {
+            asked: components["schemas"]["Thing"];
+            /** @description What the approver changed, field by field */
+            changes?: components["schemas"]["FieldChange"][];
+            /** @description As an approver edited it; absent: as it was asked */
+            decided?: components["schemas"]["Thing"];
+            /** Format: date-time */
+            edited_at?: string;
+            edited_by?: components["schemas"]["UserRef"];
+            /** @description What a new role is to give and others decide about: requests of their own */
+            filed?: components["schemas"]["FiledRequest"][];
+            /** @description What was made */
+            made?: components["schemas"]["ResourceRef"];
+        };
+        CreationRule: {
+            /** @description The admins have not said, so they decide themselves */
+            default: boolean;
+            flow: components["schemas"]["Flow"];
+            /** @enum {string} */
+            kind: "app" | "group" | "role";
+        };
         DayInputBody: {
             name?: string;
         };
@@ -2071,6 +2130,12 @@ export interface components {
             title: string;
             value?: string;
         };
+        FiledRequest: {
+            id: string;
+            resource: components["schemas"]["ResourceRef"];
+            /** @enum {string} */
+            state: "pending" | "approved" | "denied" | "cancelled" | "expired" | "superseded" | "failed";
+        };
         Flow: {
             /** @description Requester or beneficiary may decide (break-glass, on-call); recorded */
             allow_self_approval?: boolean;
@@ -2127,6 +2192,12 @@ export interface components {
             subject: string;
             /** Format: date-time */
             until?: string;
+        };
+        Given: {
+            duration?: string;
+            /** @enum {string} */
+            relation: "member" | "owner";
+            resource: components["schemas"]["ResourceRef"];
         };
         Grant: {
             /** Format: date-time */
@@ -2398,6 +2469,12 @@ export interface components {
             /** Format: int64 */
             total?: number;
         };
+        ListCreationRule: {
+            items: components["schemas"]["CreationRule"][];
+            next_cursor?: string;
+            /** Format: int64 */
+            total?: number;
+        };
         ListDelegation: {
             items: components["schemas"]["Delegation"][];
             next_cursor?: string;
@@ -2603,6 +2680,12 @@ export interface components {
             starts_at?: string;
             to: string;
         };
+        NewPart: {
+            description?: string;
+            name: string;
+            /** @description Default: made from the name */
+            slug?: string;
+        };
         NewResource: {
             /** @description The app of an entitlement: id or slug */
             app?: string;
@@ -2632,6 +2715,27 @@ export interface components {
             /** @description Default true */
             enabled?: boolean;
             name: string;
+        };
+        NewThing: {
+            /** @description Of an entitlement: its app, by id or slug */
+            app?: string;
+            description?: string;
+            /** @description Of an app: what it begins with */
+            entitlements?: components["schemas"]["NewPart"][];
+            /** @description Of a role: what its members get. Where the approver has no say over a thing, its own approvers are asked once the role is there */
+            gives?: components["schemas"]["RoleItem"][];
+            /** @enum {string} */
+            kind: "app" | "entitlement" | "group" | "role";
+            /** @description Users who have it from the start */
+            members?: string[];
+            /** @description How long; default: without end, or as long as its limits allow */
+            members_for?: string;
+            name: string;
+            /** @description Users. Default: the requester; of an entitlement nobody but the owners of its app */
+            owners?: string[];
+            /** @description Default: made from the name */
+            slug?: string;
+            tags?: string[];
         };
         NewToken: {
             /**
@@ -2905,6 +3009,8 @@ export interface components {
             beneficiary: components["schemas"]["Subject"];
             /** @description Why it was closed */
             cause?: string;
+            /** @description Of kind create: what is to be made. Until it is, resource is the app that it is for, or Sallyport; then it is what was made */
+            create?: components["schemas"]["Creation"];
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -3046,6 +3152,10 @@ export interface components {
              */
             relation?: "member" | "owner";
             resource: string;
+        };
+        RuleInputBody: {
+            /** @description Left out: the admins decide */
+            flow?: components["schemas"]["Flow"];
         };
         RunRole: {
             /**
@@ -3280,6 +3390,25 @@ export interface components {
             resource: components["schemas"]["ResourceRef"];
             /** @enum {string} */
             state: "open" | "claimed" | "done" | "rejected" | "cancelled";
+        };
+        Thing: {
+            app?: components["schemas"]["ResourceRef"];
+            description?: string;
+            entitlements: components["schemas"]["NewPart"][];
+            gives: components["schemas"]["Given"][];
+            /**
+             * Format: int64
+             * @description How much of what it gives is for others only, and not listed
+             */
+            hidden?: number;
+            /** @enum {string} */
+            kind: "app" | "entitlement" | "group" | "role";
+            members: components["schemas"]["UserRef"][];
+            members_for?: string;
+            name: string;
+            owners: components["schemas"]["UserRef"][];
+            slug: string;
+            tags: string[];
         };
         Token: {
             /** Format: date-time */
@@ -5662,6 +5791,218 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListConstraint"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-creation-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCreationRule"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-creation-rule": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Same key, same result, for 24 hours: for a call that may be sent twice */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                kind: "app" | "group" | "role";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreationRule"];
                 };
             };
             /** @description Bad Request */

@@ -50,6 +50,8 @@ export function keys(topic: string, me?: string): QueryKey[] {
     case 'syncs':
     case 'sync':
       return [['connection'], ['connections'], ['syncs'], ['sync']]
+    case 'creation-rules':
+      return [['creation-rules'], ['preview']]
     case 'tag':
     case 'tags':
       return [['tags'], ['tag'], ['constraints'], ['preview']]

@@ -25,6 +25,17 @@ export const subjectRef = (s: Subject) => (s.kind === 'role' ? `role:${s.slug ??
 export const forOther = (r: AccessRequest) =>
   !(r.beneficiary.kind === 'user' && r.beneficiary.id === r.requester.id)
 
+/** subjectOf is what a request is about: a thing, or what is to be made, which has no page yet. */
+export function subjectOf(r: AccessRequest): Omit<ResourceRef, 'id'> {
+  const c = r.create
+  if (!c || c.made) return r.resource
+  const { kind, slug, name } = c.decided ?? c.asked
+  return { kind, slug, name }
+}
+
+/** isNew says that what the request is about is still to be made. */
+export const isNew = (r: AccessRequest): boolean => r.kind === 'create' && !r.create?.made
+
 /** askVerb is the middle of the sentence "Ada asks for VPN". */
 export function askVerb(r: AccessRequest): string {
   switch (r.kind) {
@@ -33,7 +44,7 @@ export function askVerb(r: AccessRequest): string {
     case 'work_order':
       return 'orders'
     case 'create':
-      return 'asks to create'
+      return `asks for the new ${kindWords[subjectOf(r).kind].toLowerCase()}`
     default:
       return r.relation === 'owner' ? 'asks to own' : 'asks for'
   }
@@ -41,7 +52,7 @@ export function askVerb(r: AccessRequest): string {
 
 /** askTitle is a request in one sentence of plain text. */
 export function askTitle(r: AccessRequest, title: Title): string {
-  return `${r.requester.name} ${askVerb(r)} ${title(r.resource)}${forOther(r) ? ` for ${r.beneficiary.name}` : ''}`
+  return `${r.requester.name} ${askVerb(r)} ${title(subjectOf(r))}${forOther(r) ? ` for ${r.beneficiary.name}` : ''}`
 }
 
 // The padding makes a name in a list tall enough to press, and moves nothing.
@@ -77,6 +88,12 @@ export function ResourceLink({ resource }: { resource: ResourceRef }) {
       {title(resource)}
     </Link>
   )
+}
+
+/** SubjectLink is what a request is about; what is not there yet is no link. */
+export function SubjectLink({ request }: { request: AccessRequest }) {
+  const title = useTitle()
+  return isNew(request) ? title(subjectOf(request)) : <ResourceLink resource={request.resource} />
 }
 
 /** ResourceLine is a resource in a list: its tile, name, and a quiet second line. */

@@ -10,6 +10,7 @@ import {
   Plug,
   ScrollText,
   ShieldCheck,
+  Sparkles,
   TagIcon,
   Upload,
   UserRoundCog,
@@ -64,6 +65,14 @@ export const adminPlaces: readonly AdminPlace[] = [
     icon: UserRoundX,
     may: (r) => r.auditor || r.catalogue,
     who: 'Auditor',
+  },
+  {
+    to: '/admin/new-things',
+    label: 'New things',
+    text: 'Who decides when somebody asks for an app, a group or a role that is not there yet.',
+    icon: Sparkles,
+    may: (r) => r.admin,
+    who: 'Admin',
   },
   {
     to: '/admin/connections',

@@ -1,6 +1,7 @@
-import { Check, Undo2 } from 'lucide-react'
-import { useRef, useState } from 'react'
-import type { AccessRequest } from '../../api/types'
+import { useSearch } from '@tanstack/react-router'
+import { Check, Pencil, Undo2 } from 'lucide-react'
+import { type ComponentProps, useRef, useState } from 'react'
+import type { AccessRequest, NewThing } from '../../api/types'
 import { Button } from '../../components/Button'
 import { Card } from '../../components/Card'
 import type { DurationPickerProps, Length } from '../../components/DurationPicker'
@@ -9,12 +10,18 @@ import { later } from '../../components/later'
 import { useShortcuts } from '../../components/shortcuts'
 import { Textarea } from '../../components/Textarea'
 import { howLong, lengthWords, seconds } from '../../components/time'
+import type Whole from '../create/EditDialog'
 import { firstName } from '../names'
 import { undo, useHeld } from '../undo'
 import { Approving } from './Approving'
 import { useCast } from './cast'
 import { FactList } from './FactList'
 import { warned } from './facts'
+
+const EditDialog = later<ComponentProps<typeof Whole>>(
+  async () => (await import('../create/EditDialog')).default,
+  (p) => p.open,
+)
 
 const DurationPicker = later<DurationPickerProps>(() =>
   import('../../components/DurationPicker').then((m) => m.DurationPicker),
@@ -28,6 +35,9 @@ export function DecisionPanel({ request }: { request: AccessRequest }) {
   const [shorter, setShorter] = useState<Length | null>(null)
   const [error, setError] = useState('')
   const [sure, setSure] = useState(false)
+  const search = useSearch({ strict: false }) as { edit?: string }
+  const [editing, setEditing] = useState(!!request.create && search.edit === '1')
+  const [edited, setEdited] = useState<NewThing>()
   const note = useRef<HTMLTextAreaElement>(null)
   const asked = howLong(request)
   const length = shorter?.duration
@@ -44,7 +54,7 @@ export function DecisionPanel({ request }: { request: AccessRequest }) {
       setSure(true)
       return
     }
-    cast([request], { vote: 'approve', comment: comment.trim(), duration: changed })
+    cast([request], { vote: 'approve', comment: comment.trim(), duration: changed, edited })
   }
   const deny = () => {
     if (held) return
@@ -110,13 +120,39 @@ export function DecisionPanel({ request }: { request: AccessRequest }) {
             disabled={tooLong}
             onClick={approve}
           >
-            {sure ? 'Approve anyway' : 'Approve'}
+            {sure ? 'Approve anyway' : edited ? 'Approve as edited' : 'Approve'}
             {length ? ` for ${lengthWords(length)}` : request.duration ? ` for ${asked}` : ''}
           </Button>
           <Button look="danger-quiet" onClick={deny}>
             Deny
           </Button>
         </div>
+        {request.create && (
+          <div className="flex flex-wrap items-center gap-2">
+            <Button
+              look="quiet"
+              size="sm"
+              icon={<Pencil aria-hidden className="size-4" />}
+              onClick={() => setEditing(true)}
+            >
+              {edited ? 'Edit further' : 'Edit before approving'}
+            </Button>
+            {edited && (
+              <Button look="quiet" size="sm" onClick={() => setEdited(undefined)}>
+                Approve as asked instead
+              </Button>
+            )}
+            <EditDialog
+              request={request}
+              open={editing}
+              onClose={() => setEditing(false)}
+              onUse={(form) => {
+                setEdited(form)
+                setEditing(false)
+              }}
+            />
+          </div>
+        )}
         {request.duration && !shorter && (
           <Button
             look="quiet"

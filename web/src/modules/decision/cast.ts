@@ -3,9 +3,9 @@ import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { newKey } from '../../api/client'
 import { asError } from '../../api/error'
 import { vote } from '../../api/request'
-import type { AccessRequest } from '../../api/types'
+import type { AccessRequest, NewThing } from '../../api/types'
 import { toast } from '../../components/toast'
-import { askVerb, firstName, forOther } from '../names'
+import { askVerb, firstName, forOther, subjectOf } from '../names'
 import { useTitle } from '../titles'
 import { hold } from '../undo'
 
@@ -14,6 +14,8 @@ export interface Choice {
   comment?: string
   /** Approve for shorter than asked. */
   duration?: string
+  /** Approve something new as edited. */
+  edited?: NewThing
 }
 
 /** fresh makes everything old that a decision changes, and waits until what is on the screen was read again. */
@@ -38,7 +40,7 @@ export function useCast(): (requests: readonly AccessRequest[], choice: Choice) 
       about: requests.map((r) => r.id),
       saying:
         requests.length === 1
-          ? `${verb} ${who} for ${title(first.resource)}`
+          ? `${verb} ${who} for ${title(subjectOf(first))}`
           : `${verb} ${requests.length} requests`,
       send: async () => {
         const results = await Promise.allSettled(
@@ -49,6 +51,7 @@ export function useCast(): (requests: readonly AccessRequest[], choice: Choice) 
                 vote: choice.vote,
                 comment: choice.comment || undefined,
                 duration: choice.duration,
+                edited: choice.edited,
                 version: r.version,
               },
               newKey(),
@@ -60,7 +63,7 @@ export function useCast(): (requests: readonly AccessRequest[], choice: Choice) 
         )
         for (const { at, error } of refused.slice(0, 3)) {
           const r = requests[at]
-          const what = r ? `${r.requester.name} ${askVerb(r)} ${title(r.resource)}` : ''
+          const what = r ? `${r.requester.name} ${askVerb(r)} ${title(subjectOf(r))}` : ''
           toast(`Not counted: ${what}. ${error.message} ${error.hint}`.trim(), { tone: 'bad' })
         }
         if (refused.length > 3) toast(`${refused.length - 3} more were not counted.`, { tone: 'bad' })

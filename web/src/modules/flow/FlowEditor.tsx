@@ -13,10 +13,13 @@ export function FlowEditor({
   value,
   onChange,
   fault,
+  defaults = { label: 'Its owners', words: flowWords(undefined) },
 }: {
   value: Flow | undefined
   onChange: (flow: Flow | undefined) => void
   fault: (path: string) => string | undefined
+  /** Who decides where nothing is said. */
+  defaults?: { label: string; words: string }
 }) {
   const mode = modeOf(value)
   const flow = value ?? {}
@@ -35,13 +38,13 @@ export function FlowEditor({
           value={mode}
           onChange={setMode}
           choices={[
-            { value: 'default', label: 'Its owners' },
+            { value: 'default', label: defaults.label },
             { value: 'stages', label: 'Stages' },
             { value: 'none', label: 'Nobody' },
           ]}
         />
       </FieldSet>
-      <p className="text-muted">{flowWords(value)}</p>
+      <p className="text-muted">{mode === 'default' ? defaults.words : flowWords(value)}</p>
       {mode === 'stages' && (
         <>
           <ol className="grid gap-3">

@@ -1,7 +1,7 @@
 import { Dialog } from '@base-ui/react/dialog'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { Plus, Search, SunMoon } from 'lucide-react'
+import { Plus, Search, Sparkles, SunMoon } from 'lucide-react'
 import { type ReactNode, useDeferredValue, useEffect, useId, useRef, useState } from 'react'
 import { searchQuery } from '../../api/search'
 import type { Me } from '../../api/types'
@@ -10,6 +10,7 @@ import { cx } from '../../components/cx'
 import { commandKey, Kbd } from '../../components/Kbd'
 import { ResourceIcon } from '../../components/ResourceIcon'
 import { useAsk } from '../ask/open'
+import { useNew } from '../create/open'
 import { askTitle, kindWords } from '../names'
 import { personPath, requestPath, resourcePath } from '../paths'
 import { shownPlaces } from '../shell/places'
@@ -170,6 +171,7 @@ function Body({ onClose, me }: { onClose: () => void; me: Me | undefined }) {
 function useHits(typed: string, me: Me | undefined): { hits: Hit[]; searching: boolean } {
   const navigate = useNavigate()
   const ask = useAsk()
+  const fresh = useNew()
   const title = useTitle()
   const client = useQueryClient()
   const q = useDeferredValue(typed.trim())
@@ -186,6 +188,13 @@ function useHits(typed: string, me: Me | undefined): { hits: Hit[]; searching: b
 
   const hits: Hit[] = [
     { key: 'ask', group: 'Do', label: 'Request access', icon: <Plus aria-hidden />, run: () => ask() },
+    {
+      key: 'new',
+      group: 'Do',
+      label: 'Ask for something new',
+      icon: <Sparkles aria-hidden />,
+      run: () => fresh(),
+    },
     {
       key: 'theme',
       group: 'Do',
@@ -235,5 +244,13 @@ function useHits(typed: string, me: Me | undefined): { hits: Hit[]; searching: b
         },
       })
   }
+  if (on && !found.isFetching && !(found.data?.resources ?? []).length)
+    hits.push({
+      key: 'make',
+      group: 'Not in the catalogue',
+      label: `Ask that “${q}” is made`,
+      icon: <Sparkles aria-hidden />,
+      run: () => fresh({ name: q }),
+    })
   return { hits, searching: on && found.isFetching }
 }

@@ -7,6 +7,7 @@ import { later } from '../../components/later'
 import { useShortcuts } from '../../components/shortcuts'
 import { Toaster } from '../../components/Toaster'
 import { setAsk, useAskParam } from '../ask/open'
+import { setNew, useNewParam } from '../create/open'
 import { useMe } from '../me'
 import { flush, undo } from '../undo'
 import { BottomBar } from './BottomBar'
@@ -17,6 +18,7 @@ import { TopBar } from './TopBar'
 
 const CommandPalette = later(async () => (await import('../palette/CommandPalette')).default)
 const AskDialog = later(async () => (await import('../ask/AskDialog')).default)
+const NewDialog = later(async () => (await import('../create/NewDialog')).default)
 const HelpSheet = later(async () => (await import('./HelpSheet')).default)
 
 /** Shell is the frame around every page but the sign-in: places, search, account, messages, keys, live updates. */
@@ -32,6 +34,9 @@ export function Shell() {
   const [help, setHelp] = useState(false)
   const asked = useRef(false)
   if (ask) asked.current = true
+  const fresh = useNewParam()
+  const wanted = useRef(false)
+  if (fresh) wanted.current = true
 
   useEffect(() => listen(client, setLinked), [client])
 
@@ -98,6 +103,7 @@ export function Shell() {
         <CommandPalette open={palette === 'open'} onClose={() => setPalette('closed')} me={me} />
       )}
       {help && <HelpSheet onClose={() => setHelp(false)} />}
+      {wanted.current && <NewDialog param={fresh} onClose={() => setNew(navigate, null)} />}
       {asked.current && <AskDialog ask={ask} onClose={() => setAsk(navigate, null)} />}
     </div>
   )

@@ -3,14 +3,15 @@ import { Check, CircleCheck, Info, TriangleAlert } from 'lucide-react'
 import type { AccessRequest } from '../../api/types'
 import { Avatar } from '../../components/Avatar'
 import { Badge } from '../../components/Badge'
-import { Button } from '../../components/Button'
+import { Button, buttonClass } from '../../components/Button'
 import { Checkbox } from '../../components/Checkbox'
 import { cx } from '../../components/cx'
 import { RelativeTime } from '../../components/RelativeTime'
 import { howLong } from '../../components/time'
+import { CreationGlance } from '../../modules/create/CreationView'
 import { Approving } from '../../modules/decision/Approving'
 import { glance } from '../../modules/decision/facts'
-import { askTitle, askVerb, forOther, relationWords } from '../../modules/names'
+import { askTitle, askVerb, forOther, relationWords, subjectOf } from '../../modules/names'
 import { requestPath } from '../../modules/paths'
 import { useTitle } from '../../modules/titles'
 import { DenyForm } from './DenyForm'
@@ -46,6 +47,7 @@ export function ApprovalCard({
   const stage = (r.stages ?? []).find((s) => s.state === 'open')
   const due = stage?.due_at
   const facts = glance(r)
+  const plain = r.kind !== 'work_order' && r.kind !== 'create'
   return (
     <li
       id={`card-${r.id}`}
@@ -72,7 +74,7 @@ export function ApprovalCard({
             <h2 className="min-w-0 [overflow-wrap:anywhere]">
               <Link to={requestPath(r)} className="rounded underline-offset-2 hover:underline">
                 <b className="font-semibold">{r.requester.name}</b> {askVerb(r)}{' '}
-                <b className="font-semibold">{named(r.resource)}</b>
+                <b className="font-semibold">{named(subjectOf(r))}</b>
                 {forOther(r) && (
                   <>
                     {' '}
@@ -90,14 +92,15 @@ export function ApprovalCard({
             </span>
           </div>
           <p className="text-[0.8125rem] text-muted">
-            {[r.kind !== 'work_order' && relationWords[r.relation], howLong(r)].filter(Boolean).join(' · ')}
-            {(r.kind !== 'work_order' || howLong(r)) && ' · '}
+            {[plain && relationWords[r.relation], howLong(r)].filter(Boolean).join(' · ')}
+            {(plain || howLong(r)) && ' · '}
             <RelativeTime at={r.created_at} before="asked " />
             {stage?.name && ` · ${stage.name}`}
           </p>
           {r.reason && (
             <p className="mt-1.5 line-clamp-3 whitespace-pre-line [overflow-wrap:anywhere]">{r.reason}</p>
           )}
+          {r.create && <CreationGlance thing={r.create.decided ?? r.create.asked} />}
           {facts.length > 0 && (
             <ul className="mt-2 flex flex-wrap gap-1.5">
               {facts.map((f) => {
@@ -134,6 +137,16 @@ export function ApprovalCard({
           >
             Deny
           </Button>
+          {r.create && (
+            <Link
+              to={requestPath(r)}
+              search={{ edit: '1' } as never}
+              className={buttonClass()}
+              aria-label={`Edit: ${title}`}
+            >
+              Edit
+            </Link>
+          )}
           <Button
             look={current ? 'primary' : 'secondary'}
             className="max-md:min-h-11"

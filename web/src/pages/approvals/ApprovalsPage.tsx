@@ -16,6 +16,7 @@ import { SkeletonRows } from '../../components/Skeleton'
 import { useShortcuts, useShortcutsEnabled } from '../../components/shortcuts'
 import { useCast } from '../../modules/decision/cast'
 import { warned } from '../../modules/decision/facts'
+import { subjectOf } from '../../modules/names'
 import { requestPath } from '../../modules/paths'
 import { useHeld } from '../../modules/undo'
 import { ApprovalCard } from './ApprovalCard'
@@ -27,6 +28,7 @@ const kinds = [
   { value: 'extend', label: 'Renewals' },
   { value: 'role_access', label: 'Access for roles' },
   { value: 'work_order', label: 'Work orders' },
+  { value: 'create', label: 'New things' },
 ]
 
 export function ApprovalsPage() {
@@ -240,7 +242,7 @@ export function ApprovalsPage() {
 }
 
 function matches(r: AccessRequest, q: string): boolean {
-  const text = [r.requester.name, r.beneficiary.name, r.resource.name, r.resource.slug, r.reason ?? '']
+  const text = [r.requester.name, r.beneficiary.name, subjectOf(r).name, subjectOf(r).slug, r.reason ?? '']
     .join(' ')
     .toLowerCase()
   return q

@@ -19,6 +19,7 @@ import { Segments } from '../../components/Segments'
 import { Select } from '../../components/Select'
 import { SkeletonRows } from '../../components/Skeleton'
 import { useAsk } from '../../modules/ask/open'
+import { useNew } from '../../modules/create/open'
 import { useFilters, useTextFilter } from '../../modules/filters'
 import { kindWords } from '../../modules/names'
 import { useRights } from '../../modules/rights'
@@ -34,6 +35,7 @@ export function CataloguePage() {
   const typed = useDeferredValue(text)
   const rights = useRights()
   const open = useAsk()
+  const fresh = useNew()
   useRowKeys('Catalogue')
   const all = useQuery(catalogueQuery())
   const access = useQuery(accessAtQuery('me'))
@@ -75,16 +77,19 @@ export function CataloguePage() {
       title="Catalogue"
       sub="Find what you need, and ask for it."
       actions={
-        rights.catalogue && (
-          <>
-            <Link to={'/admin/catalogue' as string} className={buttonClass()}>
-              <Settings2 aria-hidden className="size-4" /> Manage
-            </Link>
-            <Link to={'/admin/catalogue/new' as string} className={buttonClass('primary')}>
-              <Plus aria-hidden className="size-4" /> Add
-            </Link>
-          </>
-        )
+        <>
+          <Button onClick={() => fresh()}>Ask for something new</Button>
+          {rights.catalogue && (
+            <>
+              <Link to={'/admin/catalogue' as string} className={buttonClass()}>
+                <Settings2 aria-hidden className="size-4" /> Manage
+              </Link>
+              <Link to={'/admin/catalogue/new' as string} className={buttonClass('primary')}>
+                <Plus aria-hidden className="size-4" /> Add
+              </Link>
+            </>
+          )}
+        </>
       }
     >
       <search className="mb-4 flex flex-wrap gap-2">
@@ -139,7 +144,13 @@ export function CataloguePage() {
         ) : !all.data ? (
           <ErrorState error={all.error} onRetry={() => void all.refetch()} />
         ) : items.length === 0 ? (
-          <Empty filtered={filtered} show={filters.show} onClear={clear} manage={rights.catalogue} />
+          <Empty
+            filtered={filtered}
+            show={filters.show}
+            onClear={clear}
+            onNew={() => fresh({ name: typed.trim() || undefined })}
+            manage={rights.catalogue}
+          />
         ) : (
           <>
             <ul aria-label="Catalogue" className="divide-y divide-line">
@@ -172,11 +183,13 @@ function Empty({
   filtered,
   show,
   onClear,
+  onNew,
   manage,
 }: {
   filtered: boolean
   show?: string
   onClear: () => void
+  onNew: () => void
   manage: boolean
 }) {
   if (filtered)
@@ -184,7 +197,16 @@ function Empty({
       <EmptyState
         kind="filtered"
         title={show === 'have' ? 'Nothing you hold matches' : 'Nothing in the catalogue matches'}
-        action={<Button onClick={onClear}>Clear filters</Button>}
+        action={
+          <div className="flex flex-wrap justify-center gap-2">
+            <Button onClick={onClear}>Clear filters</Button>
+            {show !== 'have' && (
+              <Button look="primary" onClick={onNew}>
+                Ask that it is made
+              </Button>
+            )}
+          </div>
+        }
       >
         Try fewer words, or another name for it. What is kept for a certain group is not found by others.
       </EmptyState>

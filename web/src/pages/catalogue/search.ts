@@ -22,7 +22,9 @@ export function standing(access: readonly Access[], pending: readonly AccessRequ
   for (const a of access)
     if (a.relation === 'member')
       have.set(a.resource.id, { state: a.state, ends: a.ends_at, noEnd: !a.ends_at })
-  const waiting = new Map(pending.filter((r) => r.relation === 'member').map((r) => [r.resource.id, r]))
+  const waiting = new Map(
+    pending.filter((r) => r.relation === 'member' && r.kind !== 'create').map((r) => [r.resource.id, r]),
+  )
   return { have, waiting }
 }
 
@@ -98,7 +100,7 @@ export function find(list: readonly Indexed[], filter: CatalogueFilter, stand: S
 export function typical(requests: readonly AccessRequest[]): Map<string, string> {
   const times = new Map<string, number[]>()
   for (const r of requests) {
-    if (!r.decided_at) continue
+    if (!r.decided_at || r.kind === 'create') continue
     const ms = new Date(r.decided_at).getTime() - new Date(r.created_at).getTime()
     if (ms < 0) continue
     times.set(r.resource.id, [...(times.get(r.resource.id) ?? []), ms / 1000])

@@ -8,7 +8,7 @@ import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
 import { RelativeTime } from '../../components/RelativeTime'
 import { SkeletonRows } from '../../components/Skeleton'
-import { forOther } from '../../modules/names'
+import { forOther, subjectOf } from '../../modules/names'
 import { requestPath } from '../../modules/paths'
 import { useTitle } from '../../modules/titles'
 import { useHeld } from '../../modules/undo'
@@ -47,7 +47,7 @@ export function InboxCard() {
               <Avatar name={r.requester.name} />
               <span className="min-w-0 flex-1">
                 <span className="block truncate font-medium">
-                  {r.requester.name} · {title(r.resource)}
+                  {r.requester.name} · {title(subjectOf(r))}
                   {forOther(r) && ` for ${r.beneficiary.name}`}
                 </span>
                 <span className="block truncate text-[0.8125rem] text-muted">

@@ -12,7 +12,7 @@ import { ResourceIcon } from '../../components/ResourceIcon'
 import { SkeletonRows } from '../../components/Skeleton'
 import { Status } from '../../components/Status'
 import { useAsk } from '../../modules/ask/open'
-import { forOther, names } from '../../modules/names'
+import { forOther, names, subjectOf } from '../../modules/names'
 import { requestPath } from '../../modules/paths'
 import { useTitle } from '../../modules/titles'
 import { More } from './More'
@@ -46,10 +46,10 @@ export function MyRequestsCard() {
               to={requestPath(r)}
               className="touch flex items-center gap-3 rounded-md px-2 py-1.5 outline-offset-[-2px] hover:bg-hover max-sm:flex-wrap"
             >
-              <ResourceIcon kind={r.resource.kind} name={r.resource.name} slug={r.resource.slug} />
+              <ResourceIcon {...subjectOf(r)} />
               <span className="min-w-0 flex-1 max-sm:basis-[calc(100%-4rem)]">
                 <span className="block truncate font-medium">
-                  {title(r.resource)}
+                  {title(subjectOf(r))}
                   {forOther(r) && <span className="font-normal text-muted"> for {r.beneficiary.name}</span>}
                 </span>
                 <span className="block truncate text-[0.8125rem] text-muted">

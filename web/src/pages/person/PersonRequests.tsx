@@ -16,7 +16,7 @@ import { SkeletonRows } from '../../components/Skeleton'
 import { Status } from '../../components/Status'
 import { howLong } from '../../components/time'
 import { useFilters } from '../../modules/filters'
-import { forOther } from '../../modules/names'
+import { forOther, subjectOf } from '../../modules/names'
 import { requestPath } from '../../modules/paths'
 import { useTitle } from '../../modules/titles'
 
@@ -100,10 +100,10 @@ function RequestRow({ request: r }: { request: AccessRequest }) {
       to={requestPath(r)}
       className="flex flex-wrap items-center gap-x-3.5 gap-y-2 px-5 py-3 outline-offset-[-2px] hover:bg-hover/50 max-md:px-4"
     >
-      <ResourceIcon kind={r.resource.kind} name={r.resource.name} slug={r.resource.slug} />
+      <ResourceIcon {...subjectOf(r)} />
       <span className="min-w-0 flex-1 basis-52">
         <span className="block truncate font-medium">
-          {title(r.resource)}
+          {title(subjectOf(r))}
           {r.relation === 'owner' && <span className="font-normal text-muted"> · as owner</span>}
         </span>
         <span className="block truncate text-[0.8125rem] text-muted">

@@ -1,25 +1,34 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
+import type { ComponentProps } from 'react'
 import { requestQuery } from '../../api/request'
 import type { AccessRequest } from '../../api/types'
 import { Breadcrumbs } from '../../components/Breadcrumbs'
 import { Card } from '../../components/Card'
 import { ErrorState } from '../../components/ErrorState'
+import { later } from '../../components/later'
 import { PageFrame } from '../../components/PageFrame'
 import { RelativeTime } from '../../components/RelativeTime'
 import { Skeleton } from '../../components/Skeleton'
 import { Status } from '../../components/Status'
 import { Timeline } from '../../components/Timeline'
 import { howLong } from '../../components/time'
+import type { CreationView as Whole } from '../../modules/create/CreationView'
 import { DecisionPanel } from '../../modules/decision/DecisionPanel'
 import { AnswerList } from '../../modules/form/AnswerList'
 import { useMe } from '../../modules/me'
-import { askTitle, askVerb, forOther, PersonLink, ResourceLink, relationWords } from '../../modules/names'
+import { askTitle, askVerb, forOther, PersonLink, relationWords, SubjectLink } from '../../modules/names'
 import { useTitle } from '../../modules/titles'
 import { useHeld } from '../../modules/undo'
 import { GrantCard } from './GrantCard'
 import { PendingCard } from './PendingCard'
 import { steps } from './steps'
+
+const CreationView = later<ComponentProps<typeof Whole>>(
+  () => import('../../modules/create/CreationView').then((m) => m.CreationView),
+  undefined,
+  <Skeleton className="h-40 rounded-lg" />,
+)
 
 export function RequestPage() {
   const { id } = useParams({ from: '/shell/requests/$id' })
@@ -64,7 +73,7 @@ function Loaded({ request: r }: { request: AccessRequest }) {
       heading={
         <>
           <PersonLink user={r.requester} /> <span className="font-normal">{askVerb(r)}</span>{' '}
-          <ResourceLink resource={r.resource} />
+          <SubjectLink request={r} />
           {forOther(r) && (
             <>
               {' '}
@@ -76,7 +85,7 @@ function Loaded({ request: r }: { request: AccessRequest }) {
       status={<Status state={r.state}>{decide && !held ? 'Waiting for you' : undefined}</Status>}
       sub={
         <>
-          {r.kind !== 'work_order' && <>{relationWords[r.relation]} · </>}
+          {r.kind !== 'work_order' && r.kind !== 'create' && <>{relationWords[r.relation]} · </>}
           {howLong(r) && <>{howLong(r)} · </>}
           <RelativeTime at={r.created_at} before="asked " /> ·{' '}
           <span className="font-mono text-[0.8125rem]">{r.id}</span>
@@ -105,6 +114,11 @@ function Loaded({ request: r }: { request: AccessRequest }) {
               </p>
             )}
           </Card>
+          {r.create && (
+            <Card title={r.create.decided ? 'As asked, and as decided' : 'What was asked for'}>
+              <CreationView creation={r.create} />
+            </Card>
+          )}
           {answers && (
             <Card title="What was filled in">
               <AnswerList form={r.form} answers={r.answers} redacted={r.redacted} />

@@ -12,6 +12,7 @@ import { ErrorState } from '../../components/ErrorState'
 import { SearchInput } from '../../components/Input'
 import { PageFrame } from '../../components/PageFrame'
 import { RelativeTime } from '../../components/RelativeTime'
+import { ResourceIcon } from '../../components/ResourceIcon'
 import { Segments } from '../../components/Segments'
 import { Select } from '../../components/Select'
 import { SkeletonRows } from '../../components/Skeleton'
@@ -19,7 +20,17 @@ import { Status } from '../../components/Status'
 import { type Column, Table } from '../../components/Table'
 import { howLong } from '../../components/time'
 import { useAsk } from '../../modules/ask/open'
-import { forOther, names, Person, PersonLink, ResourceLine, relationWords } from '../../modules/names'
+import {
+  forOther,
+  isNew,
+  kindWords,
+  names,
+  Person,
+  PersonLink,
+  ResourceLine,
+  relationWords,
+  subjectOf,
+} from '../../modules/names'
 import { requestPath } from '../../modules/paths'
 
 const states = [
@@ -46,7 +57,17 @@ const columns: Column<AccessRequest>[] = [
     header: 'What',
     cell: (r) => (
       <span className="flex min-w-0 flex-wrap items-center gap-2">
-        <ResourceLine resource={r.resource} detail={[what(r), howLong(r)].filter(Boolean).join(' · ')} />
+        {isNew(r) ? (
+          <span className="flex min-w-0 items-center gap-3">
+            <ResourceIcon {...subjectOf(r)} />
+            <span className="min-w-0">
+              <span className="block truncate font-medium">{subjectOf(r).name}</span>
+              <span className="block truncate text-[0.8125rem] text-muted">{what(r)}</span>
+            </span>
+          </span>
+        ) : (
+          <ResourceLine resource={r.resource} detail={[what(r), howLong(r)].filter(Boolean).join(' · ')} />
+        )}
       </span>
     ),
   },
@@ -85,7 +106,8 @@ const columns: Column<AccessRequest>[] = [
 
 function what(r: AccessRequest): string {
   if (r.kind === 'work_order') return 'Work order'
-  if (r.kind === 'create') return 'To be created'
+  if (r.kind === 'create')
+    return isNew(r) ? `New ${kindWords[subjectOf(r).kind].toLowerCase()}` : 'Made as asked for'
   return `${relationWords[r.relation]}${r.kind === 'extend' ? ', renewal' : ''}`
 }
 
@@ -179,7 +201,7 @@ export function RequestsPage() {
           id={(r) => r.id}
           action={(r) => (
             <Link to={requestPath(r)} className={buttonClass('secondary', 'sm')}>
-              Open<span className="sr-only"> the request for {r.resource.name}</span>
+              Open<span className="sr-only"> the request for {subjectOf(r).name}</span>
             </Link>
           )}
         />

@@ -17,6 +17,7 @@ import { Status } from '../../components/Status'
 import { Tabs } from '../../components/Tabs'
 import { date } from '../../components/time'
 import { useAsk } from '../../modules/ask/open'
+import { useNew } from '../../modules/create/open'
 import { useFilters } from '../../modules/filters'
 import { kindWords } from '../../modules/names'
 import { requestPath } from '../../modules/paths'
@@ -69,6 +70,7 @@ export function ResourcePage() {
 
 function Loaded({ resource: r }: { resource: Resource }) {
   const ask = useAsk()
+  const fresh = useNew()
   const rights = useRights()
   const name = useTitle()(r)
   const [filters, set] = useFilters()
@@ -77,7 +79,7 @@ function Loaded({ resource: r }: { resource: Resource }) {
   )
   const waiting = rows(
     useInfiniteQuery(requestsQuery({ beneficiary: 'me', state: 'pending', resource: r.slug, limit: 5 })).data,
-  )[0]
+  ).find((w) => w.kind !== 'create')
   const parts = rows(
     useInfiniteQuery({ ...resourcesQuery({ app: r.slug, limit: 1 }), enabled: r.kind === 'app' }).data,
   )[0]
@@ -154,6 +156,11 @@ function Loaded({ resource: r }: { resource: Resource }) {
             >
               Reorganize
             </Link>
+          )}
+          {r.kind === 'app' && !r.deleted_at && r.slug !== 'sallyport' && (
+            <Button onClick={() => fresh({ kind: 'entitlement', app: r.slug })}>
+              Ask for new access in it
+            </Button>
           )}
           {r.deleted_at ? undefined : waiting ? (
             <Link to={requestPath(waiting)} className={buttonClass('primary')}>
