@@ -16,6 +16,7 @@ func (s *server) register() {
 	s.registerCatalogue()
 	s.registerRequests()
 	s.registerGrants()
+	s.registerProgress()
 	s.registerExpiring()
 	s.registerBatches()
 	s.registerViews()

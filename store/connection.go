@@ -95,9 +95,9 @@ func (tx *Tx) InsertConnection(ctx context.Context, tenant string, c *sallyport.
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO connections (tenant_id, id, slug, name, kind, settings, secrets, directory, sync_every, next_sync_at, version, created_at, updated_at)
-		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,1,$11,$11)`, tenant, c.ID, c.Slug, c.Name, c.Kind, toJSON(c.Settings), toJSON(sealed), c.Directory,
-		syncEvery(c), MicrosPtr(c.NextSyncAt), Micros(tx.now))
+	_, err = tx.Exec(ctx, `INSERT INTO connections (tenant_id, id, slug, name, kind, settings, secrets, directory, sync_every, next_sync_at, version, created_at, updated_at, rate)
+		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,1,$11,$11,$12)`, tenant, c.ID, c.Slug, c.Name, c.Kind, toJSON(c.Settings), toJSON(sealed), c.Directory,
+		syncEvery(c), MicrosPtr(c.NextSyncAt), Micros(tx.now), rateOf(c))
 	return connectionTaken(err, c)
 }
 
@@ -113,9 +113,9 @@ func (tx *Tx) UpdateConnection(ctx context.Context, tenant string, c *sallyport.
 		return err
 	}
 	n, err := tx.Exec(ctx, `UPDATE connections SET slug=$4, name=$5, settings=$6, secrets=$7, directory=$8, sync_every=$9, next_sync_at=$10, paused_at=$11,
-		checked_at=$12, check_error=$13, version=version+1, updated_at=$14 WHERE tenant_id=$1 AND id=$2 AND version=$3 AND deleted_at IS NULL`,
+		checked_at=$12, check_error=$13, version=version+1, updated_at=$14, rate=$15 WHERE tenant_id=$1 AND id=$2 AND version=$3 AND deleted_at IS NULL`,
 		tenant, c.ID, c.Version, c.Slug, c.Name, toJSON(c.Settings), toJSON(sealed), c.Directory, syncEvery(c), MicrosPtr(c.NextSyncAt),
-		MicrosPtr(c.PausedAt), MicrosPtr(c.CheckedAt), c.CheckError, Micros(tx.now))
+		MicrosPtr(c.PausedAt), MicrosPtr(c.CheckedAt), c.CheckError, Micros(tx.now), rateOf(c))
 	if err != nil {
 		return connectionTaken(err, c)
 	}
