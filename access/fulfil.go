@@ -126,7 +126,7 @@ func (s *Service) convergeUp(ctx context.Context, tx *store.Tx, actor sallyport.
 				return p, false, err
 			}
 		}
-		p.State, p.NextAt, p.VerifiedAt, p.ByRole = sallyport.ProvisionAdding, &now, nil, ""
+		p.State, p.NextAt, p.VerifiedAt, p.DueSince, p.ByRole = sallyport.ProvisionAdding, &now, nil, nil, ""
 		if err := tx.MoveProvision(ctx, &p); err != nil {
 			return p, false, err
 		}
@@ -170,7 +170,7 @@ func (s *Service) convergeDown(ctx context.Context, tx *store.Tx, actor sallypor
 		return p, false, tx.MoveProvision(ctx, &p)
 	}
 	if p.State != sallyport.ProvisionRemoving {
-		p.State, p.NextAt, p.ByRole = sallyport.ProvisionRemoving, &now, ""
+		p.State, p.NextAt, p.DueSince, p.ByRole = sallyport.ProvisionRemoving, &now, nil, ""
 		if err := tx.MoveProvision(ctx, &p); err != nil {
 			return p, false, err
 		}

@@ -30,7 +30,7 @@ func (tx *Tx) Pending(ctx context.Context, tenant string, v Viewer, f PendingFil
 	state := `CASE WHEN p.failing_since IS NOT NULL THEN 'failing' WHEN ` + byHand + ` THEN 'by_hand' WHEN ` + inHand(w.now) + ` THEN 'in_hand' ELSE 'waiting' END`
 	w.WriteString(` FROM provisions p JOIN users u ON u.tenant_id = p.tenant_id AND u.id = p.user_id JOIN resources r ON r.tenant_id = p.tenant_id AND r.id = p.resource_id
 		LEFT JOIN tasks tk ON tk.tenant_id = p.tenant_id AND tk.provision_id = p.id AND tk.state IN ('open','claimed')
-		WHERE ` + w.pending("p") + " AND " + w.sees(v, tenant, Micros(tx.now), "r") + " AND " + w.now + " > 0")
+		WHERE ` + w.pending("p") + " AND " + w.sees(v, tenant, Micros(tx.now), "r") + " AND CAST(" + w.now + " AS BIGINT) > 0") // an argument that is not used has no type
 	if f.Direction != "" {
 		w.and("p.state = %s", f.Direction)
 	}

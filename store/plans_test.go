@@ -249,6 +249,9 @@ func TestPlans(t *testing.T) {
 				t.Errorf("%s: nothing was traced", c.name)
 			}
 			for _, s := range statements {
+				if strings.HasPrefix(s.query, "SET ") {
+					continue
+				}
 				for _, fault := range w.planFaults(s.query, s.args) {
 					t.Errorf("%s: %s\n%s", c.name, fault, s.query)
 				}

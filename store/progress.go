@@ -120,7 +120,7 @@ func (tx *Tx) progressReasons(ctx context.Context, tenant string, s ProgressScop
 	}
 	w := tx.workOf(tenant, s)
 	text := `SELECT p.resource_id, p.state, p.error, count(*) FROM provisions p WHERE ` + w.pending("p") + ` AND p.failing_since IS NOT NULL AND ` + w.in("p.resource_id", failing) + `
-		AND (` + w.now + ` > 0) GROUP BY p.resource_id, p.state, p.error ORDER BY 4 DESC, 3 LIMIT 200`
+		AND CAST(` + w.now + ` AS BIGINT) > 0 GROUP BY p.resource_id, p.state, p.error ORDER BY 4 DESC, 3 LIMIT 200`
 	return tx.Rows(ctx, text, w.args, func(r *sql.Rows) error {
 		var resource string
 		var state sallyport.ProvisionState

@@ -88,9 +88,9 @@ func (w work) addingBy() string {
 	if w.UserID != "" {
 		members += " AND m.subject_id = " + w.arg(w.UserID)
 	}
-	return `SELECT h.resource_id, ` + w.counts("adding", "present") + ` FROM (` + held + `) h CROSS JOIN (` + members + `) m
-		LEFT JOIN provisions p ON p.tenant_id = ` + w.t + ` AND p.user_id = m.user_id AND p.resource_id = h.resource_id AND p.relation = 'member' AND p.parameters = h.parameters
-		GROUP BY h.resource_id`
+	return `SELECT has.resource_id, ` + w.counts("adding", "present") + ` FROM (` + held + `) has CROSS JOIN (` + members + `) everyone
+		LEFT JOIN provisions p ON p.tenant_id = ` + w.t + ` AND p.user_id = everyone.user_id AND p.resource_id = has.resource_id AND p.relation = 'member' AND p.parameters = has.parameters
+		GROUP BY has.resource_id`
 }
 
 func (w work) removingBy() string {
@@ -102,9 +102,9 @@ func (w work) removingBy() string {
 		return `SELECT p.resource_id, ` + w.counts("removing", "absent") + ` FROM provisions p WHERE ` + of("p") + ` AND p.state IN ('removing','absent')
 			AND (p.state = 'removing' OR p.since >= ` + w.arg(Micros(*w.RemovedSince)) + `) GROUP BY p.resource_id`
 	}
-	return `SELECT p.resource_id, ` + w.counts("removing", "absent") + ` FROM (SELECT w.resource_id, min(w.due_since) AS began FROM provisions w WHERE ` + of("w") +
-		` AND w.state = 'removing' GROUP BY w.resource_id) b JOIN provisions p ON p.tenant_id = ` + w.t + ` AND p.resource_id = b.resource_id AND p.state IN ('removing','absent')
-		WHERE p.relation = 'member' AND p.by_role = ` + w.role + ` AND (p.state = 'removing' OR p.since >= b.began)` + w.narrow("p") + ` GROUP BY p.resource_id`
+	return `SELECT p.resource_id, ` + w.counts("removing", "absent") + ` FROM (SELECT w.resource_id, min(w.due_since) AS at FROM provisions w WHERE ` + of("w") +
+		` AND w.state = 'removing' GROUP BY w.resource_id) began JOIN provisions p ON p.tenant_id = ` + w.t + ` AND p.resource_id = began.resource_id AND p.state IN ('removing','absent')
+		WHERE p.relation = 'member' AND p.by_role = ` + w.role + ` AND (p.state = 'removing' OR p.since >= began.at)` + w.narrow("p") + ` GROUP BY p.resource_id`
 }
 
 // pending is the condition that a provisions row, with this alias, is work of the scope that is not done.

@@ -168,12 +168,13 @@ func (tx *Tx) InsertProvision(ctx context.Context, tenant string, p *Provision) 
 }
 
 // MoveProvision changes what ought to be: state, pin and next attempt become p's, the generation grows, and what was
-// said of earlier attempts is forgotten. A lease on the row stays; its holder notices the generation. p is brought up
+// said of earlier attempts is forgotten. The work is due since p.DueSince, or from now on where that is nil. A lease on the row stays; its holder notices the generation. p is brought up
 // to date. EConflict when the row changed since p was read.
 func (tx *Tx) MoveProvision(ctx context.Context, p *Provision) error {
 	connection, target := p.Pin.outer()
-	p.DueSince = nil
-	if p.State == sallyport.ProvisionAdding || p.State == sallyport.ProvisionRemoving {
+	if p.State != sallyport.ProvisionAdding && p.State != sallyport.ProvisionRemoving {
+		p.DueSince = nil
+	} else if p.DueSince == nil {
 		due := tx.now
 		if p.NextAt != nil && p.NextAt.After(due) {
 			due = *p.NextAt

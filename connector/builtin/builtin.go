@@ -3,6 +3,9 @@
 package builtin
 
 import (
+	"context"
+	"log/slog"
+	"maps"
 	"slices"
 
 	"github.com/sallyport/sallyport"
@@ -16,9 +19,27 @@ func Kinds() []connector.Kind {
 		ldap.Kind(),
 	}
 	for i := range kinds {
-		kinds[i].Fields = append(kinds[i].Fields, rate)
+		kinds[i] = paced(kinds[i])
 	}
 	return kinds
+}
+
+// paced is the kind with the setting rate, of which its connector is not told.
+func paced(k connector.Kind) connector.Kind {
+	open, extra := k.Open, k.Extra
+	without := func(settings map[string]string) map[string]string {
+		own := maps.Clone(settings)
+		delete(own, rate.Name)
+		return own
+	}
+	k.Fields = append(slices.Clone(k.Fields), rate)
+	k.Open = func(ctx context.Context, settings map[string]string, log *slog.Logger) (connector.Connector, error) {
+		return open(ctx, without(settings), log)
+	}
+	if extra != nil {
+		k.Extra = func(settings map[string]string) []connector.Fault { return extra(without(settings)) }
+	}
+	return k
 }
 
 // rate is a setting of every kind: it is kept before a connector is called at all.

@@ -30,6 +30,8 @@ export function keys(topic: string): QueryKey[] {
     case 'syncs':
     case 'sync':
       return [['connection'], ['connections'], ['syncs'], ['sync']]
+    case 'progress':
+      return [['progress'], ['pending']]
     case 'tag':
     case 'tags':
       return [['tags'], ['tag'], ['constraints'], ['preview']]
@@ -47,6 +49,10 @@ export function listen(client: QueryClient, onLink: (up: boolean) => void = () =
   let wait = 1000
   const old = new Map<string, QueryKey>()
   let later: ReturnType<typeof setTimeout> | undefined
+  // What moves with each of thousands of changes in a target is read again once a second.
+  const slow = new Map<string, QueryKey>()
+  let slowly: ReturnType<typeof setTimeout> | undefined
+  let lastSlow = 0
 
   const receive = (event: MessageEvent<string>) => {
     let topics: string[] = []
@@ -55,7 +61,18 @@ export function listen(client: QueryClient, onLink: (up: boolean) => void = () =
     } catch {
       return
     }
-    for (const key of topics.flatMap(keys)) old.set(JSON.stringify(key), key)
+    for (const key of topics.flatMap(keys))
+      (key[0] === 'progress' || key[0] === 'pending' ? slow : old).set(JSON.stringify(key), key)
+    if (slow.size > 0)
+      slowly ??= setTimeout(
+        () => {
+          slowly = undefined
+          lastSlow = Date.now()
+          for (const queryKey of slow.values()) void client.invalidateQueries({ queryKey })
+          slow.clear()
+        },
+        Math.max(60, lastSlow + 1000 - Date.now()),
+      )
     // One change often comes as several words: what is on the screen is read once for all of them.
     later ??= setTimeout(() => {
       later = undefined
@@ -88,6 +105,7 @@ export function listen(client: QueryClient, onLink: (up: boolean) => void = () =
   return () => {
     clearTimeout(timer)
     clearTimeout(later)
+    clearTimeout(slowly)
     source?.close()
   }
 }

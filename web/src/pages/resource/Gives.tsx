@@ -14,6 +14,7 @@ import { type Column, Table } from '../../components/Table'
 import { EndAccess, type Ending } from '../../modules/access/EndAccess'
 import { Ends } from '../../modules/access/Ends'
 import { ResourceLine, relationWords } from '../../modules/names'
+import { ProgressLines } from '../../modules/progress/ProgressLines'
 import { Attach } from './Attach'
 
 /** Gives is what a role gives its members: the role's own grants, each from a person who decided or added it. */
@@ -42,6 +43,7 @@ export function Gives({ resource: role }: { resource: Resource }) {
         </p>
         {list.length > 0 && attach}
       </div>
+      <ProgressLines resource={role.slug} named />
       {query.isPending ? (
         <SkeletonRows rows={3} label="Loading what it gives" />
       ) : !query.data ? (
