@@ -84,6 +84,7 @@ func (tx *Tx) ClaimProvisions(ctx context.Context, c Claim) ([]Provision, error)
 		return out, nil
 	}
 	rest, err := tx.claim(ctx, c, c.Limit-len(out), func(q *query) {
+		q.WriteString(" AND paced = FALSE")
 		if len(except) > 0 {
 			q.WriteString(" AND (connection_id IS NULL OR NOT " + q.in("connection_id", except) + ")")
 		}
@@ -175,10 +176,9 @@ func (tx *Tx) NextProvision(ctx context.Context, lane Lane) (*time.Time, error) 
 	var out []string
 	for _, p := range paces {
 		free := p.freeAt()
-		if !free.After(tx.now) {
-			continue
+		if p.rate == 0 {
+			out = append(out, p.connection)
 		}
-		out = append(out, p.connection)
 		t, err := first(func(q *query) { q.and("tenant_id = %s AND connection_id = %s", p.tenant, p.connection) })
 		if err != nil {
 			return nil, err
@@ -191,6 +191,7 @@ func (tx *Tx) NextProvision(ctx context.Context, lane Lane) (*time.Time, error) 
 		}
 	}
 	t, err := first(func(q *query) {
+		q.WriteString(" AND paced = FALSE")
 		if len(out) > 0 {
 			q.WriteString(" AND (connection_id IS NULL OR NOT " + q.in("connection_id", out) + ")")
 		}

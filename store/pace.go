@@ -138,3 +138,14 @@ func (tx *Tx) mayAdd(ctx context.Context, p pace) (bool, error) {
 		AND (lease_until IS NULL OR lease_until <= $3) LIMIT 1`, p.tenant, p.connection, Micros(tx.now))
 	return !waits, err
 }
+
+// rated is the condition that a connection has a rate. The arguments are placeholders.
+func rated(tenant, connection string) string {
+	return `EXISTS (SELECT 1 FROM connections pc WHERE pc.tenant_id=` + tenant + ` AND pc.id=` + connection + ` AND pc.rate > 0)`
+}
+
+// markPaced notes on the provisions of a connection whether it has a rate.
+func (tx *Tx) markPaced(ctx context.Context, tenant, connectionID string, paced bool) error {
+	_, err := tx.Exec(ctx, `UPDATE provisions SET paced=$3 WHERE tenant_id=$1 AND connection_id=$2`, tenant, connectionID, paced)
+	return err
+}

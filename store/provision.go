@@ -161,7 +161,7 @@ func (tx *Tx) InsertProvision(ctx context.Context, tenant string, p *Provision) 
 		p.DueSince = p.NextAt
 	}
 	_, err := tx.Exec(ctx, `INSERT INTO provisions (tenant_id, id, user_id, resource_id, relation, parameters, fulfilment, fulfilment_kind, connection_id,
-		target, state, since, due_since, next_at, created_at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$12)`,
+		target, state, since, due_since, next_at, created_at, paced) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$12,`+rated("$1", "$9")+`)`,
 		tenant, p.ID, p.UserID, p.ResourceID, p.Relation, p.Parameters, toJSON(p.Pin), p.Pin.Add.Kind, null(connection), target, p.State,
 		Micros(tx.now), MicrosPtr(p.DueSince), MicrosPtr(p.NextAt))
 	return err
@@ -182,7 +182,7 @@ func (tx *Tx) MoveProvision(ctx context.Context, p *Provision) error {
 		p.DueSince = &due
 	}
 	n, err := tx.Exec(ctx, `UPDATE provisions SET state=$4, fulfilment=$5, fulfilment_kind=$6, connection_id=$7, target=$8, next_at=$9, since=$10, due_since=$11,
-		generation=generation+1, attempts=0, error='', failing_since=NULL, alarmed_at=NULL, verified_at=$12, by_role=$13 WHERE tenant_id=$1 AND id=$2 AND generation=$3`,
+		generation=generation+1, attempts=0, error='', failing_since=NULL, alarmed_at=NULL, verified_at=$12, by_role=$13, paced=`+rated("$1", "$7")+` WHERE tenant_id=$1 AND id=$2 AND generation=$3`,
 		p.Tenant, p.ID, p.Generation, p.State, toJSON(p.Pin), p.Pin.Add.Kind, null(connection), target, MicrosPtr(p.NextAt), Micros(tx.now),
 		MicrosPtr(p.DueSince), MicrosPtr(p.VerifiedAt), p.ByRole)
 	if err != nil {

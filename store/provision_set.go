@@ -19,9 +19,9 @@ func (tx *Tx) WantByRole(ctx context.Context, tenant, roleID, userID string, r s
 	connection, target := pin.outer()
 	// Rows that were absent take the pin of today; what is being removed keeps the one it was made with.
 	return tx.Exec(ctx, `INSERT INTO provisions (tenant_id, id, user_id, resource_id, relation, parameters, fulfilment, fulfilment_kind, connection_id, target,
-		state, since, due_since, next_at, created_at, by_role)
+		state, since, due_since, next_at, created_at, by_role, paced)
 		SELECT m.tenant_id, CAST($2 AS TEXT) || substr(m.subject_id, 5), m.subject_id, CAST($3 AS TEXT), 'member', CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS TEXT),
-		CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS TEXT), CAST($10 AS BIGINT), CAST($11 AS BIGINT), CAST($11 AS BIGINT), CAST($10 AS BIGINT), CAST($12 AS TEXT)
+		CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS TEXT), CAST($10 AS BIGINT), CAST($11 AS BIGINT), CAST($11 AS BIGINT), CAST($10 AS BIGINT), CAST($12 AS TEXT), `+rated("$1", "$8")+`
 		FROM grants m JOIN users u ON u.tenant_id=m.tenant_id AND u.id=m.subject_id AND u.state='active'
 		WHERE m.tenant_id=$1 AND m.resource_id=$12 AND m.relation='member' AND m.subject_kind='user' AND ($13 = '' OR m.subject_id=$13)
 		AND `+living("m", "$10")+` AND m.ended_at IS NULL GROUP BY m.tenant_id, m.subject_id
@@ -29,6 +29,7 @@ func (tx *Tx) WantByRole(ctx context.Context, tenant, roleID, userID string, r s
 		fulfilment = CASE WHEN provisions.state='absent' THEN EXCLUDED.fulfilment ELSE provisions.fulfilment END,
 		fulfilment_kind = CASE WHEN provisions.state='absent' THEN EXCLUDED.fulfilment_kind ELSE provisions.fulfilment_kind END,
 		connection_id = CASE WHEN provisions.state='absent' THEN EXCLUDED.connection_id ELSE provisions.connection_id END,
+		paced = CASE WHEN provisions.state='absent' THEN EXCLUDED.paced ELSE provisions.paced END,
 		target = CASE WHEN provisions.state='absent' THEN EXCLUDED.target ELSE provisions.target END,
 		state = CASE WHEN provisions.state='absent' THEN EXCLUDED.state ELSE 'adding' END,
 		since=$10, due_since=$10, next_at=$10, generation=provisions.generation+1, attempts=0, error='', failing_since=NULL, alarmed_at=NULL,

@@ -23,6 +23,7 @@ func (a *app) roleProgress() *cobra.Command {
 func (a *app) progress(use, short, example string) *cobra.Command {
 	var role string
 	var watch, left, retry bool
+	var limit int
 	cmd := &cobra.Command{Use: use, Short: short, Example: example, Args: cobra.ExactArgs(1), ValidArgsFunction: a.completeResources(1),
 		Long: "Shows what is under way or failing; what is in place is not listed. --watch goes on until nothing waits for its turn, and fails when something is failing then.",
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -38,7 +39,7 @@ func (a *app) progress(use, short, example string) *cobra.Command {
 				return a.show(sallyport.Retried{Tried: n}, func() { fmt.Fprintf(a.out, "%d are tried again now.\n", n) })
 			}
 			if left {
-				list, err := c.Pending(cmd.Context(), args[0], client.Query{"role": role}, 0)
+				list, err := c.Pending(cmd.Context(), args[0], client.Query{"role": role}, limit)
 				if err != nil {
 					return err
 				}
@@ -76,6 +77,7 @@ func (a *app) progress(use, short, example string) *cobra.Command {
 	f := cmd.Flags()
 	f.BoolVar(&watch, "watch", false, "go on until nothing waits for its turn")
 	f.BoolVar(&left, "left", false, "list the people who are not done, and why")
+	f.IntVar(&limit, "limit", 200, "how many --left lists; 0 is all")
 	f.BoolVar(&retry, "retry", false, "try again now what failed")
 	if !strings.Contains(use, "ROLE") {
 		f.StringVar(&role, "role", "", "only people who have it by this role")

@@ -19,9 +19,15 @@ CREATE TABLE paces (
 -- be is never read from it.
 ALTER TABLE provisions ADD COLUMN by_role TEXT NOT NULL DEFAULT '';
 
+-- Whether its connection has a rate. What is due of those is found by the connection: thousands that wait for slots must not
+-- be walked over by whoever looks for something else.
+ALTER TABLE provisions ADD COLUMN paced BOOLEAN NOT NULL DEFAULT FALSE;
+DROP INDEX provisions_due;
+CREATE INDEX provisions_due ON provisions (paced, next_at, id) WHERE next_at IS NOT NULL;
+
 -- By what a claim for one connection and a count of what is under way look for.
 DROP INDEX provisions_connection;
-CREATE INDEX provisions_connection ON provisions (tenant_id, connection_id, state, next_at);
+CREATE INDEX provisions_connection ON provisions (tenant_id, connection_id, state, next_at, id);
 DROP INDEX provisions_resource;
 CREATE INDEX provisions_resource ON provisions (tenant_id, resource_id, state, id);
 

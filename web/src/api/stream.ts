@@ -49,7 +49,7 @@ export function listen(client: QueryClient, onLink: (up: boolean) => void = () =
   let wait = 1000
   const old = new Map<string, QueryKey>()
   let later: ReturnType<typeof setTimeout> | undefined
-  // What moves with each of thousands of changes in a target is read again once a second.
+  // What moves with each of thousands of changes in a target is read again every two seconds.
   const slow = new Map<string, QueryKey>()
   let slowly: ReturnType<typeof setTimeout> | undefined
   let lastSlow = 0
@@ -71,7 +71,7 @@ export function listen(client: QueryClient, onLink: (up: boolean) => void = () =
           for (const queryKey of slow.values()) void client.invalidateQueries({ queryKey })
           slow.clear()
         },
-        Math.max(60, lastSlow + 1000 - Date.now()),
+        Math.max(60, lastSlow + 2000 - Date.now()),
       )
     // One change often comes as several words: what is on the screen is read once for all of them.
     later ??= setTimeout(() => {
