@@ -21,6 +21,10 @@ type Connection struct {
 	UpdatedAt  time.Time         `json:"updated_at"`
 }
 
+// SettingRate is the setting that every kind of connector which writes has: how many changes its target takes a minute.
+// Absent, empty or 0: no limit.
+const SettingRate = "changes_per_minute"
+
 // NewConnection is a connection as submitted. Settings holds secrets too; they are taken out and sealed.
 type NewConnection struct {
 	Slug      string            `json:"slug,omitempty" doc:"Default: made from the name"`

@@ -126,7 +126,7 @@ func (s *Service) convergeUp(ctx context.Context, tx *store.Tx, actor sallyport.
 				return p, false, err
 			}
 		}
-		p.State, p.NextAt, p.VerifiedAt = sallyport.ProvisionAdding, &now, nil
+		p.State, p.NextAt, p.VerifiedAt, p.DueSince, p.ByRole = sallyport.ProvisionAdding, &now, nil, nil, ""
 		if err := tx.MoveProvision(ctx, &p); err != nil {
 			return p, false, err
 		}
@@ -170,7 +170,7 @@ func (s *Service) convergeDown(ctx context.Context, tx *store.Tx, actor sallypor
 		return p, false, tx.MoveProvision(ctx, &p)
 	}
 	if p.State != sallyport.ProvisionRemoving {
-		p.State, p.NextAt = sallyport.ProvisionRemoving, &now
+		p.State, p.NextAt, p.DueSince, p.ByRole = sallyport.ProvisionRemoving, &now, nil, ""
 		if err := tx.MoveProvision(ctx, &p); err != nil {
 			return p, false, err
 		}
@@ -217,6 +217,7 @@ func (s *Service) madeTx(ctx context.Context, tx *store.Tx, actor sallyport.Acto
 	if err := tx.MoveProvision(ctx, p); err != nil {
 		return err
 	}
+	tx.Changed(p.Tenant, topicProgress(p.ResourceID))
 	return s.activateTx(ctx, tx, actor, p.Key())
 }
 
@@ -233,7 +234,7 @@ func (s *Service) absentTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 
 // removedTx appends that the target was read back without the access.
 func (s *Service) removedTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, p store.Provision, was sallyport.ProvisionState, since *time.Time) error {
-	tx.Changed(p.Tenant, "access:"+p.UserID, "resource:"+p.ResourceID)
+	tx.Changed(p.Tenant, "access:"+p.UserID, "resource:"+p.ResourceID, topicProgress(p.ResourceID))
 	if was == sallyport.ProvisionAbsent {
 		return nil
 	}

@@ -26,7 +26,7 @@ type Work struct {
 // false when there is nothing to do outside: the lease is lost, a person does it, or it has to wait; then the lease has
 // been given back.
 func (s *Service) Prepare(ctx context.Context, p store.Provision) (w Work, outside bool, err error) {
-	err = s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
+	err = s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 		w, outside = Work{}, false
 		cur, held, err := tx.Held(ctx, p)
 		if err != nil || !held {
@@ -37,6 +37,11 @@ func (s *Service) Prepare(ctx context.Context, p store.Provision) (w Work, outsi
 			return err
 		}
 		cur.LeaseBy = p.LeaseBy
+		defer func() {
+			if err == nil && !outside { // no call is made for it
+				err = tx.ReturnSlot(ctx, p)
+			}
+		}()
 		w = Work{Provision: cur, prepared: tx.Now(), Want: cur.State == sallyport.ProvisionAdding || cur.State == sallyport.ProvisionPresent}
 		leg := cur.Pin.Remove
 		if w.Want {
@@ -173,6 +178,7 @@ func (s *Service) settleTx(ctx context.Context, tx *store.Tx, w Work, cur store.
 		{false, true}: sallyport.ProvisionRemoving, {false, false}: sallyport.ProvisionAbsent}[[2]bool{want, found}]
 	if state != was {
 		cur.State, cur.Since = state, now
+		tx.Changed(cur.Tenant, topicProgress(cur.ResourceID))
 	}
 	if want == found {
 		cur.DueSince, cur.VerifiedAt = nil, &now
@@ -229,6 +235,11 @@ func (s *Service) Fail(ctx context.Context, w Work, cause error) error {
 		case errors.Is(cause, context.DeadlineExceeded), errors.Is(cause, context.Canceled):
 			h.message = "the target did not answer in time"
 		}
+		if wait := connector.RetryAfter(cause); wait > 0 && w.Connection != "" { // what holds for this one holds for the next
+			if err := tx.HoldPace(ctx, w.Tenant, w.Connection, tx.Now().Add(min(wait, longestRemove))); err != nil {
+				return err
+			}
+		}
 		if cur.Generation != w.Generation {
 			h.after = 0
 		}
@@ -277,7 +288,10 @@ func (s *Service) failTx(ctx context.Context, tx *store.Tx, p store.Provision, h
 	if done, err := tx.ReleaseProvision(ctx, p); err != nil || !done {
 		return err
 	}
-	tx.Changed(p.Tenant, "access:"+p.UserID, "resource:"+p.ResourceID)
+	tx.Changed(p.Tenant, topicProgress(p.ResourceID))
+	if first {
+		tx.Changed(p.Tenant, "access:"+p.UserID, "resource:"+p.ResourceID)
+	}
 	actor := sallyport.System(p.Tenant)
 	report := func(verb, title string, body map[string]any, dedupe string, tell bool) error {
 		body["resource_id"], body["state"] = p.ResourceID, string(p.State)

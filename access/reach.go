@@ -33,6 +33,7 @@ func (s *Service) reachTx(ctx context.Context, tx *store.Tx, actor sallyport.Act
 		if err != nil || !pin.Touches() {
 			return err
 		}
+		tx.Changed(actor.Tenant, topicProgress(res.ID))
 		_, err = tx.WantByRole(ctx, actor.Tenant, role, user, res.Ref(), h.Parameters, pin)
 		return err
 	}
@@ -83,7 +84,8 @@ func (s *Service) unreachTx(ctx context.Context, tx *store.Tx, tenant string, g 
 		return nil
 	}
 	if g.Subject.Kind == sallyport.SubjectRole {
-		_, err := tx.Unwant(ctx, tenant, g.Resource.ID, g.Relation, string(g.Parameters), "", g.Subject.ID)
+		tx.Changed(tenant, topicProgress(g.Resource.ID))
+		_, err := tx.Unwant(ctx, tenant, g.Subject.ID, "", store.RoleHolding{ResourceID: g.Resource.ID, Relation: g.Relation, Parameters: string(g.Parameters)})
 		return err
 	}
 	if g.Resource.Kind != sallyport.KindRole {
@@ -97,7 +99,8 @@ func (s *Service) unreachTx(ctx context.Context, tx *store.Tx, tenant string, g 
 		if h.Relation != sallyport.Member {
 			continue
 		}
-		if _, err := tx.Unwant(ctx, tenant, h.ResourceID, h.Relation, h.Parameters, g.Subject.ID, ""); err != nil {
+		tx.Changed(tenant, topicProgress(h.ResourceID))
+		if _, err := tx.Unwant(ctx, tenant, g.Resource.ID, g.Subject.ID, h); err != nil {
 			return err
 		}
 	}

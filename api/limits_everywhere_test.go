@@ -63,7 +63,7 @@ var longer = map[string]func(w *world) (path string, body any){
 var grantless = map[string]string{
 	"erase-user": "takes words away", "import-people": "what a directory says is followed, not limited", "sync-connection": "the same",
 	"delete-resource": "ends", "cancel-request": "ends", "remind": "tells", "replace-approvers": "who decides, not what",
-	"end-grant": "ends", "end-grants": "ends", "create-tag": "is on nothing yet", "delete-tag": "lengthens nothing that is", "detach-tag": "the same",
+	"end-grant": "ends", "retry": "only hastens what is wanted already", "end-grants": "ends", "create-tag": "is on nothing yet", "delete-tag": "lengthens nothing that is", "detach-tag": "the same",
 	"claim-task": "a provisional end, counted from the same length", "unclaim-task": "nothing begins", "complete-task": "the length was checked when it was granted", "reject-task": "ends",
 	"read-messages": "no access", "create-delegation": "lends a vote", "end-delegation": "takes it back",
 	"create-connection": "writes nothing by itself", "update-connection": "the same", "delete-connection": "the same", "check-connection": "reads",

@@ -17,6 +17,7 @@ func (s *server) register() {
 	s.registerRequests()
 	s.registerCreations()
 	s.registerGrants()
+	s.registerProgress()
 	s.registerExpiring()
 	s.registerBatches()
 	s.registerViews()

@@ -371,7 +371,7 @@ func TestTagsOfWhatIsMade(t *testing.T) {
 		w.people("kim", "lea", "sec")
 		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindGroup, Name: "Security"})
 		w.give("sec", "security")
-		if _, err := w.s.SaveTag(t.Context(), w.admin, "", sallyport.Tag{Name: "prod", Enabled: true, Constraints: sallyport.Constraints{sallyport.MemberTimeLimit: 2 * sallyport.Day, OwnerTimeLimit: 5 * sallyport.Day}}, false); err != nil {
+		if _, err := w.s.SaveTag(t.Context(), w.admin, "", sallyport.Tag{Name: "prod", Enabled: true, Constraints: sallyport.Constraints{sallyport.MemberTimeLimit: 2 * sallyport.Day, sallyport.OwnerTimeLimit: 5 * sallyport.Day}}, false); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := w.s.SetCreationRule(t.Context(), w.admin, sallyport.KindApp, &sallyport.Flow{Stages: []sallyport.StageSpec{{Approvers: []string{"group:security", "admins"}}}}); err != nil {

@@ -95,17 +95,17 @@ func (tx *Tx) InsertConnection(ctx context.Context, tenant string, c *sallyport.
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO connections (tenant_id, id, slug, name, kind, settings, secrets, directory, sync_every, next_sync_at, version, created_at, updated_at)
-		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,1,$11,$11)`, tenant, c.ID, c.Slug, c.Name, c.Kind, toJSON(c.Settings), toJSON(sealed), c.Directory,
-		syncEvery(c), MicrosPtr(c.NextSyncAt), Micros(tx.now))
+	_, err = tx.Exec(ctx, `INSERT INTO connections (tenant_id, id, slug, name, kind, settings, secrets, directory, sync_every, next_sync_at, version, created_at, updated_at, rate)
+		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,1,$11,$11,$12)`, tenant, c.ID, c.Slug, c.Name, c.Kind, toJSON(c.Settings), toJSON(sealed), c.Directory,
+		syncEvery(c), MicrosPtr(c.NextSyncAt), Micros(tx.now), rateOf(c))
 	return connectionTaken(err, c)
 }
 
 // UpdateConnection writes a connection whose version is c.Version, and raises it; EConflict when it has changed since.
 // Of the secrets, those named are replaced, or dropped where the new value is ""; the others stay.
 func (tx *Tx) UpdateConnection(ctx context.Context, tenant string, c *sallyport.Connection, secrets map[string]string) error {
-	old := map[string]string{}
-	if err := tx.Row(ctx, `SELECT secrets FROM connections WHERE tenant_id=$1 AND id=$2`, []any{tenant, c.ID}, jsonScan{&old}); err != nil {
+	old, rate := map[string]string{}, 0
+	if err := tx.Row(ctx, `SELECT secrets, rate FROM connections WHERE tenant_id=$1 AND id=$2`, []any{tenant, c.ID}, jsonScan{&old}, &rate); err != nil {
 		return err
 	}
 	sealed, err := tx.sealSecrets(c, old, secrets)
@@ -113,9 +113,9 @@ func (tx *Tx) UpdateConnection(ctx context.Context, tenant string, c *sallyport.
 		return err
 	}
 	n, err := tx.Exec(ctx, `UPDATE connections SET slug=$4, name=$5, settings=$6, secrets=$7, directory=$8, sync_every=$9, next_sync_at=$10, paused_at=$11,
-		checked_at=$12, check_error=$13, version=version+1, updated_at=$14 WHERE tenant_id=$1 AND id=$2 AND version=$3 AND deleted_at IS NULL`,
+		checked_at=$12, check_error=$13, version=version+1, updated_at=$14, rate=$15 WHERE tenant_id=$1 AND id=$2 AND version=$3 AND deleted_at IS NULL`,
 		tenant, c.ID, c.Version, c.Slug, c.Name, toJSON(c.Settings), toJSON(sealed), c.Directory, syncEvery(c), MicrosPtr(c.NextSyncAt),
-		MicrosPtr(c.PausedAt), MicrosPtr(c.CheckedAt), c.CheckError, Micros(tx.now))
+		MicrosPtr(c.PausedAt), MicrosPtr(c.CheckedAt), c.CheckError, Micros(tx.now), rateOf(c))
 	if err != nil {
 		return connectionTaken(err, c)
 	}
@@ -123,13 +123,21 @@ func (tx *Tx) UpdateConnection(ctx context.Context, tenant string, c *sallyport.
 		return sallyport.Errorf(sallyport.EConflict, "%s was changed or removed in the meantime; nothing was changed", c.Slug).
 			WithHint("Load it again and make your change to what it is now.")
 	}
+	if now := rateOf(c); (now > 0) != (rate > 0) {
+		if err := tx.markPaced(ctx, tenant, c.ID, now > 0); err != nil {
+			return err
+		}
+	}
 	c.Version, c.UpdatedAt = c.Version+1, tx.now
 	return nil
 }
 
 // DeleteConnection marks a living connection as deleted and forgets its secrets.
 func (tx *Tx) DeleteConnection(ctx context.Context, tenant, id string) (bool, error) {
-	n, err := tx.Exec(ctx, `UPDATE connections SET deleted_at=$3, updated_at=$3, next_sync_at=NULL, secrets='', version=version+1
+	if err := tx.markPaced(ctx, tenant, id, false); err != nil {
+		return false, err
+	}
+	n, err := tx.Exec(ctx, `UPDATE connections SET deleted_at=$3, updated_at=$3, next_sync_at=NULL, secrets='', rate=0, version=version+1
 		WHERE tenant_id=$1 AND id=$2 AND deleted_at IS NULL`, tenant, id, Micros(tx.now))
 	return n == 1, err
 }

@@ -89,6 +89,10 @@ type Provision struct {
 	FailingAt  *time.Time
 	AlarmedAt  *time.Time
 	VerifiedAt *time.Time
+	ByRole     string // id of the role by which the present work came; "": by none. It only serves to show how far that is
+
+	Paced string        // the connection under whose rate the row was claimed; "": none
+	Slot  time.Duration // of that rate; only set by a claim
 }
 
 // Key is what the provision is about.
@@ -97,13 +101,13 @@ func (p Provision) Key() sallyport.Key {
 }
 
 const provisionColumns = `tenant_id, id, user_id, resource_id, relation, parameters, fulfilment, connection_id, target, state, since, due_since, generation,
-	attempts, next_at, lease_by, lease_until, recheck_at, error, failing_since, alarmed_at, verified_at`
+	attempts, next_at, lease_by, lease_until, recheck_at, error, failing_since, alarmed_at, verified_at, by_role`
 
 func scanProvision(rows interface{ Scan(...any) error }, p *Provision) error {
 	var pin, connection, target string
 	err := rows.Scan(&p.Tenant, &p.ID, &p.UserID, &p.ResourceID, &p.Relation, &p.Parameters, &pin, textScan{&connection}, &target, &p.State,
 		timeScan{&p.Since}, timePtrScan{&p.DueSince}, &p.Generation, &p.Attempts, timePtrScan{&p.NextAt}, &p.LeaseBy, timePtrScan{&p.LeaseUntil},
-		timePtrScan{&p.RecheckAt}, &p.Error, timePtrScan{&p.FailingAt}, timePtrScan{&p.AlarmedAt}, timePtrScan{&p.VerifiedAt})
+		timePtrScan{&p.RecheckAt}, &p.Error, timePtrScan{&p.FailingAt}, timePtrScan{&p.AlarmedAt}, timePtrScan{&p.VerifiedAt}, &p.ByRole)
 	if err != nil {
 		return err
 	}
@@ -157,19 +161,20 @@ func (tx *Tx) InsertProvision(ctx context.Context, tenant string, p *Provision) 
 		p.DueSince = p.NextAt
 	}
 	_, err := tx.Exec(ctx, `INSERT INTO provisions (tenant_id, id, user_id, resource_id, relation, parameters, fulfilment, fulfilment_kind, connection_id,
-		target, state, since, due_since, next_at, created_at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$12)`,
+		target, state, since, due_since, next_at, created_at, paced) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$12,`+rated("$1", "$9")+`)`,
 		tenant, p.ID, p.UserID, p.ResourceID, p.Relation, p.Parameters, toJSON(p.Pin), p.Pin.Add.Kind, null(connection), target, p.State,
 		Micros(tx.now), MicrosPtr(p.DueSince), MicrosPtr(p.NextAt))
 	return err
 }
 
 // MoveProvision changes what ought to be: state, pin and next attempt become p's, the generation grows, and what was
-// said of earlier attempts is forgotten. A lease on the row stays; its holder notices the generation. p is brought up
+// said of earlier attempts is forgotten. The work is due since p.DueSince, or from now on where that is nil. A lease on the row stays; its holder notices the generation. p is brought up
 // to date. EConflict when the row changed since p was read.
 func (tx *Tx) MoveProvision(ctx context.Context, p *Provision) error {
 	connection, target := p.Pin.outer()
-	p.DueSince = nil
-	if p.State == sallyport.ProvisionAdding || p.State == sallyport.ProvisionRemoving {
+	if p.State != sallyport.ProvisionAdding && p.State != sallyport.ProvisionRemoving {
+		p.DueSince = nil
+	} else if p.DueSince == nil {
 		due := tx.now
 		if p.NextAt != nil && p.NextAt.After(due) {
 			due = *p.NextAt
@@ -177,9 +182,9 @@ func (tx *Tx) MoveProvision(ctx context.Context, p *Provision) error {
 		p.DueSince = &due
 	}
 	n, err := tx.Exec(ctx, `UPDATE provisions SET state=$4, fulfilment=$5, fulfilment_kind=$6, connection_id=$7, target=$8, next_at=$9, since=$10, due_since=$11,
-		generation=generation+1, attempts=0, error='', failing_since=NULL, alarmed_at=NULL, verified_at=$12 WHERE tenant_id=$1 AND id=$2 AND generation=$3`,
+		generation=generation+1, attempts=0, error='', failing_since=NULL, alarmed_at=NULL, verified_at=$12, by_role=$13, paced=`+rated("$1", "$7")+` WHERE tenant_id=$1 AND id=$2 AND generation=$3`,
 		p.Tenant, p.ID, p.Generation, p.State, toJSON(p.Pin), p.Pin.Add.Kind, null(connection), target, MicrosPtr(p.NextAt), Micros(tx.now),
-		MicrosPtr(p.DueSince), MicrosPtr(p.VerifiedAt))
+		MicrosPtr(p.DueSince), MicrosPtr(p.VerifiedAt), p.ByRole)
 	if err != nil {
 		return err
 	}

@@ -19,9 +19,9 @@ func (tx *Tx) WantByRole(ctx context.Context, tenant, roleID, userID string, r s
 	connection, target := pin.outer()
 	// Rows that were absent take the pin of today; what is being removed keeps the one it was made with.
 	return tx.Exec(ctx, `INSERT INTO provisions (tenant_id, id, user_id, resource_id, relation, parameters, fulfilment, fulfilment_kind, connection_id, target,
-		state, since, due_since, next_at, created_at)
+		state, since, due_since, next_at, created_at, by_role, paced)
 		SELECT m.tenant_id, CAST($2 AS TEXT) || substr(m.subject_id, 5), m.subject_id, CAST($3 AS TEXT), 'member', CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS TEXT),
-		CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS TEXT), CAST($10 AS BIGINT), CAST($11 AS BIGINT), CAST($11 AS BIGINT), CAST($10 AS BIGINT)
+		CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS TEXT), CAST($10 AS BIGINT), CAST($11 AS BIGINT), CAST($11 AS BIGINT), CAST($10 AS BIGINT), CAST($12 AS TEXT), `+rated("$1", "$8")+`
 		FROM grants m JOIN users u ON u.tenant_id=m.tenant_id AND u.id=m.subject_id AND u.state='active'
 		WHERE m.tenant_id=$1 AND m.resource_id=$12 AND m.relation='member' AND m.subject_kind='user' AND ($13 = '' OR m.subject_id=$13)
 		AND `+living("m", "$10")+` AND m.ended_at IS NULL GROUP BY m.tenant_id, m.subject_id
@@ -29,22 +29,23 @@ func (tx *Tx) WantByRole(ctx context.Context, tenant, roleID, userID string, r s
 		fulfilment = CASE WHEN provisions.state='absent' THEN EXCLUDED.fulfilment ELSE provisions.fulfilment END,
 		fulfilment_kind = CASE WHEN provisions.state='absent' THEN EXCLUDED.fulfilment_kind ELSE provisions.fulfilment_kind END,
 		connection_id = CASE WHEN provisions.state='absent' THEN EXCLUDED.connection_id ELSE provisions.connection_id END,
+		paced = CASE WHEN provisions.state='absent' THEN EXCLUDED.paced ELSE provisions.paced END,
 		target = CASE WHEN provisions.state='absent' THEN EXCLUDED.target ELSE provisions.target END,
 		state = CASE WHEN provisions.state='absent' THEN EXCLUDED.state ELSE 'adding' END,
-		since=$10, due_since=$10, next_at=$10, generation=provisions.generation+1, attempts=0, error='', failing_since=NULL, alarmed_at=NULL
-		WHERE provisions.state IN ('absent','removing')`,
+		since=$10, due_since=$10, next_at=$10, generation=provisions.generation+1, attempts=0, error='', failing_since=NULL, alarmed_at=NULL,
+		by_role=EXCLUDED.by_role WHERE provisions.state IN ('absent','removing')`,
 		tenant, NewID(sallyport.PrefixProvision)+"_", r.ID, parameters, toJSON(pin), pin.Add.Kind, null(connection), target, state,
 		Micros(tx.now), due, roleID, userID)
 }
 
-// Unwant marks for removal, by one statement, what no reason asks for any longer of a resource: for one person, or for
-// everyone who is or was a member of a role. It returns how many rows changed.
-func (tx *Tx) Unwant(ctx context.Context, tenant, resourceID string, relation sallyport.Relation, parameters, userID, roleID string) (int64, error) {
+// Unwant marks for removal, by one statement, what no reason asks for any longer of a resource that a role gave or gives:
+// for one person, or for everyone who is or was a member of the role when userID is "". It returns how many rows changed.
+func (tx *Tx) Unwant(ctx context.Context, tenant, roleID, userID string, h RoleHolding) (int64, error) {
 	q := &query{}
-	t, res, rel, par, now := q.arg(tenant), q.arg(resourceID), q.arg(relation), q.arg(parameters), q.arg(Micros(tx.now))
+	t, res, rel, par, now := q.arg(tenant), q.arg(h.ResourceID), q.arg(h.Relation), q.arg(h.Parameters), q.arg(Micros(tx.now))
 	q.WriteString(`UPDATE provisions SET state='removing', since=` + now + `, due_since=` + now + `, next_at=` + now + `, generation=generation+1, attempts=0, error='',
-		failing_since=NULL, alarmed_at=NULL WHERE tenant_id=` + t + ` AND resource_id=` + res + ` AND relation=` + rel + ` AND parameters=` + par + ` AND state IN ('adding','present')`)
-	if roleID != "" {
+		failing_since=NULL, alarmed_at=NULL, by_role=` + q.arg(roleID) + ` WHERE tenant_id=` + t + ` AND resource_id=` + res + ` AND relation=` + rel + ` AND parameters=` + par + ` AND state IN ('adding','present')`)
+	if userID == "" {
 		q.and(`user_id IN (SELECT m.subject_id FROM grants m WHERE m.tenant_id=`+t+` AND m.resource_id=%s AND m.relation='member' AND m.subject_kind='user')`, roleID)
 	} else {
 		q.and("user_id = %s", userID)

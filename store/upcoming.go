@@ -22,7 +22,7 @@ func (tx *Tx) UpcomingRemovals(ctx context.Context, until time.Time, limit int) 
 	q := &query{}
 	now, end := q.arg(Micros(tx.now.Add(-time.Hour))), q.arg(Micros(until)) // and what is over, but was not ended yet
 	columns := `p.tenant_id, p.id, p.user_id, p.resource_id, p.relation, p.parameters, p.fulfilment, p.connection_id, p.target, p.state, p.since, p.due_since, p.generation,
-		p.attempts, p.next_at, p.lease_by, p.lease_until, p.recheck_at, p.error, p.failing_since, p.alarmed_at, p.verified_at, a.external_id, c.version`
+		p.attempts, p.next_at, p.lease_by, p.lease_until, p.recheck_at, p.error, p.failing_since, p.alarmed_at, p.verified_at, p.by_role, a.external_id, c.version`
 	from := `JOIN accounts a ON a.tenant_id=p.tenant_id AND a.user_id=p.user_id AND a.connection_id=p.connection_id
 		JOIN connections c ON c.tenant_id=p.tenant_id AND c.id=p.connection_id AND c.deleted_at IS NULL AND c.paused_at IS NULL`
 	// Whatever ends soon is found by the index on ends: a person's grant, a membership of a role, or a role's grant.

@@ -189,6 +189,15 @@ func roles(t *testing.T, d *demoServer) {
 	if out := d.do("employee", "access"); strings.Contains(out, "night-shift") {
 		t.Errorf("the role is still there:\n%s", out)
 	}
+
+	has("a role that a target follows", d.do("admin", "role", "create", "Day shift", "--member", "auditor", "--member", "teammate", "--resource", "vpn", "--longest", "--reason", "they work by day"), "Made the role Day shift")
+	has("how far it is", d.do("employee", "role", "progress", "day-shift"), "vpn", "adding", "0 of 2", "BY HAND")
+	has("the same of the resource, by the role", d.do("lead", "progress", "vpn", "--role", "day-shift", "-o", "json"), `"direction": "adding"`, `"slug": "day-shift"`)
+	left := d.do("lead", "progress", "vpn", "--left")
+	has("who is left", left, "auditor", "teammate", "by_hand", "tsk_")
+	has("watching ends where people have to act", d.do("employee", "progress", "day-shift", "--watch"), "vpn: in place for 0 of 2", "0 of 2")
+	has("nothing failed", d.do("admin", "progress", "vpn", "--retry"), "0 are tried again now.")
+	has("taking it back", d.do("admin", "role", "undo", strings.Fields(strings.Split(d.do("admin", "role"), "\n")[1])[0]), "Undone: ")
 	answers(t, d)
 }
 

@@ -12,7 +12,7 @@ import (
 
 func (a *app) roleCmd() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "role", Short: "Which roles one runs, what a role reaches; reorganize: from people, copy, merge, split, rename, undo",
+		Use: "role", Short: "Which roles one runs, what a role reaches and how far targets are; reorganize: from people, copy, merge, split, rename, undo",
 		Long: "Each change happens as a whole or not at all, and can be undone. --dry-run says who would gain and lose what.",
 		Example: "  sallyport compare ada grace joan\n  sallyport role create \"Site reliability\" --member ada --member grace --resource vpn --reason \"one team now\" --dry-run\n" +
 			"  sallyport role merge backend platform --into backend --reason \"one team now\"\n  sallyport role undo reo_01h…",
@@ -56,7 +56,7 @@ func (a *app) roleCmd() *cobra.Command {
 		a.roleChange("rename ROLE NAME", "Give a role another name", 2, "  sallyport role rename backend-engineer \"Back-end engineer\" --reason \"as HR spells it\"",
 			func(in *sallyport.Reorganization, args []string) {
 				in.Action, in.Role, in.Name = "rename", args[0], args[1]
-			}), a.roleUndo(), a.roleRunCmd(), a.roleReachCmd())
+			}), a.roleUndo(), a.roleRunCmd(), a.roleReachCmd(), a.roleProgress())
 	return cmd
 }
 

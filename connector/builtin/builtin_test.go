@@ -1,8 +1,10 @@
 package builtin_test
 
 import (
+	"log/slog"
 	"testing"
 
+	"github.com/sallyport/sallyport"
 	"github.com/sallyport/sallyport/connector/builtin"
 )
 
@@ -19,5 +21,25 @@ func TestKindsAreFoundByName(t *testing.T) {
 	}
 	if _, ok := builtin.Find("no such kind"); ok {
 		t.Error("found what does not exist")
+	}
+}
+
+func TestEveryKindHasARate(t *testing.T) {
+	for _, k := range builtin.Kinds() {
+		settings := map[string]string{"url": "ldap://127.0.0.1:1", "people_base": "dc=example,dc=org", sallyport.SettingRate: "60"}
+		if faults := k.Validate(settings); len(faults) != 0 {
+			t.Fatal(faults)
+		}
+		c, err := k.Open(t.Context(), k.WithDefaults(settings), slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err) // the connector itself must not hear of it
+		}
+		if err := c.Close(); err != nil {
+			t.Fatal(err)
+		}
+		settings[sallyport.SettingRate] = "-1"
+		if faults := k.Validate(settings); len(faults) != 1 || faults[0].Field != sallyport.SettingRate {
+			t.Fatal(faults)
+		}
 	}
 }

@@ -588,6 +588,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/grants/{id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the targets are with what a grant gives, or took when it ended */
+        get: operations["get-grant-progress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/history": {
         parameters: {
             query?: never;
@@ -1048,6 +1065,57 @@ export interface paths {
         get: operations["list-holders"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/{id}/pending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The people whom a target does not have yet, or still has */
+        get: operations["list-pending"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/{id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the target of a resource is, or those of all that a role gives and takes away */
+        get: operations["get-progress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resources/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try again now what a target did not do */
+        post: operations["retry"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2529,6 +2597,18 @@ export interface components {
             /** Format: int64 */
             total?: number;
         };
+        ListPendingPerson: {
+            items: components["schemas"]["PendingPerson"][];
+            next_cursor?: string;
+            /** Format: int64 */
+            total?: number;
+        };
+        ListProgress: {
+            items: components["schemas"]["Progress"][];
+            next_cursor?: string;
+            /** Format: int64 */
+            total?: number;
+        };
         ListReorganized: {
             items: components["schemas"]["Reorganized"][];
             next_cursor?: string;
@@ -2821,6 +2901,15 @@ export interface components {
             /** @description By which roles they have it, most people first; without those that the beneficiary is in */
             roles: components["schemas"]["PeerRole"][];
         };
+        PendingPerson: {
+            provisioning: components["schemas"]["Provisioning"];
+            resource: components["schemas"]["ResourceRef"];
+            /** @enum {string} */
+            state: "in_hand" | "waiting" | "by_hand" | "failing";
+            /** @description Of who does it by hand, where there is one */
+            task_id?: string;
+            user: components["schemas"]["UserRef"];
+        };
         Permissions: {
             admin: boolean;
             auditor: boolean;
@@ -2905,6 +2994,77 @@ export interface components {
             title: string;
             /** @description Names the kind of refusal; its fragment is a word of the list in the documentation */
             type: string;
+        };
+        Progress: {
+            /**
+             * Format: int64
+             * @description Waiting for somebody to do their task
+             */
+            by_hand: number;
+            /**
+             * Format: int64
+             * @description That the connection takes; absent: as many as there are
+             */
+            changes_per_minute?: number;
+            /** @enum {string} */
+            direction: "adding" | "removing";
+            /**
+             * Format: int64
+             * @description Read back from the target: in place, or gone
+             */
+            done: number;
+            /**
+             * Format: date-time
+             * @description When what waits is done at that rate, with everything else that waits for the connection
+             */
+            done_about?: string;
+            /**
+             * Format: int64
+             * @description Failed at least once, and tried again
+             */
+            failing: number;
+            /**
+             * Format: date-time
+             * @description The target asked to be left alone until then
+             */
+            held_until?: string;
+            /**
+             * Format: int64
+             * @description Being changed at this moment
+             */
+            in_hand: number;
+            /** @description The caller may have what fails tried again now */
+            may_retry?: boolean;
+            /**
+             * Format: date-time
+             * @description Set: nothing is written to the connection since then
+             */
+            paused_at?: string;
+            /** @description Why they fail, the most frequent first */
+            reasons?: components["schemas"]["ProgressReason"][];
+            resource: components["schemas"]["ResourceRef"];
+            /** @description Set: only the people who have it by this role */
+            role?: components["schemas"]["ResourceRef"];
+            /**
+             * Format: date-time
+             * @description When the oldest of what is left was wanted
+             */
+            since?: string;
+            /**
+             * Format: int64
+             * @description People who should have it; for removing those it is being taken from, and has been since this began
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description Waiting for their turn, such as for the connection's changes a minute
+             */
+            waiting: number;
+        };
+        ProgressReason: {
+            /** Format: int64 */
+            count: number;
+            words: string;
         };
         Proof: {
             checkpoint: components["schemas"]["Checkpoint"];
@@ -3137,6 +3297,16 @@ export interface components {
         };
         Results: {
             items: components["schemas"]["ResultItem"][];
+        };
+        Retried: {
+            /** Format: int64 */
+            tried: number;
+        };
+        Retry: {
+            /** @description Only of people who have it by this role */
+            role?: string;
+            /** @description Only of this person */
+            user?: string;
         };
         Review: {
             /** Format: date-time */
@@ -7918,6 +8088,110 @@ export interface operations {
             };
         };
     };
+    "get-grant-progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id, or slug, login, name where it has one */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListProgress"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-history": {
         parameters: {
             query?: {
@@ -11716,6 +11990,349 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListAccess"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-pending": {
+        parameters: {
+            query?: {
+                /** @description How many items, 1 to 200 */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description A field; with - before it the other way round */
+                sort?: string;
+                /** @description Count all that match */
+                total?: boolean;
+                /** @description Only who has it by this role */
+                role?: string;
+                user?: string;
+                direction?: "adding" | "removing";
+                state?: "in_hand" | "waiting" | "by_hand" | "failing";
+                /** @description In name or login */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id, or slug, login, name where it has one */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPendingPerson"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-progress": {
+        parameters: {
+            query?: {
+                /** @description Only of the people who have it by this role */
+                role?: string;
+                /** @description Only of this person; me is the caller */
+                user?: string;
+                /** @description true: also what is in place */
+                all?: "true" | "false";
+            };
+            header?: never;
+            path: {
+                /** @description Id, or slug, login, name where it has one */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListProgress"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Same key, same result, for 24 hours: for a call that may be sent twice */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id, or slug, login, name where it has one */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Retry"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retried"];
                 };
             };
             /** @description Bad Request */

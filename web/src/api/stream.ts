@@ -52,6 +52,8 @@ export function keys(topic: string, me?: string): QueryKey[] {
       return [['connection'], ['connections'], ['syncs'], ['sync']]
     case 'creation-rules':
       return [['creation-rules'], ['preview']]
+    case 'progress':
+      return [['progress'], ['pending']]
     case 'tag':
     case 'tags':
       return [['tags'], ['tag'], ['constraints'], ['preview']]

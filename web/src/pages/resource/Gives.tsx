@@ -20,6 +20,7 @@ import { GraphView, useDrawn } from '../../modules/graph/GraphView'
 import { roleGraph } from '../../modules/graph/graph'
 import { ResourceLine, relationWords } from '../../modules/names'
 import { resourcePath } from '../../modules/paths'
+import { ProgressLines } from '../../modules/progress/ProgressLines'
 import { Attach } from './Attach'
 
 const columns: Column<Grant>[] = [
@@ -74,6 +75,7 @@ export function Gives({ resource: role }: { resource: Resource }) {
         {list.length > 0 && attach}
       </div>
       {banner(`What ${role.name} gave`, `What ${role.name} will give`)}
+      <ProgressLines resource={role.slug} named />
       {query.isPending ? (
         <SkeletonRows rows={3} label="Loading what it gives" />
       ) : !query.data ? (

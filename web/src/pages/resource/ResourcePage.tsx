@@ -21,6 +21,7 @@ import { useNew } from '../../modules/create/open'
 import { useFilters } from '../../modules/filters'
 import { kindWords } from '../../modules/names'
 import { requestPath } from '../../modules/paths'
+import { ProgressLines } from '../../modules/progress/ProgressLines'
 import { useRights } from '../../modules/rights'
 import { useTitle } from '../../modules/titles'
 import { Overview } from './Overview'
@@ -178,6 +179,7 @@ function Loaded({ resource: r }: { resource: Resource }) {
         </>
       }
     >
+      {r.kind !== 'role' && r.kind !== 'work_order' && <ProgressLines resource={r.slug} />}
       <Tabs
         label={`About ${name}`}
         value={tab}
