@@ -26,6 +26,9 @@ func (a *app) giveCmd() *cobra.Command {
 			"  sallyport give ada github --owner --no-end --reason \"runs it now\"",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.Subject, in.Resource = args[0], args[1]
+			if length != "" && until != "" || in.NoEnd && length+until != "" {
+				return usage("say how long once: --for, --until or --no-end")
+			}
 			if owner {
 				in.Relation = sallyport.Owner
 			}
@@ -68,7 +71,6 @@ func (a *app) giveCmd() *cobra.Command {
 	f.StringVar(&in.Reason, "reason", "", "why")
 	f.BoolVar(&in.Replace, "replace", false, "also when it ends earlier than what is there")
 	f.BoolVar(&dry, "dry-run", false, "say who would gain what, and do nothing")
-	cmd.MarkFlagsMutuallyExclusive("for", "until", "no-end")
 	return cmd
 }
 
