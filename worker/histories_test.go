@@ -85,10 +85,12 @@ func lives(t *testing.T, rt *rapid.T, engine string, counts map[string]int) {
 	}
 }
 
-// passes lets time pass, which workers notice.
+// passes lets time pass, which workers notice where anything begins or ends meanwhile.
 func (c *company) passes(d time.Duration) {
+	was := c.m.now
 	c.m.now = c.clock.advance(d)
-	if !c.lag {
+	edge := func(at *time.Time) bool { return at != nil && at.After(was) && !at.After(c.m.now) }
+	if !c.lag && slices.ContainsFunc(c.m.grants, func(g *held) bool { return g.ended == nil && (edge(&g.starts) || edge(g.ends)) }) {
 		c.drain()
 	}
 }
@@ -285,6 +287,10 @@ func (c *company) extend() {
 	}
 	n := gift{who: g.who, what: g.what, relation: g.relation, origin: g.origin, reason: c.reason()}
 	c.lasting(&n)
+	if g.ends != nil && c.flip() { // longer than it is
+		until := g.ends.Add(time.Hour)
+		n.until, n.length, n.noEnd = &until, 0, false
+	}
 	by := c.who()
 	actor := c.actor(by)
 	x := access.Extension{Duration: durationOf(n), Until: n.until, NoEnd: n.noEnd, Reason: n.reason}
