@@ -206,7 +206,9 @@ func (c *company) take(kind string, s step) {
 		c.foretold(said, before, c.m.spans())
 	}
 	c.m.noted()
-	c.drain()
+	if err == nil || c.lag {
+		c.drain()
+	}
 	c.agree()
 }
 

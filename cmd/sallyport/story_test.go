@@ -229,6 +229,7 @@ func TestServer(t *testing.T) {
 			t.Run("the main story", func(t *testing.T) { mainStory(t, d) })
 			t.Run("ends by itself", func(t *testing.T) { endsByItself(t, d) })
 			t.Run("command line", func(t *testing.T) { commandLine(t, d) })
+			t.Run("giving by command", func(t *testing.T) { givingByCommand(t, d) })
 			t.Run("killed and stopped", func(t *testing.T) { killedAndStopped(t, d, engine) })
 		})
 	}
