@@ -30,6 +30,9 @@ func (p report[T]) page(ctx context.Context, tx *Tx, q *query, page Page) (List[
 		if total, err = tx.count(ctx, cmp.Or(p.counted, q.String()), q); err != nil {
 			return none, err
 		}
+		if page.NoRows {
+			return List[T]{Items: []T{}, Total: total}, nil
+		}
 	}
 	if err := p.listing.page(q, &page); err != nil {
 		return none, err
