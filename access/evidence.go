@@ -147,7 +147,7 @@ func (s *Service) Evidence(ctx context.Context, actor sallyport.Actor, p Period)
 		}
 		sets := evidenceSets(tx.Now())
 		for _, f := range figures {
-			l, err := setOf(sets, f).page(ctx, tx, actor.Tenant, p, f.value, store.Page{Limit: 1, Total: true})
+			l, err := setOf(sets, f).page(ctx, tx, actor.Tenant, p, f.value, store.Page{Total: true, NoRows: true})
 			if err != nil {
 				return err
 			}

@@ -66,6 +66,9 @@ func (tx *Tx) Events(ctx context.Context, tenant string, v Viewer, f EventFilter
 		if total, err = tx.count(ctx, q.String(), q); err != nil {
 			return none, err
 		}
+		if p.NoRows {
+			return List[sallyport.Event]{Items: []sallyport.Event{}, Total: total}, nil
+		}
 	}
 	if err := list.page(q, &p); err != nil {
 		return none, err

@@ -72,15 +72,25 @@ func (tx *Tx) intervals(tenant string, v Viewer, f IntervalFilter) (*query, repo
 	var parts []string
 	if f.Via != "role" {
 		parts = append(parts, `SELECT g.id AS id, g.id AS grant_id, '' AS membership_id, '' AS role_id, g.subject_kind, g.subject_id, g.resource_id, g.relation, g.parameters,
-			g.id AS given_id, g.id AS end_id, (g.activated_at IS NOT NULL) AS was_real, g.starts_at AS starts_at, g.ends_at AS ends_at, g.no_end AS no_end, `+stopped("g")+` AS stopped_at
+			g.id AS given_id, g.id AS end_id, (g.activated_at IS NOT NULL) AS was_real, g.starts_at AS starts_at, g.ends_at AS ends_at, g.no_end AS no_end, `+stopped("g")+` AS stopped_at,
+			g.text_key AS given_text, g.text_key AS end_text, g.created_by AS given_by, g.ended_by AS end_by, g.request_id AS request_id
 			FROM grants g WHERE g.tenant_id = `+t+q.directIntervals(t, tx, f))
+	}
+	// begun and over are a column of the row that came last, and of the one that stopped first.
+	begun := func(column string) string {
+		return "CASE WHEN m.starts_at > g.starts_at THEN m." + column + " ELSE g." + column + " END"
+	}
+	over := func(column string) string {
+		return "CASE WHEN " + stopped("m") + " < " + stopped("g") + " THEN m." + column + " ELSE g." + column + " END"
 	}
 	derived := func(more string) string {
 		return `SELECT m.id || '.' || g.id AS id, g.id AS grant_id, m.id AS membership_id, m.resource_id AS role_id, m.subject_kind, m.subject_id, g.resource_id, g.relation, g.parameters,
 			CASE WHEN m.starts_at > g.starts_at THEN m.id ELSE g.id END AS given_id, CASE WHEN ` + stopped("m") + " < " + stopped("g") + ` THEN m.id ELSE g.id END AS end_id, TRUE AS was_real,
 			CASE WHEN m.starts_at > g.starts_at THEN m.starts_at ELSE g.starts_at END AS starts_at,
 			CASE WHEN m.no_end THEN g.ends_at WHEN g.no_end THEN m.ends_at WHEN m.ends_at < g.ends_at THEN m.ends_at ELSE g.ends_at END AS ends_at,
-			(m.no_end AND g.no_end) AS no_end, CASE WHEN ` + stopped("m") + " < " + stopped("g") + " THEN " + stopped("m") + " ELSE " + stopped("g") + ` END AS stopped_at
+			(m.no_end AND g.no_end) AS no_end, CASE WHEN ` + stopped("m") + " < " + stopped("g") + " THEN " + stopped("m") + " ELSE " + stopped("g") + ` END AS stopped_at,
+			` + begun("text_key") + " AS given_text, " + over("text_key") + " AS end_text, " + begun("created_by") + " AS given_by, " + over("ended_by") + " AS end_by, " +
+			begun("request_id") + ` AS request_id
 			FROM grants m JOIN grants g ON g.tenant_id = m.tenant_id AND g.subject_kind = 'role' AND g.subject_id = m.resource_id
 			WHERE m.tenant_id = ` + t + ` AND m.subject_kind = 'user' AND m.relation = 'member' AND m.activated_at IS NOT NULL AND g.activated_at IS NOT NULL
 			AND m.starts_at < ` + stopped("g") + " AND g.starts_at < " + stopped("m") + q.derivedIntervals(t, tx, f) + more
@@ -125,10 +135,15 @@ func (tx *Tx) intervals(tenant string, v Viewer, f IntervalFilter) (*query, repo
 		and("su.department = %s", f.Department)
 	}
 	for _, word := range words(f.Q) {
+		// Who and what has the word is found once, and each row looks itself up in that: to join and compare the names of a
+		// million rows takes a minute.
 		l := q.arg(like(word)) + ` ESCAPE '\'`
-		where.WriteString(" AND (su.search_key LIKE " + l + " OR sr.search_key LIKE " + l + " OR r.search_key LIKE " + l + " OR ro.search_key LIKE " + l +
-			" OR c.text_key LIKE " + l + " OR e.text_key LIKE " + l + " OR gb.search_key LIKE " + l + " OR eb.search_key LIKE " + l + " OR rq.search_key LIKE " + l +
-			" OR EXISTS (SELECT 1 FROM votes vo WHERE vo.tenant_id = c.tenant_id AND vo.request_id = c.request_id AND vo.text_key LIKE " + l + "))")
+		people := " IN (SELECT z.id FROM users z WHERE z.tenant_id = " + t + " AND z.search_key LIKE " + l + ")"
+		things := " IN (SELECT z.id FROM resources z WHERE z.tenant_id = " + t + " AND z.search_key LIKE " + l + ")"
+		where.WriteString(" AND (x.given_text LIKE " + l + " OR x.end_text LIKE " + l + " OR x.subject_id" + people + " OR x.subject_id" + things + " OR x.resource_id" + things +
+			" OR x.role_id" + things + " OR x.given_by" + people + " OR x.end_by" + people +
+			" OR x.request_id IN (SELECT w.id FROM requests w WHERE w.tenant_id = " + t + " AND w.requester_id" + people + ")" +
+			" OR x.request_id IN (SELECT w.request_id FROM votes w WHERE w.tenant_id = " + t + " AND w.text_key LIKE " + l + "))")
 	}
 	if !v.All {
 		where.WriteString(" AND " + q.sees(v, tenant, now, "r") + " AND (ro.id IS NULL OR " + q.sees(v, tenant, now, "ro") + ") AND (sr.id IS NULL OR " + q.sees(v, tenant, now, "sr") + ")")
@@ -147,15 +162,13 @@ func (tx *Tx) intervals(tenant string, v Viewer, f IntervalFilter) (*query, repo
 			return scanInterval(r, it, tx.now, more...)
 		},
 		key: func(it sallyport.Interval) string { return it.ID }}
-	if f.Q == "" {
-		if f.Department != "" {
-			rows += on("users", "su", "x.subject_id")
-		}
-		if !v.All {
-			rows += on("resources", "r", "x.resource_id") + on("resources", "ro", "x.role_id") + on("resources", "sr", "x.subject_id")
-		}
-		out.rows = rows + " WHERE TRUE" + where.String()
+	if f.Department != "" {
+		rows += on("users", "su", "x.subject_id")
 	}
+	if !v.All {
+		rows += on("resources", "r", "x.resource_id") + on("resources", "ro", "x.role_id") + on("resources", "sr", "x.subject_id")
+	}
+	out.rows = rows + " WHERE TRUE" + where.String()
 	return q, out
 }
 

@@ -32,6 +32,9 @@ func (p report[T]) page(ctx context.Context, tx *Tx, q *query, page Page) (List[
 		if total, err = tx.count(ctx, cmp.Or(p.rows, p.from), q); err != nil {
 			return none, err
 		}
+		if page.NoRows {
+			return List[T]{Items: []T{}, Total: total}, nil
+		}
 	}
 	col, desc, err := p.by(page.Sort)
 	if err != nil {
