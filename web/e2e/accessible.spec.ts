@@ -30,6 +30,8 @@ const places: [persona: Persona, paths: string[]][] = [
       '/catalogue',
       '/access',
       '/access?view=expiring',
+      '/access?view=lost',
+      '/access?view=roles',
     ],
   ],
   [
@@ -45,6 +47,7 @@ const places: [persona: Persona, paths: string[]][] = [
       '/history',
       '/compare',
       '/compare?users=employee,teammate,lead',
+      '/compare?users=employee,teammate&at=2026-06-01',
     ],
   ],
   [
@@ -67,6 +70,7 @@ const places: [persona: Persona, paths: string[]][] = [
       '/admin/tags',
       '/admin/roles',
       '/admin/orphans',
+      '/admin/holidays',
       '/roles/new?people=employee,teammate&resources=vpn',
       '/roles/new?action=split&role=backend-engineer',
     ],

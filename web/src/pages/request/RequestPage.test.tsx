@@ -24,7 +24,7 @@ describe('request page', () => {
     expect(await screen.findByText(/1 of 2 teammates have it/)).toBeInTheDocument()
 
     await user.click(screen.getByRole('button', { name: 'Approve for shorter' }))
-    await user.click(screen.getByRole('radio', { name: '1 day' }))
+    await user.click(await screen.findByRole('radio', { name: '1 day' }))
     await user.click(screen.getByRole('button', { name: 'Approve for 1 day' }))
     flush()
     await waitFor(() =>
