@@ -19,6 +19,7 @@ type Interval struct {
 	Department        string          `json:"department,omitempty" doc:"The person's, as of today"`
 	Resource          ResourceRef     `json:"resource"`
 	App               *ResourceRef    `json:"app,omitempty"`
+	Removed           bool            `json:"removed,omitempty" doc:"The resource is no longer in the catalogue"`
 	Relation          Relation        `json:"relation" enum:"member,owner"`
 	Parameters        json.RawMessage `json:"parameters,omitempty"`
 	Origin            Origin          `json:"origin" enum:"given,import,policy,break_glass"`

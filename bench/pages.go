@@ -29,6 +29,13 @@ func pages(c *seed.Company) []page {
 	fixed := func(path string) func(int) string { return func(int) string { return path } }
 	pick := func(list []string, n int) string { return list[n*7919%len(list)] }
 	user := func(n int) string { return pick(c.Users, n) }
+	ten := func(n int) string {
+		names := make([]string, 10)
+		for i := range names {
+			names[i] = user(n + i)
+		}
+		return strings.Join(names, ",")
+	}
 	thing := func(n int) string { return pick(c.Resources, n) }
 	stamp := func(d time.Duration) string { return url.QueryEscape(time.Now().Add(d).UTC().Format(time.RFC3339)) }
 	const day = 24 * time.Hour
@@ -37,6 +44,7 @@ func pages(c *seed.Company) []page {
 	add("home", "me, with counts", c.Callers, fixed("/me"))
 	add("home", "what waits for my vote", c.Callers, fixed("/requests?assignee=me&state=pending&hints=true&limit=50"))
 	add("home", "my access", c.Callers, fixed("/users/me/access?limit=200"))
+	add("home", "the roles that I run", c.Callers, fixed("/roles?owner=me&limit=100"))
 	add("home", "my requests", c.Callers, fixed("/requests?requester=me&limit=12"))
 	add("home", "my messages", c.Callers, fixed("/inbox?limit=50"))
 	add("catalogue", "a page of the catalogue", c.Callers, fixed("/resources?limit=200"))
@@ -54,6 +62,10 @@ func pages(c *seed.Company) []page {
 	add("resource", "holders of that half a year ago", c.Callers, func(int) string { return "/resources/" + c.Shared + "/holders?limit=200&at=" + stamp(-180*day) })
 	add("resource", "who had it half a year ago", c.Callers, func(n int) string { return "/resources/" + thing(n) + "/holders?limit=200&at=" + stamp(-180*day) })
 	add("role", "what a role gives", c.Callers, func(int) string { return "/grants?active=true&limit=100&subject=role:" + c.BigRole })
+	add("role", "what a role gave half a year ago", c.Callers, func(int) string {
+		return "/grants?limit=100&at=" + stamp(-180*day) + "&subject=role:" + c.BigRole
+	})
+	add("role", "all roles, with what hangs on them", c.Admins, fixed("/roles?limit=100"))
 	add("role", "members of a role of 5,000", c.Callers, func(int) string { return "/resources/" + c.BigRole + "/holders?limit=200" })
 	add("person", "a person", c.Callers, func(n int) string { return "/users/" + user(n) })
 	add("person", "a person's access", c.Callers, func(n int) string { return "/users/" + user(n) + "/access?limit=200" })
@@ -63,6 +75,12 @@ func pages(c *seed.Company) []page {
 	add("person", "grants of a person, over ones too", c.Callers, func(n int) string { return "/grants?limit=100&subject=" + user(n) })
 	add("person", "who reports to a person", c.Callers, func(n int) string { return "/users?limit=200&manager=" + user(n) })
 	add("person", "compare two people", c.Callers, func(n int) string { return "/users/" + user(n) + "/compare/" + user(n+1) })
+	add("person", "compare ten people", c.Callers, func(n int) string { return "/compare?users=" + ten(n) })
+	add("person", "compare ten people, half a year ago", c.Callers, func(n int) string {
+		return "/compare?users=" + ten(n) + "&at=" + stamp(-180*day)
+	})
+	add("person", "what a person lost", c.Callers, func(n int) string { return "/history?state=lost&sort=-ended&limit=100&person=" + user(n) })
+	add("person", "what a person with 30 roles lost", c.Callers, fixed("/history?state=lost&sort=-ended&limit=100&person="+c.Busy))
 	add("people", "a page of people", c.Callers, fixed("/users?limit=60"))
 	add("people", "search for people", c.Callers, func(n int) string {
 		return "/users?limit=60&q=" + []string{"ada", "berg", "wolf", "security", "zoe+young", "31"}[n%6]

@@ -52,7 +52,7 @@ var intervalListing = listing{id: "x.id", sorts: map[string]string{"": "-x.start
 
 const intervalColumns = `x.id, x.grant_id, x.membership_id, ro.id, ro.slug, ro.name, ro.kind,
 	x.subject_kind, x.subject_id, COALESCE(su.login, ''), COALESCE(sr.slug, ''), COALESCE(su.name, sr.name, ''), COALESCE(su.title, ''), COALESCE(su.department, ''),
-	r.id, r.slug, r.name, r.kind, ap.id, ap.slug, ap.name, ap.kind, x.relation, x.parameters, c.origin, c.reason_kind, c.reason, x.was_real, x.starts_at, x.stopped_at,
+	r.id, r.slug, r.name, r.kind, ap.id, ap.slug, ap.name, ap.kind, (r.deleted_at IS NOT NULL), x.relation, x.parameters, c.origin, c.reason_kind, c.reason, x.was_real, x.starts_at, x.stopped_at,
 	x.ends_at, x.no_end, gb.id, gb.login, gb.name, c.request_id, rq.id, rq.login, rq.name, q.decided_at, db.id, db.login, db.name,
 	eb.id, eb.login, eb.name, e.ended_at, e.ended_reason`
 
@@ -276,7 +276,7 @@ func scanInterval(rows *sql.Rows, it *sallyport.Interval, now time.Time, more ..
 	dest := append([]any{&it.ID, &it.GrantID, &it.MembershipGrantID}, role.dest()...)
 	dest = append(dest, &it.Subject.Kind, &it.Subject.ID, &it.Subject.Login, &it.Subject.Slug, &it.Subject.Name, &it.Title, &it.Department,
 		&it.Resource.ID, &it.Resource.Slug, &it.Resource.Name, &it.Resource.Kind)
-	dest = append(append(dest, app.dest()...), &it.Relation, &params, &it.Origin, &it.ReasonKind, &it.Reason, &realised, timeScan{&it.StartedAt}, &stop,
+	dest = append(append(dest, app.dest()...), &it.Removed, &it.Relation, &params, &it.Origin, &it.ReasonKind, &it.Reason, &realised, timeScan{&it.StartedAt}, &stop,
 		timePtrScan{&it.EndsAt}, &it.NoEnd)
 	dest = append(append(dest, given.dest()...), textScan{&it.RequestID})
 	dest = append(append(dest, requester.dest()...), timePtrScan{&it.DecidedAt})

@@ -1,5 +1,7 @@
 package store
 
+import "strings"
+
 // IntervalLost is the state of a history that lists what somebody had and has no longer: of each thing the one interval
 // that stopped last, when that is over. What they have still, by whatever way, is not in it. It needs a person.
 const IntervalLost = "lost"
@@ -27,7 +29,7 @@ func (q *query) lost(and func(cond string, values ...any), t string, f IntervalF
 		and("(x.role_id = %s OR x.resource_id = %s)", f.RoleID, f.RoleID)
 	}
 	if f.ActorID != "" {
-		set := acted(t, q.arg(f.ActorID))
+		set := strings.ReplaceAll(acted(t, q.arg(f.ActorID)), "%", "%%") // and reads it as a format
 		and("(x.given_id IN " + set + " OR x.end_id IN " + set + ")")
 	}
 }

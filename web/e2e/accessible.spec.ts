@@ -32,6 +32,8 @@ const places: [persona: Persona, paths: string[]][] = [
       '/catalogue',
       '/access',
       '/access?view=expiring',
+      '/access?view=lost',
+      '/access?view=roles',
     ],
   ],
   [
@@ -47,6 +49,7 @@ const places: [persona: Persona, paths: string[]][] = [
       '/history',
       '/compare',
       '/compare?users=employee,teammate,lead',
+      '/compare?users=employee,teammate&at=2026-06-01',
     ],
   ],
   [
@@ -70,6 +73,7 @@ const places: [persona: Persona, paths: string[]][] = [
       '/admin/roles',
       '/admin/orphans',
       '/admin/new-things',
+      '/admin/holidays',
       '/roles/new?people=employee,teammate&resources=vpn',
       '/roles/new?action=split&role=backend-engineer',
     ],

@@ -2461,6 +2461,8 @@ export interface components {
             reason_kind: "request" | "direct" | "import" | "policy" | "break_glass" | "bootstrap";
             /** @enum {string} */
             relation: "member" | "owner";
+            /** @description The resource is no longer in the catalogue */
+            removed?: boolean;
             request_id?: string;
             requester?: components["schemas"]["UserRef"];
             resource: components["schemas"]["ResourceRef"];

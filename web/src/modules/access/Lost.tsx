@@ -132,26 +132,29 @@ export function Lost({ user, mine }: { user: Pick<User, 'login' | 'name' | 'stat
           onSort={(s) => set({ sort: s })}
           action={
             user.state === 'active'
-              ? (i) => (
-                  <Button
-                    size="sm"
-                    icon={<RotateCcw aria-hidden className="size-3.5" />}
-                    aria-label={
-                      mine
-                        ? `Get it back: ${title(i.resource)}`
-                        : `Ask for it again for ${user.name}: ${title(i.resource)}`
-                    }
-                    onClick={() =>
-                      ask({
-                        resource: i.resource.slug,
-                        relation: i.relation,
-                        ...(mine ? {} : { beneficiary: user.login }),
-                      })
-                    }
-                  >
-                    {mine ? 'Get it back' : 'Ask for it again'}
-                  </Button>
-                )
+              ? (i) =>
+                  i.removed ? (
+                    <span className="text-muted">No longer in the catalogue</span>
+                  ) : (
+                    <Button
+                      size="sm"
+                      icon={<RotateCcw aria-hidden className="size-3.5" />}
+                      aria-label={
+                        mine
+                          ? `Get it back: ${title(i.resource)}`
+                          : `Ask for it again for ${user.name}: ${title(i.resource)}`
+                      }
+                      onClick={() =>
+                        ask({
+                          resource: i.resource.slug,
+                          relation: i.relation,
+                          ...(mine ? {} : { beneficiary: user.login }),
+                        })
+                      }
+                    >
+                      {mine ? 'Get it back' : 'Ask for it again'}
+                    </Button>
+                  )
               : undefined
           }
         />

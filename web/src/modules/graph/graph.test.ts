@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Access, Grant } from '../../api/types'
-import { appGraph, holdersGraph, personGraph } from './graph'
+import { appGraph, holdersGraph, personGraph, roleGraph } from './graph'
 
 const ref = (id: string, kind = 'app') => ({ id, slug: id, name: id, kind }) as Access['resource']
 const user = (id: string) => ({ id, login: id, name: id })
@@ -68,4 +68,22 @@ test('an app shows who holds which of its parts', () => {
     none,
   )
   expect(g.lines.map((l) => `${l.from}>${l.to}`)).toEqual(['dev>gh.eng', 'ada>gh.eng', 'ada>gh.admin'])
+})
+
+test('a role has its people on one side and what it gives on the other, many of either in bundles that open', () => {
+  const role = ref('crew', 'role')
+  const members = Array.from({ length: 30 }, (_, i) => access('crew', `p${i}`, undefined))
+  const gives = (n: number) =>
+    Array.from({ length: n }, (_, i) => ({ resource: ref(`r${i}`) }) as unknown as Grant)
+  const g = roleGraph(role, members, gives(2), none)
+  expect(g.dots.map((d) => [d.kind, d.label])).toEqual([
+    ['role', 'crew'],
+    ['many', '30 people'],
+    ['resource', 'r0'],
+    ['resource', 'r1'],
+  ])
+  expect(g.lines).toHaveLength(3)
+  const bundle = g.dots.find((d) => d.kind === 'many')
+  expect(roleGraph(role, members, gives(2), new Set([bundle?.id ?? ''])).dots).toHaveLength(33)
+  expect(roleGraph(role, [], gives(500), none).dots).toHaveLength(2)
 })
