@@ -34,7 +34,7 @@ func newThings(t *testing.T, w *world) {
 		t.Errorf("somebody else asks for the same: %d %s", a.status, a.body)
 	}
 	votes := "/requests/" + id + "/votes"
-	for _, who := range []string{"employee", "lead", "owner", "auditor"} {
+	for _, who := range []string{"employee", "teammate", "owner", "auditor"} {
 		if a := w.call(who, "POST", votes, map[string]any{"vote": "approve"}); a.status != http.StatusForbidden {
 			t.Errorf("%s approves it: %d %s", who, a.status, a.body)
 		}

@@ -633,3 +633,26 @@ func TestSubstituteDecides(t *testing.T) {
 		}
 	})
 }
+
+// TestErasedWithWhoAsked: what somebody wrote about a thing that they asked for goes with them; the thing's name stays.
+func TestErasedWithWhoAsked(t *testing.T) {
+	each(t, func(w *world) {
+		w.people("kim")
+		r := w.asks("kim", sallyport.NewThing{Kind: sallyport.KindApp, Name: "Figma", Description: "my own words", Entitlements: []sallyport.NewPart{{Name: "Editors", Description: "my own words"}}})
+		kim := w.user("kim")
+		w.update(func(ctx context.Context, tx *store.Tx) error {
+			if err := w.s.Access.LeaveTx(ctx, tx, sallyport.System(w.tenant), kim, sallyport.UserGone, "has left"); err != nil {
+				return err
+			}
+			return tx.EraseUser(ctx, w.admin, kim.ID, "asked for it", false)
+		})
+		var left int
+		w.update(func(ctx context.Context, tx *store.Tx) error {
+			return tx.Row(ctx, `SELECT (SELECT count(*) FROM creations WHERE asked LIKE $1 OR search_key LIKE $1) + (SELECT count(*) FROM event_values WHERE value LIKE $1)`, []any{"%my own words%"}, &left)
+		})
+		done, err := w.s.Access.Request(t.Context(), w.admin, r.ID)
+		if err != nil || left != 0 || done.Create.Asked.Name != "Figma" || done.Create.Asked.Owners[0].Name != store.ErasedName {
+			t.Errorf("%d places have the words; %+v %v", left, done.Create, err)
+		}
+	})
+}

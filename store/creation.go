@@ -55,6 +55,43 @@ func (tx *Tx) OthersCreation(ctx context.Context, tenant, resourceID, parameters
 	return r, err == nil, dbError(ctx, err)
 }
 
+// eraseCreations takes the descriptions out of what a person asked to be made. Names stay: they are of things.
+func (tx *Tx) eraseCreations(ctx context.Context, tenant, userID string) error {
+	type row struct{ id, asked, decided string }
+	var list []row
+	err := tx.Rows(ctx, `SELECT c.request_id, c.asked, c.decided FROM creations c JOIN requests q ON q.tenant_id=c.tenant_id AND q.id=c.request_id
+		WHERE c.tenant_id=$1 AND q.requester_id=$2`, []any{tenant, userID}, func(r *sql.Rows) error {
+		var c row
+		err := r.Scan(&c.id, &c.asked, &c.decided)
+		list = append(list, c)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, c := range list { // erasing is rare, and who leaves has asked for few new things
+		search := ""
+		for _, text := range []*string{&c.asked, &c.decided} {
+			if *text == "" {
+				continue
+			}
+			var n sallyport.NewThing
+			if err := json.Unmarshal([]byte(*text), &n); err != nil {
+				return err
+			}
+			n.Description = ""
+			for i := range n.Entitlements {
+				n.Entitlements[i].Description = ""
+			}
+			*text, search = toJSON(n), creationSearch(n)
+		}
+		if _, err := tx.Exec(ctx, `UPDATE creations SET asked=$3, decided=$4, search_key=$5 WHERE tenant_id=$1 AND request_id=$2`, tenant, c.id, c.asked, c.decided, search); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Taken says whether a living resource has the slug, and whether one of the kind (within the app) has the name. Whoever
 // sees it or not: names are unique over all.
 func (tx *Tx) Taken(ctx context.Context, tenant string, kind sallyport.Kind, appID, slug, name string) (slugTaken, nameTaken bool, err error) {

@@ -94,7 +94,7 @@ func (tx *Tx) eraseRows(ctx context.Context, tenant string, u sallyport.User) er
 			return err
 		}
 	}
-	return nil
+	return tx.eraseCreations(ctx, tenant, u.ID)
 }
 
 // eraseTexts finds the person in texts that have no key to them: by id, name, e-mail address and login, the short ones
