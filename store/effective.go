@@ -116,6 +116,14 @@ func (tx *Tx) Holders(ctx context.Context, tenant, resourceID string, relation s
 }
 
 func (tx *Tx) access(ctx context.Context, tenant string, q *query, paths string, v Viewer, order string, users bool) ([]sallyport.Access, error) {
+	return tx.accessUpTo(ctx, tenant, q, paths, "", v, order, users, 0)
+}
+
+// errEnough ends the reading of rows when there are as many items as are wanted.
+var errEnough = errors.New("enough")
+
+// accessUpTo is access under one more condition, which begins with AND, and reads so many items at most; 0 is all.
+func (tx *Tx) accessUpTo(ctx context.Context, tenant string, q *query, paths, and string, v Viewer, order string, users bool, most int) ([]sallyport.Access, error) {
 	t := q.arg(tenant)
 	q.WriteString(`SELECT x.relation, x.parameters, x.grant_id, x.membership_id, x.starts_at, x.ends_at, x.no_end, x.origin, x.reason, x.request_id,
 		r.id, r.slug, r.name, r.kind, a.id, a.slug, a.name, a.kind, ro.id, ro.slug, ro.name, ro.kind, u.id, u.login, u.name
@@ -123,7 +131,7 @@ func (tx *Tx) access(ctx context.Context, tenant string, q *query, paths string,
 		JOIN users u ON u.tenant_id=` + t + ` AND u.id=x.user_id
 		LEFT JOIN resources a ON a.tenant_id=` + t + ` AND a.id=r.app_id
 		LEFT JOIN resources ro ON ro.tenant_id=` + t + ` AND ro.id=x.role_id
-		WHERE ` + q.sees(v, tenant, Micros(tx.now), "r") + ` AND (ro.id IS NULL OR ` + q.sees(v, tenant, Micros(tx.now), "ro") + `)
+		WHERE ` + q.sees(v, tenant, Micros(tx.now), "r") + ` AND (ro.id IS NULL OR ` + q.sees(v, tenant, Micros(tx.now), "ro") + `)` + and + `
 		ORDER BY ` + order + `, x.grant_id, x.membership_id`)
 	var out []sallyport.Access
 	err := tx.Rows(ctx, q.String(), q.args, func(rows *sql.Rows) error {
@@ -148,6 +156,9 @@ func (tx *Tx) access(ctx context.Context, tenant string, q *query, paths string,
 			out[n-1].Paths = append(out[n-1].Paths, p)
 			return nil
 		}
+		if most > 0 && len(out) == most {
+			return errEnough
+		}
 		it.Parameters, it.State, it.Paths = []byte(params), sallyport.GrantActive, []sallyport.Path{p}
 		if users {
 			it.User = &user
@@ -155,6 +166,9 @@ func (tx *Tx) access(ctx context.Context, tenant string, q *query, paths string,
 		out = append(out, it)
 		return nil
 	})
+	if errors.Is(err, errEnough) {
+		err = nil
+	}
 	for i := range out {
 		span(&out[i])
 	}
