@@ -31,7 +31,7 @@ func (q *query) sees(v Viewer, tenant string, now int64, alias string) string {
 }
 
 // heldBy selects the ids of what a person effectively holds now by a relation, some twice. The arguments but the relation
-// are placeholders, so that it does not hang on any row and is read once a statement, whatever it is compared with.
+// are parameters, so that it does not hang on any row and is read once a statement, whatever it is compared with.
 func heldBy(tenant, user, now, relation string) string {
 	return `(SELECT hg.resource_id FROM grants hg WHERE hg.tenant_id = ` + tenant + ` AND hg.subject_kind = 'user' AND hg.subject_id = ` + user + `
 			AND hg.relation = '` + relation + `' AND ` + holds("hg", now) + `
@@ -41,7 +41,7 @@ func heldBy(tenant, user, now, relation string) string {
 }
 
 // holds is the condition under which a grants row gives its access now: activated, begun, and neither ended nor past its
-// end. The moment is a placeholder of microseconds, not before the present; for the past see held. What was ended is ended
+// end. The moment is a parameter of microseconds, not before the present; for the past see held. What was ended is ended
 // whatever the clock of the node that did it said, and so the index of what is not ended serves.
 func holds(alias, now string) string {
 	a := alias + "."

@@ -162,7 +162,7 @@ func (tx *Tx) manyMembers(ctx context.Context, tenant, resourceID string, h Hold
 }
 
 // holderPaths are the paths by which a resource is held, by these people alone unless there are none. t is the
-// placeholder of the tenant.
+// parameter of the tenant.
 func (tx *Tx) holderPaths(q *query, t, resourceID string, h HolderPage, ids []string) string {
 	cond := "g.tenant_id=" + t + " AND g.resource_id=" + q.arg(resourceID)
 	if h.Relation != "" {

@@ -139,7 +139,7 @@ func (tx *Tx) mayAdd(ctx context.Context, p pace) (bool, error) {
 	return !waits, err
 }
 
-// rated is the condition that a connection has a rate. The arguments are placeholders.
+// rated is the condition that a connection has a rate. The arguments are parameters of the query.
 func rated(tenant, connection string) string {
 	return `EXISTS (SELECT 1 FROM connections pc WHERE pc.tenant_id=` + tenant + ` AND pc.id=` + connection + ` AND pc.rate > 0)`
 }

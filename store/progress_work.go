@@ -1,6 +1,6 @@
 package store
 
-// work writes the parts of statements about a scope. t, now and role are placeholders.
+// work writes the parts of statements about a scope. t, now and role are parameters of the query.
 type work struct {
 	*query
 	ProgressScope

@@ -203,7 +203,7 @@ func (tx *Tx) TouchProvision(ctx context.Context, tenant, id string, at time.Tim
 }
 
 // wanted is the condition under which some reason, direct or by role, asks at a moment that a person has the access in
-// its target. The arguments are columns or placeholders.
+// its target. The arguments are columns or parameters.
 func wanted(tenant, user, resource, relation, parameters, at string) string {
 	return `(EXISTS (SELECT 1 FROM grants wg WHERE wg.tenant_id=` + tenant + ` AND wg.subject_kind='user' AND wg.subject_id=` + user + ` AND wg.resource_id=` + resource +
 		` AND wg.relation=` + relation + ` AND wg.parameters=` + parameters + ` AND ` + living("wg", at) + `)

@@ -19,13 +19,13 @@ type query struct {
 	args []any
 }
 
-// arg adds an argument and returns its placeholder.
+// arg adds an argument and returns its parameter.
 func (q *query) arg(v any) string {
 	q.args = append(q.args, v)
 	return "$" + strconv.Itoa(len(q.args))
 }
 
-// and adds a condition; each %s takes the placeholder of the next value.
+// and adds a condition; each %s takes the parameter of the next value.
 func (q *query) and(cond string, values ...any) {
 	holders := make([]any, len(values))
 	for i, v := range values {

@@ -56,7 +56,7 @@ func (tx *Tx) UserAccessPage(ctx context.Context, tenant, userID string, p Acces
 	return items, more, total, err
 }
 
-// accessPaths are the paths by which a person has something. t is the placeholder of the tenant.
+// accessPaths are the paths by which a person has something. t is the parameter of the tenant.
 func (tx *Tx) accessPaths(q *query, t, userID string, p AccessPage) string {
 	u, cond := q.arg(userID), ""
 	if p.ResourceID != "" {
