@@ -22,7 +22,6 @@ import { days } from '../../modules/history/EventList'
 import { EventDrawer } from './EventDrawer'
 import { EventRow } from './EventRow'
 import type { PickersProps } from './Pickers'
-import { Verify } from './Verify'
 
 const Pickers = later<PickersProps>(
   () => import('./Pickers').then((m) => m.Pickers),
@@ -31,6 +30,12 @@ const Pickers = later<PickersProps>(
     <Skeleton className="h-15" />
     <Skeleton className="h-15" />
   </>,
+)
+
+const Verify = later<object>(
+  () => import('./Verify').then((m) => m.Verify),
+  undefined,
+  <Skeleton className="h-32 rounded-lg" />,
 )
 
 const verbs = [

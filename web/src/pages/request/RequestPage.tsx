@@ -14,7 +14,6 @@ import { Status } from '../../components/Status'
 import { Timeline } from '../../components/Timeline'
 import { howLong } from '../../components/time'
 import type { CreationView as Whole } from '../../modules/create/CreationView'
-import { DecisionPanel } from '../../modules/decision/DecisionPanel'
 import { AnswerList } from '../../modules/form/AnswerList'
 import { useMe } from '../../modules/me'
 import { askTitle, askVerb, forOther, PersonLink, relationWords, SubjectLink } from '../../modules/names'
@@ -28,6 +27,12 @@ const CreationView = later<ComponentProps<typeof Whole>>(
   () => import('../../modules/create/CreationView').then((m) => m.CreationView),
   undefined,
   <Skeleton className="h-40 rounded-lg" />,
+)
+
+const DecisionPanel = later<{ request: AccessRequest }>(
+  () => import('../../modules/decision/DecisionPanel').then((m) => m.DecisionPanel),
+  undefined,
+  <Skeleton className="h-64 rounded-lg" />,
 )
 
 export function RequestPage() {

@@ -21,11 +21,13 @@ import { useNew } from '../../modules/create/open'
 import { useFilters } from '../../modules/filters'
 import { kindWords } from '../../modules/names'
 import { requestPath } from '../../modules/paths'
-import { ProgressLines } from '../../modules/progress/ProgressLines'
 import { useRights } from '../../modules/rights'
 import { useTitle } from '../../modules/titles'
 import { Overview } from './Overview'
 
+const ProgressLines = later<{ resource: string }>(() =>
+  import('../../modules/progress/ProgressLines').then((m) => m.ProgressLines),
+)
 const holding = <SkeletonRows rows={6} label="Loading" />
 const Holders = later<{ resource: Resource; mayGive: boolean; mayEnd: boolean }>(
   () => import('./Holders').then((m) => m.Holders),
