@@ -60,6 +60,7 @@ export function EvidenceRows({ period, figure }: { period: Period; figure: strin
       ) : (
         <>
           <Table
+            wide
             caption={first.figure.title}
             columns={columns}
             rows={list}
