@@ -1,7 +1,7 @@
 // The main job without a mouse, and on a phone; and a source that suddenly shows a tenth of its people.
 import type { Page as Tab } from '@playwright/test'
 import type { AccessRequest } from '../src/api/types'
-import { api, as, desktop, expect, expectNoFaults, phone, test } from './world'
+import { api, as, desktop, expect, expectNoFaults, phone, settled, test } from './world'
 
 /** tabTo presses Tab until what has the focus is called so. It fails where the focus cannot be seen. */
 async function tabTo(page: Tab, name: RegExp) {
@@ -79,6 +79,7 @@ test('ask, decide and end by keyboard alone', async ({ browser }) => {
 test('ask and approve on a phone', async ({ browser }) => {
   const teammate = await as(browser, 'teammate', phone)
   await teammate.goto('/catalogue/wiki')
+  await settled(teammate) // what arrives late moves what a finger is on
   await teammate
     .getByRole('button', { name: /Request/ })
     .first()
