@@ -140,12 +140,20 @@ test('which roles one runs, and what one of them reaches, now and before', async
     slug: 'night-shift',
     owners: ['lead'],
   })
+  const given: string[] = []
   for (const [subject, resource, duration] of [
     ['employee', role.slug, 'P9D'],
     ['teammate', role.slug, 'P60D'],
     [`role:${role.slug}`, 'wiki', 'P60D'],
-  ])
-    await server.post('/grants', { subject, resource, duration, reason: 'nights' })
+  ]) {
+    const { id } = await server.post<{ id: string }>('/grants', {
+      subject,
+      resource,
+      duration,
+      reason: 'nights',
+    })
+    given.push(id)
+  }
   const asks = await as(browser, 'it', desktop)
   await api(asks.context()).post('/requests', { resource: role.slug, duration: 'P9D', reason: 'me too' })
   const page = await as(browser, 'lead', desktop)
@@ -176,6 +184,8 @@ test('which roles one runs, and what one of them reaches, now and before', async
   await page.getByLabel('As of').fill(day(3))
   await expect(page.getByText('Nobody, at that moment')).toBeVisible()
   await everyLook(page, 'who had it')
+  // As it was, for the tests that follow.
+  for (const id of given) await server.post(`/grants/${id}/end`, { reason: 'The nights are over.' })
   expectNoFaults(page)
 })
 
