@@ -64,6 +64,7 @@ test('an app is asked for where the search finds nothing, edited while it is app
   const changed = page.getByRole('table', { name: 'What was changed' })
   await expect(changed.getByRole('row', { name: /Short name/ })).toContainText('telescope')
   await expect(changed.getByRole('row', { name: /Short name/ })).toContainText('observatory')
+  await expect(page.getByText('What it gives')).toHaveCount(0) // an app gives nothing: no row without a value
   await expectAccessible(page, 'what was asked and what was made')
   await page.getByRole('main').getByRole('link', { name: 'Telescope' }).last().click()
   await expect(page).toHaveURL(/\/catalogue\/observatory/)

@@ -115,7 +115,7 @@ export function ThingFacts({ thing: t, without = [] }: { thing: Thing; without?:
       </ul>
     ) : undefined
   const row = (field: string, value: React.ReactNode) =>
-    without.includes(field) ? undefined : ([fieldWords[field] ?? field, value] as const)
+    without.includes(field) || value === false ? undefined : ([fieldWords[field] ?? field, value] as const)
   const gives = t.gives ?? []
   return (
     <Facts
