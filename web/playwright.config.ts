@@ -1,32 +1,21 @@
 import { defineConfig } from '@playwright/test'
 
-// The suite runs against the real binary. SALLYPORT_URL names a running server; without it one is started.
-// A port of its own for each run; the workers inherit the choice.
-process.env.SALLYPORT_E2E_PORT ??= String(18_100 + (process.pid % 1800))
-const port = Number(process.env.SALLYPORT_E2E_PORT)
-const url = process.env.SALLYPORT_URL ?? `http://127.0.0.1:${port}`
-
+// The suite runs against the real binary: each test on a server and a company of its own (e2e/company.ts), so that
+// tests may run in any order and side by side.
 export default defineConfig({
   testDir: 'e2e',
   testMatch: '*.spec.ts',
-  timeout: 30_000,
-  workers: 1,
-  fullyParallel: false,
+  globalSetup: './e2e/company.ts',
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  workers: 2,
+  fullyParallel: true,
   reporter: process.env.CI ? 'line' : 'list',
   use: {
-    baseURL: url,
     trace: 'retain-on-failure',
     launchOptions: {
       executablePath: process.env.SALLYPORT_CHROMIUM ?? '/usr/bin/chromium',
       args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
     },
   },
-  webServer: process.env.SALLYPORT_URL
-    ? undefined
-    : {
-        command: `node e2e/serve.mjs ${port}`,
-        url: `${url}/readyz`,
-        timeout: 60_000,
-        reuseExistingServer: false,
-      },
 })

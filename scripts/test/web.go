@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -90,12 +89,8 @@ func (r *runner) e2e() {
 		if err != nil {
 			return err
 		}
-		port, err := freePort()
-		if err != nil {
-			return err
-		}
 		report := r.log("playwright.json")
-		_, err = r.output(r.web, []string{"SALLYPORT_CHROMIUM=" + chromium, "SALLYPORT_E2E_PORT=" + port,
+		_, err = r.output(r.web, []string{"SALLYPORT_CHROMIUM=" + chromium,
 			"SALLYPORT_BINARY=" + filepath.Join(r.root, "bin", "sallyport"), "PLAYWRIGHT_JSON_OUTPUT_FILE=" + report},
 			"npx", "--no-install", "playwright", "test", "--reporter=line,json")
 		var result struct {
@@ -150,14 +145,4 @@ func findChromium() (string, error) {
 		}
 	}
 	return "", errors.New("no Chromium: install it (Debian: apt-get install chromium), or set SALLYPORT_CHROMIUM to the path of one")
-}
-
-func freePort() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	defer l.Close()
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	return port, err
 }
