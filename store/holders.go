@@ -90,7 +90,7 @@ func (tx *Tx) holderSet(q *query, tenant, resourceID string, h HolderPage, v Vie
 // holderKeys lists the keys of a page and of one item more, when there is one. The few are sorted; of the many, people are
 // gone through by name until the page is full.
 func (tx *Tx) holderKeys(ctx context.Context, tenant, resourceID string, h HolderPage, v Viewer) ([]HolderKey, error) {
-	if h.Relation != sallyport.Owner && Fold(h.Q) == "" && !h.At.Before(tx.now) {
+	if h.Relation != sallyport.Owner && Fold(h.Q) == "" {
 		if keys, ok, err := tx.manyMembers(ctx, tenant, resourceID, h, v); err != nil || ok {
 			if err != nil || h.Relation == sallyport.Member {
 				return keys, err
@@ -124,10 +124,11 @@ func (tx *Tx) sortedHolders(ctx context.Context, tenant, resourceID string, h Ho
 	return keys, err
 }
 
-// manyMembers goes through people by name for those who are members now, directly or by a role that the viewer may see. ok is
-// false where too few are members for that to end soon.
+// manyMembers goes through people by name for those who were members at the moment, directly or by a role that the viewer
+// may see. ok is false where too few were for that to end soon.
 func (tx *Tx) manyMembers(ctx context.Context, tenant, resourceID string, h HolderPage, v Viewer) (keys []HolderKey, ok bool, err error) {
-	many, h := cmp.Or(h.Many, 2000), HolderPage{Relation: sallyport.Member, At: h.At, After: h.After, Limit: h.Limit}
+	many, when := cmp.Or(h.Many, 2000), tx.when(h.At)
+	h = HolderPage{Relation: sallyport.Member, At: h.At, After: h.After, Limit: h.Limit}
 	q := &query{}
 	n, t := 0, q.arg(tenant)
 	err = tx.Row(ctx, "SELECT count(*) FROM (SELECT 1 FROM ("+tx.holderPaths(q, t, resourceID, h, nil)+") p LIMIT "+strconv.Itoa(many)+") x", q.args, &n)
@@ -136,18 +137,16 @@ func (tx *Tx) manyMembers(ctx context.Context, tenant, resourceID string, h Hold
 	}
 	q = &query{}
 	t, at := q.arg(tenant), q.arg(Micros(h.At))
-	roles, err := tx.ids(ctx, `SELECT DISTINCT g.subject_id FROM grants g JOIN resources ro ON ro.tenant_id=g.tenant_id AND ro.id=g.subject_id WHERE g.tenant_id=`+t+
-		` AND g.subject_kind='role' AND g.resource_id=`+q.arg(resourceID)+` AND g.relation='member' AND `+holds("g", at)+` AND `+q.sees(v, tenant, Micros(tx.now), "ro"), q.args...)
-	if err != nil || len(roles) > 1000 {
+	by, err := tx.ids(ctx, `SELECT DISTINCT g.subject_id FROM grants g JOIN resources ro ON ro.tenant_id=g.tenant_id AND ro.id=g.subject_id WHERE g.tenant_id=`+t+
+		` AND g.subject_kind='role' AND g.resource_id=`+q.arg(resourceID)+` AND g.relation='member' AND `+when("g", at)+` AND `+q.sees(v, tenant, Micros(tx.now), "ro"), q.args...)
+	if err != nil || len(by) > 1000 {
 		return nil, false, err
 	}
 	q = &query{}
 	t, at = q.arg(tenant), q.arg(Micros(h.At))
 	// What a person is member of is few rows; looking each role up among them would be many searches. Hence no index for it.
-	q.WriteString(`SELECT u.name_key, u.id FROM users u WHERE u.tenant_id=` + t + ` AND (EXISTS (SELECT 1 FROM grants g WHERE g.tenant_id=` + t +
-		` AND g.subject_kind='user' AND g.subject_id=u.id AND g.resource_id=` + q.arg(resourceID) + ` AND g.relation='member' AND ` + holds("g", at) + `)
-		OR EXISTS (SELECT 1 FROM grants m WHERE m.tenant_id=` + t + ` AND m.subject_kind='user' AND m.subject_id=u.id AND m.relation='member' AND ` + holds("m", at) +
-		` AND ` + q.in("(m.resource_id || '')", roles) + `))`)
+	q.WriteString(`SELECT u.name_key, u.id FROM users u WHERE u.tenant_id=` + t + ` AND EXISTS (SELECT 1 FROM grants m WHERE m.tenant_id=` + t +
+		` AND m.subject_kind='user' AND m.subject_id=u.id AND m.relation='member' AND ` + q.in("(m.resource_id || '')", append(by, resourceID)) + ` AND ` + when("m", at) + `)`)
 	if h.After != (HolderKey{}) {
 		q.and("(u.name_key, u.id) > (%s, %s)", h.After.Name, h.After.UserID)
 	}
