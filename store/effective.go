@@ -65,6 +65,11 @@ func (tx *Tx) userRefs(ctx context.Context, q string, args ...any) ([]sallyport.
 // membership (m) and the role's grant (g); when is holds or held. Columns: the person, the resource, the grant, the
 // membership, the role.
 func pathSelect(direct, byRole, at string, when func(alias, at string) string) string {
+	return paths(direct, byRole, at, "grants", when)
+}
+
+// paths is pathSelect with the table of the memberships, which may be a part of the grants.
+func paths(direct, byRole, at, memberships string, when func(alias, at string) string) string {
 	return `SELECT g.subject_id AS user_id, g.resource_id, g.relation, g.parameters, g.id AS grant_id, '' AS membership_id, '' AS role_id,
 		g.starts_at AS starts_at, g.ends_at AS ends_at, g.no_end AS no_end, g.origin, g.reason, COALESCE(g.request_id, '') AS request_id
 		FROM grants g WHERE g.subject_kind='user' AND ` + direct + ` AND ` + when("g", at) + `
@@ -72,7 +77,7 @@ func pathSelect(direct, byRole, at string, when func(alias, at string) string) s
 		CASE WHEN m.starts_at > g.starts_at THEN m.starts_at ELSE g.starts_at END,
 		CASE WHEN m.no_end THEN g.ends_at WHEN g.no_end THEN m.ends_at WHEN m.ends_at < g.ends_at THEN m.ends_at ELSE g.ends_at END,
 		(m.no_end AND g.no_end), g.origin, g.reason, COALESCE(g.request_id, '')
-		FROM grants m JOIN grants g ON g.tenant_id=m.tenant_id AND g.subject_kind='role' AND g.subject_id=m.resource_id
+		FROM ` + memberships + ` m JOIN grants g ON g.tenant_id=m.tenant_id AND g.subject_kind='role' AND g.subject_id=m.resource_id
 		WHERE m.subject_kind='user' AND m.relation='member' AND ` + byRole + ` AND ` + when("m", at) + ` AND ` + when("g", at)
 }
 

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"errors"
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -39,11 +41,11 @@ func (tx *Tx) HoldersPage(ctx context.Context, tenant, resourceID string, h Hold
 	if h.Total {
 		q := &query{}
 		tx.holderSet(q, tenant, resourceID, h, v)
-		if total, err = tx.count(ctx, q.String(), q); err != nil {
+		if total, err = tx.count(ctx, "FROM (SELECT DISTINCT x.user_id, x.relation"+q.String()+") d", q); err != nil {
 			return nil, nil, nil, err
 		}
 	}
-	keys, err := tx.holderKeys(ctx, tenant, resourceID, h, v)
+	keys, found, err := tx.holderKeys(ctx, tenant, resourceID, h, v)
 	if err != nil || len(keys) == 0 {
 		return nil, nil, total, err
 	}
@@ -65,7 +67,13 @@ func (tx *Tx) HoldersPage(ctx context.Context, tenant, resourceID string, h Hold
 	}
 	q := &query{}
 	t := q.arg(tenant)
-	all, err := tx.access(ctx, tenant, q, tx.holderPaths(q, t, resourceID, h, ids), v, "u.name_key, u.id, x.relation", true)
+	var read string
+	if found != nil {
+		read = tx.pathsFound(q, t, h, found)
+	} else {
+		read = tx.pathsOf(q, t, resourceID, h, ids)
+	}
+	all, err := tx.access(ctx, tenant, q, read, v, "u.name_key, u.id, x.relation", true)
 	for _, a := range all {
 		if wanted[who{a.User.ID, a.Relation}] { // the rest of somebody's is on the page before or after
 			items = append(items, a)
@@ -74,10 +82,11 @@ func (tx *Tx) HoldersPage(ctx context.Context, tenant, resourceID string, h Hold
 	return items, more, total, err
 }
 
-// holderSet is the tables x (user_id, relation) of who holds the resource and u, and the condition of what is searched for.
+// holderSet is the tables x (user_id, relation, grant_id, membership_id) of the paths by which the resource is held and u,
+// and the condition of what is searched for.
 func (tx *Tx) holderSet(q *query, tenant, resourceID string, h HolderPage, v Viewer) {
 	t := q.arg(tenant)
-	from := ` FROM (SELECT DISTINCT p.user_id, p.relation FROM (` + tx.holderPaths(q, t, resourceID, h, nil) + `) p`
+	from := ` FROM (SELECT p.user_id, p.relation, p.grant_id, p.membership_id FROM (` + tx.pathsOf(q, t, resourceID, h, nil) + `) p`
 	if !v.All {
 		from += ` LEFT JOIN resources ro ON ro.tenant_id = ` + t + ` AND ro.id = p.role_id WHERE (ro.id IS NULL OR ` + q.sees(v, tenant, Micros(tx.now), "ro") + `)`
 	}
@@ -87,66 +96,87 @@ func (tx *Tx) holderSet(q *query, tenant, resourceID string, h HolderPage, v Vie
 	}
 }
 
-// holderKeys lists the keys of a page and of one item more, when there is one. The few are sorted; of the many, people are
-// gone through by name until the page is full.
-func (tx *Tx) holderKeys(ctx context.Context, tenant, resourceID string, h HolderPage, v Viewer) ([]HolderKey, error) {
-	if h.Relation != sallyport.Owner && Fold(h.Q) == "" {
+// foundPaths are the grants and the memberships by which those of a page hold the resource.
+type foundPaths struct{ grants, memberships []string }
+
+// holderKeys lists the keys of a page and of one item more, when there is one. The few are sorted, and by which paths they
+// hold it is known then; of the many, people are gone through by name until the page is full.
+func (tx *Tx) holderKeys(ctx context.Context, tenant, resourceID string, h HolderPage, v Viewer) ([]HolderKey, *foundPaths, error) {
+	if h.Relation != sallyport.Owner && Fold(h.Q) == "" && !h.At.Before(tx.now) { // of the past more is read a person than is sorted
 		if keys, ok, err := tx.manyMembers(ctx, tenant, resourceID, h, v); err != nil || ok {
 			if err != nil || h.Relation == sallyport.Member {
-				return keys, err
+				return keys, nil, err
 			}
 			h.Relation = sallyport.Owner
-			owners, err := tx.sortedHolders(ctx, tenant, resourceID, h, v)
+			owners, _, err := tx.sortedHolders(ctx, tenant, resourceID, h, v)
 			keys = append(keys, owners...)
 			slices.SortFunc(keys, func(a, b HolderKey) int {
 				return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.UserID, b.UserID), cmp.Compare(a.Relation, b.Relation))
 			})
-			return keys[:min(len(keys), h.Limit+1)], err
+			return keys[:min(len(keys), h.Limit+1)], nil, err
 		}
 	}
 	return tx.sortedHolders(ctx, tenant, resourceID, h, v)
 }
 
-func (tx *Tx) sortedHolders(ctx context.Context, tenant, resourceID string, h HolderPage, v Viewer) ([]HolderKey, error) {
+func (tx *Tx) sortedHolders(ctx context.Context, tenant, resourceID string, h HolderPage, v Viewer) (keys []HolderKey, found *foundPaths, err error) {
 	q := &query{}
 	tx.holderSet(q, tenant, resourceID, h, v)
 	if h.After != (HolderKey{}) {
 		q.and("(u.name_key, u.id, x.relation) > (%s, %s, %s)", h.After.Name, h.After.UserID, h.After.Relation)
 	}
-	q.WriteString(" ORDER BY u.name_key, u.id, x.relation LIMIT " + q.arg(h.Limit+1))
-	var keys []HolderKey
-	err := tx.Rows(ctx, "SELECT u.name_key, u.id, x.relation"+q.String(), q.args, func(r *sql.Rows) error {
+	q.WriteString(" ORDER BY u.name_key, u.id, x.relation")
+	found = &foundPaths{}
+	err = tx.Rows(ctx, "SELECT u.name_key, u.id, x.relation, x.grant_id, x.membership_id"+q.String(), q.args, func(r *sql.Rows) error {
 		var k HolderKey
-		err := r.Scan(&k.Name, &k.UserID, &k.Relation)
-		keys = append(keys, k)
-		return err
+		var grant, membership string
+		if err := r.Scan(&k.Name, &k.UserID, &k.Relation, &grant, &membership); err != nil {
+			return err
+		}
+		if n := len(keys); n == 0 || keys[n-1] != k {
+			if n > h.Limit {
+				return errEnough
+			}
+			keys = append(keys, k)
+		}
+		if len(keys) <= h.Limit {
+			found.grants = append(found.grants, grant)
+			if membership != "" {
+				found.memberships = append(found.memberships, membership)
+			}
+		}
+		return nil
 	})
-	return keys, err
+	if errors.Is(err, errEnough) {
+		err = nil
+	}
+	slices.Sort(found.grants)
+	found.grants = slices.Compact(found.grants)
+	return keys, found, err
 }
 
-// manyMembers goes through people by name for those who were members at the moment, directly or by a role that the viewer
-// may see. ok is false where too few were for that to end soon.
+// manyMembers goes through people by name for those who are members now, directly or by a role that the viewer may see. ok is
+// false where too few are for that to end soon.
 func (tx *Tx) manyMembers(ctx context.Context, tenant, resourceID string, h HolderPage, v Viewer) (keys []HolderKey, ok bool, err error) {
-	many, when := cmp.Or(h.Many, 2000), tx.when(h.At)
-	h = HolderPage{Relation: sallyport.Member, At: h.At, After: h.After, Limit: h.Limit}
-	q := &query{}
-	n, t := 0, q.arg(tenant)
-	err = tx.Row(ctx, "SELECT count(*) FROM (SELECT 1 FROM ("+tx.holderPaths(q, t, resourceID, h, nil)+") p LIMIT "+strconv.Itoa(many)+") x", q.args, &n)
-	if err != nil || n < many {
+	h = HolderPage{Relation: sallyport.Member, At: h.At, After: h.After, Limit: h.Limit, Many: h.Many}
+	if ok, err := tx.worthWalking(ctx, tenant, resourceID, h); err != nil || !ok {
 		return nil, false, err
 	}
-	q = &query{}
+	q := &query{}
 	t, at := q.arg(tenant), q.arg(Micros(h.At))
 	by, err := tx.ids(ctx, `SELECT DISTINCT g.subject_id FROM grants g JOIN resources ro ON ro.tenant_id=g.tenant_id AND ro.id=g.subject_id WHERE g.tenant_id=`+t+
-		` AND g.subject_kind='role' AND g.resource_id=`+q.arg(resourceID)+` AND g.relation='member' AND `+when("g", at)+` AND `+q.sees(v, tenant, Micros(tx.now), "ro"), q.args...)
+		` AND g.subject_kind='role' AND g.resource_id=`+q.arg(resourceID)+` AND g.relation='member' AND `+holds("g", at)+` AND `+q.sees(v, tenant, Micros(tx.now), "ro"), q.args...)
 	if err != nil || len(by) > 1000 {
 		return nil, false, err
 	}
 	q = &query{}
 	t, at = q.arg(tenant), q.arg(Micros(h.At))
-	// What a person is member of is few rows; looking each role up among them would be many searches. Hence no index for it.
+	of := "m.resource_id"
+	if len(by) > 3 { // what a person is member of is few rows; looking each role up among them would be many searches
+		of = "(m.resource_id || '')"
+	}
 	q.WriteString(`SELECT u.name_key, u.id FROM users u WHERE u.tenant_id=` + t + ` AND EXISTS (SELECT 1 FROM grants m WHERE m.tenant_id=` + t +
-		` AND m.subject_kind='user' AND m.subject_id=u.id AND m.relation='member' AND ` + q.in("(m.resource_id || '')", append(by, resourceID)) + ` AND ` + when("m", at) + `)`)
+		` AND m.subject_kind='user' AND m.subject_id=u.id AND m.relation='member' AND ` + q.in(of, append(by, resourceID)) + ` AND ` + holds("m", at) + `)`)
 	if h.After != (HolderKey{}) {
 		q.and("(u.name_key, u.id) > (%s, %s)", h.After.Name, h.After.UserID)
 	}
@@ -160,17 +190,48 @@ func (tx *Tx) manyMembers(ctx context.Context, tenant, resourceID string, h Hold
 	return keys, true, err
 }
 
-// holderPaths are the paths by which a resource is held, by these people alone unless there are none. t is the
-// parameter of the tenant.
-func (tx *Tx) holderPaths(q *query, t, resourceID string, h HolderPage, ids []string) string {
+// worthWalking tells whether so many are members that a page of them is found sooner among all people by name than by
+// sorting them: the first reads as many people as the page has, and as many times that as people are more than members.
+func (tx *Tx) worthWalking(ctx context.Context, tenant, resourceID string, h HolderPage) (bool, error) {
+	atLeast := func(many int) (bool, error) {
+		q, n := &query{}, 0
+		err := tx.Row(ctx, "SELECT count(*) FROM (SELECT 1 FROM ("+tx.pathsOf(q, q.arg(tenant), resourceID, h, nil)+") p LIMIT "+strconv.Itoa(many)+") x", q.args, &n)
+		return n >= many, err
+	}
+	many := cmp.Or(h.Many, 2000)
+	ok, err := atLeast(many)
+	if err != nil || !ok || h.Many > 0 {
+		return ok, err
+	}
+	people := 0
+	if err := tx.Row(ctx, "SELECT count(*) FROM users WHERE tenant_id=$1", []any{tenant}, &people); err != nil {
+		return false, err
+	}
+	if even := int(math.Sqrt(float64(people) * 400)); even > many {
+		return atLeast(even)
+	}
+	return true, nil
+}
+
+// pathsOf are the paths by which a resource is held, by these people alone unless there are none. t is the parameter of the
+// tenant.
+func (tx *Tx) pathsOf(q *query, t, resourceID string, h HolderPage, ids []string) string {
 	cond := "g.tenant_id=" + t + " AND g.resource_id=" + q.arg(resourceID)
 	if h.Relation != "" {
 		cond += " AND g.relation=" + q.arg(h.Relation)
 	}
-	direct, byRole := cond, cond+" AND m.tenant_id="+t
+	direct, byRole, of, at, when := cond, cond+" AND m.tenant_id="+t, "grants", q.arg(Micros(h.At)), tx.when(h.At)
 	if ids != nil {
 		direct += " AND " + q.in("g.subject_id", ids)
-		byRole += " AND " + q.in("m.subject_id", ids)
+		// The memberships of named people are few, and read once; those of each role may be thousands.
+		of = "(WITH theirs AS MATERIALIZED (SELECT o.tenant_id, o.id, o.subject_kind, o.subject_id, o.resource_id, o.relation, o.activated_at, o.starts_at, o.ends_at, o.no_end, o.ended_at FROM grants o WHERE o.tenant_id=" + t + " AND o.subject_kind='user' AND " + q.in("o.subject_id", ids) +
+			" AND o.relation='member' AND " + when("o", at) + ") SELECT * FROM theirs)"
 	}
-	return pathSelect(direct, byRole, q.arg(Micros(h.At)), tx.when(h.At))
+	return paths(direct, byRole, at, of, when)
+}
+
+// pathsFound are the paths that were found already.
+func (tx *Tx) pathsFound(q *query, t string, h HolderPage, f *foundPaths) string {
+	in := "g.tenant_id=" + t + " AND " + q.in("g.id", f.grants)
+	return pathSelect(in, in+" AND m.tenant_id="+t+" AND "+q.in("m.id", f.memberships), q.arg(Micros(h.At)), tx.when(h.At))
 }

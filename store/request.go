@@ -104,15 +104,18 @@ type RequestFilter struct {
 var requestListing = listing{id: "q.id", sorts: map[string]string{"": "-q.id", "created_at": "q.id", "expires_at": "q.expires_at",
 	"resource": "r.name_key", "waiting_since": "COALESCE(q.waiting_since, 0)"}}
 
-// Requests lists requests that the viewer may see, newest first, with stages and votes.
+// Requests lists requests that the viewer may see, newest first, with stages and votes. Which are on the page is found
+// first, from few tables, and the rest is joined to those alone.
 func (tx *Tx) Requests(ctx context.Context, tenant string, v Viewer, f RequestFilter, p Page) (List[sallyport.Request], error) {
 	type row struct {
-		sallyport.Request
+		id  string
 		key any
 	}
 	var none List[sallyport.Request]
 	q := &query{}
-	q.requests(tx, tenant, v, f)
+	if err := tx.requests(ctx, q, tenant, v, f); err != nil {
+		return none, err
+	}
 	var total *int
 	if p.Total {
 		n, err := tx.count(ctx, q.String(), q)
@@ -125,23 +128,37 @@ func (tx *Tx) Requests(ctx context.Context, tenant string, v Viewer, f RequestFi
 		return none, err
 	}
 	var items []row
-	err := tx.Rows(ctx, "SELECT "+requestColumns+", "+requestListing.column(p.Sort)+q.String(), q.args, func(rows *sql.Rows) error {
+	err := tx.Rows(ctx, "SELECT q.id, "+requestListing.column(p.Sort)+q.String(), q.args, func(rows *sql.Rows) error {
 		var it row
-		if err := scanRequest(rows, &it.Request, &it.key); err != nil {
-			return err
-		}
+		err := rows.Scan(&it.id, &it.key)
 		items = append(items, it)
-		return nil
+		return err
 	})
 	if err != nil {
 		return none, err
 	}
-	l := finish(items, p, func(r row) (any, string) { return r.key, r.ID })
+	l := finish(items, p, func(r row) (any, string) { return r.key, r.id })
 	out := List[sallyport.Request]{Items: make([]sallyport.Request, len(l.Items)), NextCursor: l.NextCursor, Total: total}
-	ptrs := make([]*sallyport.Request, len(l.Items))
-	for i := range l.Items {
-		out.Items[i] = l.Items[i].Request
-		ptrs[i] = &out.Items[i]
+	if len(l.Items) == 0 {
+		return out, nil
+	}
+	at, ids, ptrs := map[string]*sallyport.Request{}, make([]string, len(l.Items)), make([]*sallyport.Request, len(l.Items))
+	for i, it := range l.Items {
+		ids[i], ptrs[i] = it.id, &out.Items[i]
+		at[it.id] = ptrs[i]
+	}
+	q = &query{}
+	q.WriteString("SELECT " + requestColumns + requestFrom + " WHERE q.tenant_id = " + q.arg(tenant) + " AND " + q.in("q.id", ids))
+	err = tx.Rows(ctx, q.String(), q.args, func(rows *sql.Rows) error {
+		var it sallyport.Request
+		if err := scanRequest(rows, &it); err != nil {
+			return err
+		}
+		*at[it.ID] = it
+		return nil
+	})
+	if err != nil {
+		return none, err
 	}
 	if err := tx.requestParts(ctx, tenant, ptrs); err != nil {
 		return none, err
@@ -149,10 +166,10 @@ func (tx *Tx) Requests(ctx context.Context, tenant string, v Viewer, f RequestFi
 	return out, tx.hideGiven(ctx, tenant, v, ptrs)
 }
 
-// requests writes FROM and WHERE of a list of requests.
-func (q *query) requests(tx *Tx, tenant string, v Viewer, f RequestFilter) {
+// requests writes FROM and WHERE of a list of requests: q, and r beside it.
+func (tx *Tx) requests(ctx context.Context, q *query, tenant string, v Viewer, f RequestFilter) error {
 	t := q.arg(tenant)
-	q.WriteString(requestFrom + " WHERE q.tenant_id = " + t)
+	q.WriteString(" FROM requests q LEFT JOIN resources r ON r.tenant_id = q.tenant_id AND r.id = q.resource_id WHERE q.tenant_id = " + t)
 	if f.State != "" {
 		q.and("q.state = %s", f.State)
 	}
@@ -174,32 +191,29 @@ func (q *query) requests(tx *Tx, tenant string, v Viewer, f RequestFilter) {
 	if f.BatchID != "" {
 		q.and("q.batch_id = %s", f.BatchID)
 	}
-	if f.Q != "" {
-		l := like(f.Q)
-		// Names are looked for where they are few, once, and not beside each request.
-		people := `(SELECT fu.id FROM users fu WHERE fu.tenant_id = ` + t + ` AND fu.search_key LIKE %s ESCAPE '\')`
-		things := `(SELECT fr.id FROM resources fr WHERE fr.tenant_id = ` + t + ` AND fr.search_key LIKE %s ESCAPE '\')`
-		q.and(`(q.resource_id IN `+things+` OR q.requester_id IN `+people+` OR (q.subject_kind = 'user' AND q.subject_id IN `+people+`)
-			OR (q.subject_kind = 'role' AND q.subject_id IN `+things+`) OR `+createdLike(t)+`)`, l, l, l, l, l)
-	}
 	if f.DecidedBy != "" {
 		q.and("q.id IN (SELECT vo.request_id FROM votes vo WHERE vo.tenant_id = "+t+" AND vo.user_id = %s)", f.DecidedBy)
 	}
 	if f.Assignee != "" {
-		u, n := q.arg(f.Assignee), q.arg(Micros(tx.now))
-		q.WriteString(` AND q.state = 'pending' AND q.id IN (SELECT s.request_id FROM stage_approvers sa JOIN stages s ON s.tenant_id = sa.tenant_id AND s.id = sa.stage_id
-			WHERE sa.tenant_id = ` + t + ` AND s.state = 'open' AND sa.user_id IN (SELECT ` + u + ` UNION ALL SELECT d.from_id FROM delegations d
-				WHERE d.tenant_id = ` + t + ` AND d.to_id = ` + u + ` AND d.starts_at <= ` + n + ` AND d.ends_at > ` + n + ` AND d.ended_at IS NULL)
-			AND NOT EXISTS (SELECT 1 FROM votes v WHERE v.tenant_id = s.tenant_id AND v.stage_id = s.id AND (v.user_id = ` + u + ` OR v.on_behalf_of = ` + u + ` OR COALESCE(v.on_behalf_of, v.user_id) = sa.user_id)))`)
-		q.WriteString(` AND ((q.requester_id <> ` + u + ` AND NOT (q.subject_kind = 'user' AND q.subject_id = ` + u + `)) OR q.flow LIKE '%"allow_self_approval":true%')`)
+		if err := tx.waitingFor(ctx, q, tenant, f.Assignee); err != nil {
+			return err
+		}
+	}
+	if f.Q != "" {
+		if err := tx.requestsLike(ctx, q, tenant, f.Q); err != nil {
+			return err
+		}
 	}
 	q.WriteString(" AND " + q.seesRequest(v, tenant, Micros(tx.now)))
+	return nil
 }
 
 // CountWaiting counts the requests that wait for a person's vote.
 func (tx *Tx) CountWaiting(ctx context.Context, tenant, userID string, v Viewer) (int, error) {
 	q := &query{}
-	q.requests(tx, tenant, v, RequestFilter{Assignee: userID})
+	if err := tx.requests(ctx, q, tenant, v, RequestFilter{Assignee: userID}); err != nil {
+		return 0, err
+	}
 	n, err := tx.count(ctx, q.String(), q)
 	if err != nil {
 		return 0, err

@@ -63,11 +63,18 @@ func scanTask(rows interface{ Scan(...any) error }, t *TaskRow, more ...any) err
 	return nil
 }
 
-func (q *query) taskSelect(v Viewer, tenant string, now time.Time) (columns, from, visible string) {
-	t, u, n := q.arg(tenant), q.arg(v.ID), q.arg(Micros(now))
-	mine := q.mine(t, u, n)
-	visible = `(t.user_id=` + u + ` OR ` + mine + ` OR ` + q.sees(v, tenant, Micros(now), "r") + `)`
-	return "SELECT " + taskColumns + ", " + mine, taskFrom + " WHERE t.tenant_id=" + t, visible
+func (q *query) taskSelect(v Viewer, tenant string, now time.Time) (columns, from string) {
+	t := q.arg(tenant)
+	return "SELECT " + taskColumns + ", " + q.mine(t, q.arg(v.ID), q.arg(Micros(now))), taskFrom + " WHERE t.tenant_id=" + t
+}
+
+// seesTask is the condition under which a viewer sees a task: it is about them, theirs to do, or for a resource that they see.
+func (q *query) seesTask(v Viewer, tenant string, now time.Time) string {
+	if v.All {
+		return "TRUE"
+	}
+	t, u := q.arg(tenant), q.arg(v.ID)
+	return `(t.user_id=` + u + ` OR ` + q.mine(t, u, q.arg(Micros(now))) + ` OR ` + q.sees(v, tenant, Micros(now), "r") + `)`
 }
 
 // Task finds a task that the viewer may see: its resource, or because they do it or it is about them. ENotFound
@@ -75,107 +82,13 @@ func (q *query) taskSelect(v Viewer, tenant string, now time.Time) (columns, fro
 func (tx *Tx) Task(ctx context.Context, tenant, id string, v Viewer) (TaskRow, error) {
 	var t TaskRow
 	q := &query{}
-	columns, from, visible := q.taskSelect(v, tenant, tx.now)
-	q.WriteString(columns + from + " AND t.id=" + q.arg(id) + " AND " + visible)
+	columns, from := q.taskSelect(v, tenant, tx.now)
+	q.WriteString(columns + from + " AND t.id=" + q.arg(id) + " AND " + q.seesTask(v, tenant, tx.now))
 	err := scanTask(tx.row(ctx, q.String(), q.args...), &t)
 	if errors.Is(err, sql.ErrNoRows) {
 		return t, sallyport.Errorf(sallyport.ENotFound, "there is no task %q", clip(id))
 	}
 	return t, dbError(ctx, err)
-}
-
-// TaskFilter narrows a list of tasks; empty fields do not.
-type TaskFilter struct {
-	Assignee   string // user id: claimed by them, or unclaimed and theirs or their groups'
-	State      string // a state; "todo" is open or claimed
-	Kind       string
-	RequestID  string
-	GrantID    string
-	ResourceID string
-	UserID     string // the beneficiary
-	IDs        []string
-	Overdue    bool
-	Q          string // in the names of resource and beneficiary
-}
-
-var taskListing = listing{id: "t.id", sorts: map[string]string{"": "t.due_at", "due_at": "t.due_at", "created_at": "t.id"}}
-
-// Tasks lists tasks that the viewer may see, those due first first.
-func (tx *Tx) Tasks(ctx context.Context, tenant string, v Viewer, f TaskFilter, p Page) (List[TaskRow], error) {
-	type row struct {
-		TaskRow
-		key any
-	}
-	var none List[TaskRow]
-	q := &query{}
-	columns, from, visible := q.taskSelect(v, tenant, tx.now)
-	q.WriteString(from)
-	if f.Assignee != "" {
-		q.WriteString(" AND " + q.mine(q.arg(tenant), q.arg(f.Assignee), q.arg(Micros(tx.now))))
-	}
-	if len(f.IDs) > 0 {
-		q.WriteString(" AND " + q.in("t.id", f.IDs))
-	}
-	if f.State == "todo" {
-		q.WriteString(" AND t.state IN ('open','claimed')")
-	} else if f.State != "" {
-		q.and("t.state = %s", f.State)
-	}
-	for col, value := range map[string]string{"t.kind": f.Kind, "t.request_id": f.RequestID, "t.grant_id": f.GrantID, "t.resource_id": f.ResourceID, "t.user_id": f.UserID} {
-		if value != "" {
-			q.and(col+" = %s", value)
-		}
-	}
-	if f.Overdue {
-		q.and("t.state IN ('open','claimed') AND t.due_at < %s", Micros(tx.now))
-	}
-	if f.Q != "" {
-		l := like(f.Q)
-		q.and(`(r.search_key LIKE %s ESCAPE '\' OR b.search_key LIKE %s ESCAPE '\')`, l, l)
-	}
-	q.WriteString(" AND " + visible)
-	where := q.String()
-	var total *int
-	if p.Total {
-		n, err := tx.count(ctx, where, q)
-		if err != nil {
-			return none, err
-		}
-		total = n
-	}
-	if err := taskListing.page(q, &p); err != nil {
-		return none, err
-	}
-	var items []row
-	err := tx.Rows(ctx, columns+", "+taskListing.column(p.Sort)+q.String(), q.args, func(rows *sql.Rows) error {
-		var it row
-		if err := scanTask(rows, &it.TaskRow, &it.key); err != nil {
-			return err
-		}
-		items = append(items, it)
-		return nil
-	})
-	if err != nil {
-		return none, err
-	}
-	l := finish(items, p, func(r row) (any, string) { return r.key, r.ID })
-	out := List[TaskRow]{Items: make([]TaskRow, len(l.Items)), NextCursor: l.NextCursor, Total: total}
-	for i := range l.Items {
-		out.Items[i] = l.Items[i].TaskRow
-	}
-	return out, nil
-}
-
-// CountTasks is how many tasks wait for a person or are in their hands.
-func (tx *Tx) CountTasks(ctx context.Context, tenant, userID string) (int, error) {
-	var n int
-	q := &query{}
-	t := q.arg(tenant)
-	mine := q.mine(t, q.arg(userID), q.arg(Micros(tx.now)))
-	q.WriteString("SELECT count(*) FROM tasks t JOIN resources r ON r.tenant_id=t.tenant_id AND r.id=t.resource_id WHERE t.tenant_id=" + t +
-		" AND t.state IN ('open','claimed') AND " + mine)
-	err := tx.Row(ctx, q.String(), q.args, &n)
-	return n, err
 }
 
 // InsertTask adds an open task; id and time are set here. EConflict when its provision has an open task already.

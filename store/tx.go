@@ -164,12 +164,21 @@ func (tx *Tx) before(ctx context.Context, query string, args []any) error {
 	return nil
 }
 
+// text is a statement as the engine gets it. PostgreSQL escapes in LIKE by a backslash without being told, and told so it
+// computes the pattern anew for each row.
+func (db *DB) text(query string) string {
+	if db.postgres {
+		return strings.ReplaceAll(query, ` ESCAPE '\'`, "")
+	}
+	return query
+}
+
 // Exec runs one statement and returns the number of rows that it changed.
 func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
 	if err := tx.before(ctx, query, args); err != nil {
 		return 0, err
 	}
-	res, err := tx.tx.ExecContext(ctx, query, args...)
+	res, err := tx.tx.ExecContext(ctx, tx.db.text(query), args...)
 	if err != nil {
 		return 0, dbError(ctx, err)
 	}
@@ -183,7 +192,7 @@ func (tx *Tx) Row(ctx context.Context, query string, args []any, dest ...any) er
 	if err := tx.before(ctx, query, args); err != nil {
 		return err
 	}
-	err := tx.tx.QueryRowContext(ctx, query, args...).Scan(dest...)
+	err := tx.tx.QueryRowContext(ctx, tx.db.text(query), args...).Scan(dest...)
 	if err == nil || errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
@@ -195,7 +204,7 @@ func (tx *Tx) row(ctx context.Context, query string, args ...any) *sql.Row {
 	if tx.trace != nil {
 		tx.trace(query, args)
 	}
-	return tx.tx.QueryRowContext(ctx, query, args...)
+	return tx.tx.QueryRowContext(ctx, tx.db.text(query), args...)
 }
 
 // Rows runs a query and calls scan once a row.
@@ -203,7 +212,7 @@ func (tx *Tx) Rows(ctx context.Context, query string, args []any, scan func(*sql
 	if err := tx.before(ctx, query, args); err != nil {
 		return err
 	}
-	rows, err := tx.tx.QueryContext(ctx, query, args...)
+	rows, err := tx.tx.QueryContext(ctx, tx.db.text(query), args...)
 	if err != nil {
 		return dbError(ctx, err)
 	}
