@@ -37,9 +37,14 @@ func (b *builder) tasks(ctx context.Context) error {
 	for _, g := range b.manual {
 		r := b.resources[g.resource]
 		group := groups[strings.TrimPrefix(r.fulfil.Assignee, "group:")]
+		// Who is overdue heard so this morning, as in a company that ran yesterday too: its first minute is no flood.
+		reminded := any(nil)
+		if g.created+2*day < b.micros() {
+			reminded = b.micros()
+		}
 		task := func(state, provision string, closed int64, by any) {
 			tasks = append(tasks, []any{t, b.id(sallyport.PrefixTask, g.created), "fulfil", state, r.id, b.users[g.subject].id, "member", text(g.request), g.id, text(provision),
-				"group", group, g.created + 2*day, g.created, optional(closed), by})
+				"group", group, g.created + 2*day, g.created, optional(closed), by, reminded})
 		}
 		if g.waits {
 			task("open", provide(g, "adding"), 0, nil)
@@ -54,7 +59,7 @@ func (b *builder) tasks(ctx context.Context) error {
 	if err := b.bulk.load(ctx, "provisions", "tenant_id,id,user_id,resource_id,relation,fulfilment,fulfilment_kind,target,state,since,due_since,verified_at,created_at", sequence(provisions)); err != nil {
 		return err
 	}
-	return b.bulk.load(ctx, "tasks", "tenant_id,id,kind,state,resource_id,user_id,relation,request_id,grant_id,provision_id,assignee_kind,assignee_id,due_at,created_at,closed_at,closed_by", sequence(tasks))
+	return b.bulk.load(ctx, "tasks", "tenant_id,id,kind,state,resource_id,user_id,relation,request_id,grant_id,provision_id,assignee_kind,assignee_id,due_at,created_at,closed_at,closed_by,reminded_at", sequence(tasks))
 }
 
 // messages fills inboxes; every third was not read.
