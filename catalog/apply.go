@@ -31,6 +31,9 @@ func (s *Service) Apply(ctx context.Context, actor sallyport.Actor, f Files, o A
 		if err := p.applicable(actor, o); err != nil || p.Empty() {
 			return err
 		}
+		if err := s.applyHolidays(ctx, tx, actor, p.steps); err != nil {
+			return err
+		}
 		for _, st := range waves(p.steps) {
 			if err := s.applyStep(ctx, tx, actor, st); err != nil {
 				return inFile(st, err)
@@ -93,6 +96,8 @@ func waves(steps []step) []step {
 
 func (s *Service) applyStep(ctx context.Context, tx *store.Tx, actor sallyport.Actor, st step) error {
 	switch {
+	case st.day != nil: // all at once, before
+		return nil
 	case st.con != nil:
 		return s.applyConnection(ctx, tx, actor, st)
 	case st.tag != nil:

@@ -13,7 +13,7 @@ import (
 )
 
 // Export writes the managed catalogue as the files that Load reads, without what is built in and without secrets: a file for
-// each app, and one each for connections, tags, groups, roles and work orders. Loading them again plans no change to what the files maintain.
+// each app, and one each for connections, tags, holidays, groups, roles and work orders. Loading them again plans no change to what the files maintain.
 func (s *Service) Export(ctx context.Context, actor sallyport.Actor) (map[string]string, error) {
 	if err := needCurator(actor, "export the catalogue"); err != nil {
 		return nil, err
@@ -40,6 +40,13 @@ func (s *Service) Export(ctx context.Context, actor sallyport.Actor) (map[string
 		if len(tags) > 0 {
 			docs["tags.yaml"] = &document{Tags: tags}
 		}
+		holidays, err := tx.Holidays(ctx, actor.Tenant)
+		if err != nil {
+			return err
+		}
+		if len(holidays) > 0 {
+			docs["holidays.yaml"] = &document{Holidays: exportHolidays(holidays)}
+		}
 		gives, err := given(ctx, tx, actor.Tenant)
 		if err != nil {
 			return err
@@ -58,8 +65,8 @@ func (s *Service) Export(ctx context.Context, actor sallyport.Actor) (map[string
 			case sallyport.KindGroup:
 				doc("groups.yaml").Groups = append(doc("groups.yaml").Groups, e)
 			case sallyport.KindRole:
-				slugs := slugsOf(gives[r.Slug])
-				e.Gives = &slugs
+				list := entriesOf(gives[r.Slug])
+				e.Gives = &list
 				doc("roles.yaml").Roles = append(doc("roles.yaml").Roles, e)
 			case sallyport.KindWorkOrder:
 				doc("work-orders.yaml").WorkOrders = append(doc("work-orders.yaml").WorkOrders, e)

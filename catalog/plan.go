@@ -16,6 +16,16 @@ import (
 // sourceFiles marks resources that the files of the catalogue maintain. Only those are removed when the files lack them.
 const sourceFiles = "catalogue"
 
+// keptByFiles is said of what is there and comes into the files: from then on it goes when they no longer have it.
+const keptByFiles = "kept by files from now on"
+
+func keptBy(source string) sallyport.FieldChange {
+	if source == "" {
+		source = "page"
+	}
+	return sallyport.FieldChange{Field: "kept_by", Before: source, After: "files"}
+}
+
 // step is one change of a plan and what it takes to make it.
 type step struct {
 	sallyport.PlanItem
@@ -29,6 +39,8 @@ type step struct {
 	tag   *tagItem // of a tag
 	tagID string   // "" for a creation
 	gives bool     // what the role of the item gives
+
+	day *sallyport.Holiday // of a holiday
 }
 
 type planned struct {
@@ -74,7 +86,10 @@ func (s *Service) planTx(ctx context.Context, tx *store.Tx, actor sallyport.Acto
 	if err := planTags(ctx, tx, actor.Tenant, f, c, &p); err != nil {
 		return p, err
 	}
-	if err := planGives(ctx, tx, actor.Tenant, f, c, &p); err != nil {
+	if err := planHolidays(ctx, tx, actor.Tenant, f, prune, &p); err != nil {
+		return p, err
+	}
+	if err := s.planGives(ctx, tx, actor.Tenant, f, c, have, &p); err != nil {
 		return p, err
 	}
 	named := map[string]bool{}
@@ -129,8 +144,8 @@ func (s *Service) planItem(c *checker, it *item, have map[string]*sallyport.Reso
 		return c.err
 	}
 	if st.Fields = diff(*before, want); before.Source != sourceFiles {
-		st.Fields = append(st.Fields, sallyport.FieldChange{Field: "source", Before: before.Source, After: sourceFiles})
-		st.Detail = "from now on maintained by the files"
+		st.Fields = append(st.Fields, keptBy(before.Source))
+		st.Detail = keptByFiles
 	}
 	if len(st.Fields) == 0 {
 		p.Same++
@@ -237,7 +252,7 @@ func (p *planned) freeNames(all []sallyport.Resource, named map[string]bool) {
 func (p *planned) guard(fromFiles int) {
 	n := 0
 	for _, st := range p.steps {
-		if st.Action == sallyport.PlanRemove {
+		if st.Action == sallyport.PlanRemove && st.before != nil {
 			n++
 		}
 	}
@@ -253,7 +268,7 @@ func (p *planned) guard(fromFiles int) {
 // removals last, in the other direction.
 func (p *planned) order() {
 	rank := func(st step) int {
-		i := slices.Index([]string{"tag", "connection", "group", "role", "app", "entitlement", "work_order", "gives"}, st.Kind)
+		i := slices.Index([]string{"tag", "connection", "group", "role", "app", "entitlement", "work_order", "gives", "holiday"}, st.Kind)
 		if st.Action == sallyport.PlanRemove {
 			return 100 - i
 		}

@@ -113,12 +113,13 @@ func (s *Service) updateTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 		}
 	}
 	changes := diff(before, r)
-	if len(changes) > 0 || before.Source != source {
+	if before.Source != source {
+		changes = append(changes, keptBy(before.Source))
+	}
+	if len(changes) > 0 {
 		if err := tx.UpdateResource(ctx, actor.Tenant, &r); err != nil {
 			return r, err
 		}
-	}
-	if len(changes) > 0 {
 		body := map[string]any{"slug": r.Slug}
 		for _, c := range changes {
 			if !slices.Contains(personalFields, c.Field) {
