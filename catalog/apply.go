@@ -113,6 +113,15 @@ func (s *Service) applyStep(ctx context.Context, tx *store.Tx, actor sallyport.A
 		return s.deleteTx(ctx, tx, actor, r, "the resource was removed from the catalogue files")
 	}
 	it := st.it
+	if st.Action == sallyport.PlanConvert {
+		before, err := tx.Resource(ctx, actor.Tenant, st.before.ID, store.Viewer{All: true})
+		if err != nil {
+			return err
+		}
+		if _, err := s.convertTx(ctx, tx, actor, before, Conversion{Kind: it.kind, App: it.app, Slug: it.Slug, Accept: true}); err != nil {
+			return err
+		}
+	}
 	if st.before == nil {
 		in := sallyport.NewResource{Kind: it.kind, App: it.app, Slug: it.Slug, Name: it.Name, Description: it.Description, Physical: it.Physical, Form: &it.Form,
 			Flow: it.Flow, Fulfilment: &it.Fulfilment, Revocation: it.Revocation, Durations: &it.Durations, Audience: it.Audience}

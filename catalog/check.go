@@ -109,6 +109,8 @@ func (c *checker) user(_, name string) string {
 func (c *checker) resource(kind, name string) string {
 	if k, ok := c.coming[name]; ok && string(k) == kind {
 		return ""
+	} else if ok {
+		return fmt.Sprintf("%s is no %s but of kind %s", name, kind, k)
 	}
 	r, err := c.tx.Resource(c.ctx, c.tenant, name, access.Everything)
 	switch {

@@ -191,7 +191,7 @@ func (it *item) compareGifts(roleID string, now []sallyport.Grant, over map[stri
 
 // planGives compares what the files say that roles give with what they give. Where a file does not say, what is there
 // stays.
-func (s *Service) planGives(ctx context.Context, tx *store.Tx, tenant string, f Files, c *checker, have map[string]*sallyport.Resource, p *planned) error {
+func (s *Service) planGives(ctx context.Context, tx *store.Tx, tenant string, f Files, c *checker, have, becomes map[string]*sallyport.Resource, p *planned) error {
 	var roles []string
 	any := false
 	for _, it := range f.items {
@@ -206,6 +206,7 @@ func (s *Service) planGives(ctx context.Context, tx *store.Tx, tenant string, f 
 	if err != nil {
 		return err
 	}
+	rename(now, becomes)
 	over, err := lapsed(ctx, tx, tenant, roles)
 	if err != nil {
 		return err

@@ -80,6 +80,7 @@ func (s *Service) planTx(ctx context.Context, tx *store.Tx, actor sallyport.Acto
 	for _, it := range f.items {
 		c.coming[it.Slug] = it.kind
 	}
+	becomes := f.conversions(have, prune, &p)
 	if err := s.planConnections(ctx, tx, actor.Tenant, f, c, &p); err != nil {
 		return p, err
 	}
@@ -89,14 +90,17 @@ func (s *Service) planTx(ctx context.Context, tx *store.Tx, actor sallyport.Acto
 	if err := planHolidays(ctx, tx, actor.Tenant, f, prune, &p); err != nil {
 		return p, err
 	}
-	if err := s.planGives(ctx, tx, actor.Tenant, f, c, have, &p); err != nil {
+	if err := s.planGives(ctx, tx, actor.Tenant, f, c, have, becomes, &p); err != nil {
 		return p, err
 	}
 	named := map[string]bool{}
 	for i := range f.items {
 		it := &f.items[i]
 		named[it.Slug] = true
-		if err := s.planItem(c, it, have, &p); err != nil {
+		if was := becomes[it.Slug]; was != nil {
+			named[was.Slug] = true
+		}
+		if err := s.planItem(c, it, have, becomes[it.Slug], actor, &p); err != nil {
 			return p, err
 		}
 	}
@@ -111,10 +115,12 @@ func (s *Service) planTx(ctx context.Context, tx *store.Tx, actor sallyport.Acto
 }
 
 // planItem compares one item with what is there.
-func (s *Service) planItem(c *checker, it *item, have map[string]*sallyport.Resource, p *planned) error {
+func (s *Service) planItem(c *checker, it *item, have map[string]*sallyport.Resource, was *sallyport.Resource, actor sallyport.Actor, p *planned) error {
 	want := it.resource()
 	before := have[it.Slug]
-	if before != nil && before.Kind != it.kind {
+	if was != nil {
+		before = was
+	} else if before != nil && before.Kind != it.kind {
 		p.Faults = append(p.Faults, it.fault("slug", fmt.Sprintf("is that of a resource of kind %s; choose another", before.Kind)))
 		return nil
 	}
@@ -147,11 +153,15 @@ func (s *Service) planItem(c *checker, it *item, have map[string]*sallyport.Reso
 		st.Fields = append(st.Fields, keptBy(before.Source))
 		st.Detail = keptByFiles
 	}
-	if len(st.Fields) == 0 {
+	if len(st.Fields) == 0 && was == nil {
 		p.Same++
 		return c.err
 	}
-	st.Action = sallyport.PlanChange
+	if st.Action = sallyport.PlanChange; was != nil {
+		if err := s.planConversion(c, actor, &st, have, p); err != nil {
+			return err
+		}
+	}
 	p.steps = append(p.steps, st)
 	return c.err
 }

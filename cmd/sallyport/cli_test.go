@@ -112,6 +112,9 @@ func commandLine(t *testing.T, d *demoServer) {
 		if code, _, errs := d.cli("admin", "apply", "-f", dir); code != 2 || !strings.Contains(errs, "-y") {
 			t.Errorf("nobody is there to ask: exit %d %s", code, errs)
 		}
+		if out := d.do("admin", "apply", "-f", dir, "--dry-run"); !strings.Contains(out, "+ group sailors") || !strings.Contains(out, "gained") || !strings.Contains(out, "Nothing was changed") {
+			t.Errorf("tried out:\n%s", out)
+		}
 		if out := d.do("admin", "apply", "-f", dir, "-y", "--color", "always"); !strings.Contains(out, "sailors") || !strings.Contains(out, "\x1b[32m") {
 			t.Errorf("the plan is\n%s", out)
 		}

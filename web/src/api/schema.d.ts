@@ -2948,10 +2948,10 @@ export interface components {
         };
         PlanItem: {
             /** @enum {string} */
-            action: "create" | "change" | "remove" | "leave" | "return" | "add" | "end";
+            action: "create" | "change" | "convert" | "remove" | "leave" | "return" | "add" | "end";
             detail?: string;
             fields?: components["schemas"]["FieldChange"][];
-            /** @description app, entitlement, group, role, work_order, connection, tag, gives (what a role gives), person, membership or holding */
+            /** @description app, entitlement, group, role, work_order, connection, tag, holiday, gives (what a role gives), person, membership or holding */
             kind: string;
             name?: string;
             slug: string;
