@@ -29,6 +29,9 @@ func (s *Service) makeNewTx(ctx context.Context, tx *store.Tx, actor sallyport.A
 		return err
 	}
 	res, err := s.Maker.MakeTx(ctx, tx, actor, form, r.ID)
+	if sallyport.CodeOf(err) == sallyport.EConflict { // it was free a moment ago; seen anew, the request fails with that cause
+		return store.Again(err)
+	}
 	if err != nil {
 		return err
 	}
