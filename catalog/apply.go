@@ -125,14 +125,21 @@ func (s *Service) applyStep(ctx context.Context, tx *store.Tx, actor sallyport.A
 	if st.before == nil {
 		in := sallyport.NewResource{Kind: it.kind, App: it.app, Slug: it.Slug, Name: it.Name, Description: it.Description, Physical: it.Physical, Form: &it.Form,
 			Flow: it.Flow, Fulfilment: &it.Fulfilment, Revocation: it.Revocation, Durations: &it.Durations, Audience: it.Audience}
-		if it.Owners != nil {
-			in.Owners = *it.Owners
+		owners, err := it.ownersNow(ctx, tx, actor.Tenant, nil)
+		if err != nil {
+			return err
+		}
+		if owners != nil {
+			in.Owners = *owners
 		}
 		if it.Tags != nil {
 			in.Tags = *it.Tags
 		}
-		_, err := s.createTx(ctx, tx, actor, in, making{source: sourceFiles, checked: true})
-		return err
+		r, err := s.createTx(ctx, tx, actor, in, making{source: sourceFiles, checked: true})
+		if err != nil {
+			return err
+		}
+		return s.applyOwners(ctx, tx, actor, it, r)
 	}
 	flow, revocation := it.Flow, it.Revocation
 	if flow == nil {
@@ -145,9 +152,16 @@ func (s *Service) applyStep(ctx context.Context, tx *store.Tx, actor sallyport.A
 	if err != nil {
 		return err
 	}
-	_, err = s.updateTx(ctx, tx, actor, before, sallyport.ResourcePatch{Name: &it.Name, Description: &it.Description, Physical: &it.Physical, Form: &it.Form, Flow: flow,
-		Fulfilment: &it.Fulfilment, Revocation: revocation, Durations: &it.Durations, Audience: &it.Audience, Owners: it.Owners, Tags: it.Tags}, sourceFiles, true)
-	return err
+	owners, err := it.ownersNow(ctx, tx, actor.Tenant, &before)
+	if err != nil {
+		return err
+	}
+	r, err := s.updateTx(ctx, tx, actor, before, sallyport.ResourcePatch{Name: &it.Name, Description: &it.Description, Physical: &it.Physical, Form: &it.Form, Flow: flow,
+		Fulfilment: &it.Fulfilment, Revocation: revocation, Durations: &it.Durations, Audience: &it.Audience, Owners: owners, Tags: it.Tags}, sourceFiles, true)
+	if err != nil {
+		return err
+	}
+	return s.applyOwners(ctx, tx, actor, it, r)
 }
 
 // inFile says where the item stands that could not be applied.

@@ -50,6 +50,7 @@ type checker struct {
 	users       map[string]string               // what is wrong with a user, by reference; "" for nothing
 	resources   map[string]string
 	writers     map[string]string
+	owned       ownings // who owns what; of catalogue files alone
 	faults      []sallyport.Fault
 	err         error
 }

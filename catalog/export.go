@@ -3,7 +3,6 @@ package catalog
 import (
 	"bytes"
 	"context"
-	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -47,6 +46,10 @@ func (s *Service) Export(ctx context.Context, actor sallyport.Actor) (map[string
 		if len(holidays) > 0 {
 			docs["holidays.yaml"] = &document{Holidays: exportHolidays(holidays)}
 		}
+		owners, err := owned(ctx, tx, actor.Tenant)
+		if err != nil {
+			return err
+		}
 		gives, err := given(ctx, tx, actor.Tenant)
 		if err != nil {
 			return err
@@ -61,7 +64,7 @@ func (s *Service) Export(ctx context.Context, actor sallyport.Actor) (map[string
 			if isBuiltIn(r) {
 				continue
 			}
-			switch e := entryOf(r); r.Kind {
+			switch e := entryOf(r, owners); r.Kind {
 			case sallyport.KindGroup:
 				doc("groups.yaml").Groups = append(doc("groups.yaml").Groups, e)
 			case sallyport.KindRole:
@@ -76,7 +79,7 @@ func (s *Service) Export(ctx context.Context, actor sallyport.Actor) (map[string
 		}
 		for _, r := range all {
 			if r.Kind == sallyport.KindEntitlement && !isBuiltIn(r) {
-				e := entryOf(r)
+				e := entryOf(r, owners)
 				e.Slug = strings.TrimPrefix(e.Slug, r.App.Slug+".")
 				if d := docs["apps/"+r.App.Slug+".yaml"]; d != nil {
 					d.Apps[0].Entitlements = append(d.Apps[0].Entitlements, e)
@@ -97,7 +100,7 @@ func (s *Service) Export(ctx context.Context, actor sallyport.Actor) (map[string
 	return files, err
 }
 
-func entryOf(r sallyport.Resource) entry {
+func entryOf(r sallyport.Resource, owned ownings) entry {
 	e := entry{Slug: r.Slug, Name: r.Name, Description: r.Description, Physical: r.Physical, Form: r.Form, Flow: r.Flow, Revocation: r.Revocation, Durations: r.Durations}
 	if r.Fulfilment.Kind != sallyport.FulfilNone {
 		e.Fulfilment = r.Fulfilment
@@ -105,14 +108,7 @@ func entryOf(r sallyport.Resource) entry {
 	if r.Audience != nil {
 		e.Audience = r.Audience.Slug
 	}
-	if len(r.Owners) > 0 {
-		owners := make([]string, len(r.Owners))
-		for i, o := range r.Owners {
-			owners[i] = o.Login
-		}
-		slices.Sort(owners)
-		e.Owners = &owners
-	}
+	e.Owners = exportOwners(r, owned)
 	if len(r.Tags) > 0 {
 		e.Tags = &r.Tags
 	}

@@ -21,7 +21,7 @@ type entry struct {
 	Name        string                `json:"name"`
 	Description string                `json:"description,omitempty"`
 	Physical    bool                  `json:"physical,omitempty"`
-	Owners      *[]string             `json:"owners,omitempty"`
+	Owners      *[]ownerEntry         `json:"owners,omitempty"`
 	Audience    string                `json:"audience,omitempty"`
 	Tags        *[]string             `json:"tags,omitempty"`
 	Form        sallyport.Form        `json:"form,omitempty"`
@@ -192,7 +192,7 @@ func (f *Files) check() []sallyport.Fault {
 				faults = append(faults, it.fault(bad.Path, bad.Message))
 			}
 		}
-		faults = append(faults, it.checkGives()...)
+		faults = append(append(faults, it.checkGives()...), it.checkOwners()...)
 		if it.Slug == SlugSallyport || strings.HasPrefix(it.Slug, SlugSallyport+".") {
 			faults = append(faults, it.fault("slug", "is built in; leave it out of the files"))
 		}

@@ -124,13 +124,14 @@ func given(ctx context.Context, tx *store.Tx, tenant string) (map[string][]sally
 // given again, until the file names another length or somebody gives them.
 func lapsed(ctx context.Context, tx *store.Tx, tenant string, roles []string) (map[string]bool, error) {
 	past, err := tx.PastGifts(ctx, tenant, roles)
-	if err != nil {
-		return nil, err
-	}
+	return lapsedOf(past), err
+}
+
+func lapsedOf(past []store.PastGift) map[string]bool {
 	byFiles, out := map[string]string{}, map[string]bool{}
 	for _, g := range past { // the oldest first: the last row of a key decides
 		e := giveEntry{Resource: g.Resource, Relation: g.Relation, For: g.Duration}
-		key := g.RoleID + " " + e.key()
+		key := g.SubjectID + " " + e.key()
 		if g.Reason == asFilesSay && g.Duration != nil {
 			delete(out, key+" "+byFiles[key])
 			byFiles[key] = g.Duration.String()
@@ -139,7 +140,7 @@ func lapsed(ctx context.Context, tx *store.Tx, tenant string, roles []string) (m
 			out[key+" "+length] = g.OnTime
 		}
 	}
-	return out, nil
+	return out
 }
 
 // gifts is what applying a role's entries does: grants to end, entries to give, entries whose time has passed.

@@ -81,6 +81,9 @@ func (s *Service) planTx(ctx context.Context, tx *store.Tx, actor sallyport.Acto
 		c.coming[it.Slug] = it.kind
 	}
 	becomes := f.conversions(have, prune, &p)
+	if c.owned, err = owned(ctx, tx, actor.Tenant); err != nil {
+		return p, err
+	}
 	if err := s.planConnections(ctx, tx, actor.Tenant, f, c, &p); err != nil {
 		return p, err
 	}
@@ -140,16 +143,20 @@ func (s *Service) planItem(c *checker, it *item, have map[string]*sallyport.Reso
 			p.Faults = append(p.Faults, it.fault("audience", wrong))
 		}
 	}
-	if err := it.people(c, p, before, &want); err != nil {
+	lengths, err := it.compareOwners(c.ctx, c.tx, c.tenant, before, c.owned)
+	if err != nil {
+		return err
+	}
+	if err := it.people(c, p, before, &want, lengths); err != nil {
 		return err
 	}
 	st := step{PlanItem: sallyport.PlanItem{Kind: string(it.kind), Slug: it.Slug, Name: it.Name}, it: it, before: before}
 	if before == nil {
-		st.Action, st.Fields = sallyport.PlanCreate, diff(sallyport.Resource{}, want)
+		st.Action, st.Fields = sallyport.PlanCreate, append(diff(sallyport.Resource{}, want), lengths.fields...)
 		p.steps = append(p.steps, st)
 		return c.err
 	}
-	if st.Fields = diff(*before, want); before.Source != sourceFiles {
+	if st.Fields = append(diff(*before, want), lengths.fields...); before.Source != sourceFiles {
 		st.Fields = append(st.Fields, keptBy(before.Source))
 		st.Detail = keptByFiles
 	}
@@ -167,12 +174,12 @@ func (s *Service) planItem(c *checker, it *item, have map[string]*sallyport.Reso
 }
 
 // people resolves owners and tags for the comparison. Where the files do not say, what is there stays.
-func (it *item) people(c *checker, p *planned, before, want *sallyport.Resource) error {
+func (it *item) people(c *checker, p *planned, before, want *sallyport.Resource, lengths ownerLengths) error {
 	if it.Owners == nil && before != nil {
 		want.Owners = before.Owners
 	} else if it.Owners != nil {
 		for i, o := range *it.Owners {
-			ref := "user:" + strings.TrimPrefix(o, "user:")
+			ref := "user:" + o.ref()
 			c.faults = nil
 			c.reference(fmt.Sprintf("owners[%d]", i), ref)
 			if len(c.faults) > 0 {
@@ -182,6 +189,10 @@ func (it *item) people(c *checker, p *planned, before, want *sallyport.Resource)
 			u, err := c.tx.User(c.ctx, c.tenant, strings.TrimPrefix(ref, "user:"))
 			if err != nil {
 				return err
+			}
+			if _, over := lengths.passed[u.ID]; over {
+				p.Warnings = append(p.Warnings, fmt.Sprintf("%s owned %s for %s by the files; that time has passed, and it is not given again. Write another length, give it by hand, or take it out of the file", u.Login, it.Slug, o.For.Words()))
+				continue
 			}
 			if !slices.Contains(want.Owners, u.Ref()) {
 				want.Owners = append(want.Owners, u.Ref())

@@ -103,6 +103,7 @@ var (
 	durationType    = reflect.TypeFor[sallyport.Duration]()
 	constraintsType = reflect.TypeFor[sallyport.Constraints]()
 	giveType        = reflect.TypeFor[giveEntry]()
+	ownerType       = reflect.TypeFor[ownerEntry]()
 	dayType         = reflect.TypeFor[dayText]()
 )
 
@@ -135,7 +136,7 @@ func (d *decoder) decode(n *yaml.Node, v reflect.Value, path string, depth int) 
 		v.Addr().Interface().(*sallyport.Constraints).Take(fields)
 		return
 	}
-	if v.Type() == giveType && n.Kind == yaml.ScalarNode { // the short form
+	if (v.Type() == giveType || v.Type() == ownerType) && n.Kind == yaml.ScalarNode { // the short form
 		v = v.Field(0)
 	}
 	if v.Type() == dayType && n.Kind == yaml.ScalarNode && n.Tag != "!!null" { // YAML takes it for a time
