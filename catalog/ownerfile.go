@@ -54,6 +54,11 @@ func (it item) checkOwners() []sallyport.Fault {
 	return faults
 }
 
+// ownsForATime reports whether a length is written with any of the owners.
+func (it item) ownsForATime() bool {
+	return it.Owners != nil && slices.ContainsFunc(*it.Owners, func(e ownerEntry) bool { return e.For != nil })
+}
+
 // ownings are the ownerships of people, by resource and person.
 type ownings map[[2]string]sallyport.Grant
 
@@ -118,7 +123,7 @@ type ownerLengths struct {
 // in force is no change, and one that ended on its time is not given again by itself.
 func (it *item) compareOwners(ctx context.Context, tx *store.Tx, tenant string, before *sallyport.Resource, all ownings) (ownerLengths, error) {
 	out := ownerLengths{passed: map[string]sallyport.Duration{}}
-	if it.Owners == nil || !slices.ContainsFunc(*it.Owners, func(e ownerEntry) bool { return e.For != nil }) {
+	if !it.ownsForATime() {
 		return out, nil
 	}
 	over := map[string]bool{}
@@ -196,7 +201,7 @@ func (it *item) ownersNow(ctx context.Context, tx *store.Tx, tenant string, befo
 
 // applyOwners gives the owners of a file their lengths, once the resource and its tags are what the file says.
 func (s *Service) applyOwners(ctx context.Context, tx *store.Tx, actor sallyport.Actor, it *item, r sallyport.Resource) error {
-	if it.Owners == nil || !slices.ContainsFunc(*it.Owners, func(e ownerEntry) bool { return e.For != nil }) {
+	if !it.ownsForATime() {
 		return nil
 	}
 	all, err := owned(ctx, tx, actor.Tenant)

@@ -81,8 +81,10 @@ func (s *Service) planTx(ctx context.Context, tx *store.Tx, actor sallyport.Acto
 		c.coming[it.Slug] = it.kind
 	}
 	becomes := f.conversions(have, prune, &p)
-	if c.owned, err = owned(ctx, tx, actor.Tenant); err != nil {
-		return p, err
+	if slices.ContainsFunc(f.items, item.ownsForATime) {
+		if c.owned, err = owned(ctx, tx, actor.Tenant); err != nil {
+			return p, err
+		}
 	}
 	if err := s.planConnections(ctx, tx, actor.Tenant, f, c, &p); err != nil {
 		return p, err
