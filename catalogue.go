@@ -45,6 +45,8 @@ const (
 	PlanReturn = "return"
 	PlanAdd    = "add"
 	PlanEnd    = "end"
+
+	PlanConvert = "convert" // it becomes another kind of thing, and stays the same one
 )
 
 // Plan is what a catalogue in files, a directory or a target would change. Items may be cut; the counts are of all.
@@ -64,8 +66,8 @@ type Plan struct {
 
 // PlanItem is one change of a plan.
 type PlanItem struct {
-	Action string        `json:"action" enum:"create,change,remove,leave,return,add,end"`
-	Kind   string        `json:"kind" doc:"app, entitlement, group, role, work_order, connection, tag, gives (what a role gives), person, membership or holding"`
+	Action string        `json:"action" enum:"create,change,convert,remove,leave,return,add,end"`
+	Kind   string        `json:"kind" doc:"app, entitlement, group, role, work_order, connection, tag, holiday, gives (what a role gives), person, membership or holding"`
 	Slug   string        `json:"slug"`
 	Name   string        `json:"name,omitempty"`
 	Detail string        `json:"detail,omitempty"`
@@ -87,7 +89,7 @@ func (p *Plan) Add(it PlanItem) {
 	switch it.Action {
 	case PlanCreate, PlanAdd, PlanReturn:
 		p.Creates++
-	case PlanChange:
+	case PlanChange, PlanConvert:
 		p.Changes++
 	default:
 		p.Removes++

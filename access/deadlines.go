@@ -53,7 +53,7 @@ func (s *Service) expireTx(ctx context.Context, tx *store.Tx, e store.TenantID) 
 	if err := s.closeTx(ctx, tx, sallyport.System(e.Tenant), r, sallyport.RequestExpired, "nobody decided in time", ""); err != nil {
 		return err
 	}
-	return s.tell(ctx, tx, e.Tenant, parties(r), note{Kind: "request.expired", Dedupe: "expired:" + r.ID, Title: "Nobody decided about " + r.About(),
+	return s.tell(ctx, tx, e.Tenant, parties(r), note{Kind: "request.expired", Dedupe: "expired:" + r.ID, On: r.Resource, Title: "Nobody decided about " + about(r),
 		Body: "The request expired. Ask again if it is still needed.", Link: "/requests/" + r.ID})
 }
 
@@ -325,7 +325,7 @@ func (s *Service) failRequestTx(ctx context.Context, tx *store.Tx, actor sallypo
 	if err := s.event(ctx, tx, actor, "request.failed", r, "", nil, store.Value{Name: "cause", Value: cause, UserID: r.Beneficiary.ID}); err != nil {
 		return err
 	}
-	return s.tell(ctx, tx, actor.Tenant, parties(r), note{Kind: "request.failed", Dedupe: "failed:" + id, Title: upper(r.About()) + " could not be " + map[bool]string{true: "made", false: "given"}[r.Kind == sallyport.RequestCreate],
+	return s.tell(ctx, tx, actor.Tenant, parties(r), note{Kind: "request.failed", Dedupe: "failed:" + id, On: r.Resource, Title: upper(about(r)) + " could not be " + map[bool]string{true: "made", false: "given"}[r.Kind == sallyport.RequestCreate],
 		Body: cause, Link: "/requests/" + id})
 }
 
@@ -345,7 +345,7 @@ func (s *Service) workDoneTx(ctx context.Context, tx *store.Tx, actor sallyport.
 	if err := s.event(ctx, tx, actor, "request.fulfilled", r, "", nil); err != nil {
 		return err
 	}
-	return s.tell(ctx, tx, actor.Tenant, parties(r), note{Kind: "request.fulfilled", Dedupe: "fulfilled:" + id, Title: r.Resource.Name + " is done", Body: cause, Link: "/requests/" + id})
+	return s.tell(ctx, tx, actor.Tenant, parties(r), note{Kind: "request.fulfilled", Dedupe: "fulfilled:" + id, On: r.Resource, Title: thing + " is done", Body: cause, Link: "/requests/" + id})
 }
 
 func actorName(a sallyport.Actor) string {

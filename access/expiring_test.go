@@ -159,12 +159,12 @@ func TestNoticesMatrix(t *testing.T) {
 		}
 		w.clock.Advance(day) // Friday: ken's is reviewed; the role's on Sunday and on Monday are told now, in one digest, as their days before are off
 		is("Friday", map[string]int{"tess": 2, "oscar": 2, "ken": 1, "olga": 1, "ada": 1, "linus": 2})
-		if n := w.notices("oscar"); !strings.Contains(n[0], "Engineer's access to Read ends in 2 days, and 1 more end soon") {
+		if n := w.notices("oscar"); !strings.Contains(n[0], "Engineer's access to Read of Cloud ends in 2 days, and 1 more end soon") {
 			w.Errorf("the digest of an app's owner says %q", n)
 		}
 		w.tx(func(ctx context.Context, tx *store.Tx) error {
 			l, err := tx.Messages(ctx, w.tenant, w.users["oscar"].ID, false, store.Page{Limit: 1})
-			if err == nil && (len(l.Items[0].Facts) != 2 || l.Items[0].Facts[1].Name != "Engineer's access to Root" || l.Items[0].Link != "/access?view=expiring&scope=owned") {
+			if err == nil && (len(l.Items[0].Facts) != 2 || l.Items[0].Facts[1].Name != "Engineer's access to Root of Cloud" || l.Items[0].Link != "/access?view=expiring&scope=owned") {
 				w.Errorf("the digest is %+v", l.Items[0])
 			}
 			return err

@@ -89,6 +89,16 @@ func keepsHolidays(actor sallyport.Actor) error {
 // changeHolidays brings the list to what change makes of it, as one event that says which days came and went. given is what
 // the caller wrote, and is checked.
 func (s *Service) changeHolidays(ctx context.Context, actor sallyport.Actor, given []sallyport.Holiday, change func([]sallyport.Holiday) []sallyport.Holiday) ([]sallyport.Holiday, error) {
+	var list []sallyport.Holiday
+	err := s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		list, err = s.ChangeHolidaysTx(ctx, tx, actor, given, change)
+		return err
+	})
+	return list, err
+}
+
+// ChangeHolidaysTx is that as part of something greater.
+func (s *Service) ChangeHolidaysTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, given []sallyport.Holiday, change func([]sallyport.Holiday) []sallyport.Holiday) ([]sallyport.Holiday, error) {
 	if err := keepsHolidays(actor); err != nil {
 		return nil, err
 	}
@@ -96,7 +106,7 @@ func (s *Service) changeHolidays(ctx context.Context, actor sallyport.Actor, giv
 		return nil, err
 	}
 	var list []sallyport.Holiday
-	err := s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
+	err := func() error {
 		have, err := tx.Holidays(ctx, actor.Tenant)
 		if err != nil {
 			return err
@@ -140,7 +150,7 @@ func (s *Service) changeHolidays(ctx context.Context, actor sallyport.Actor, giv
 		_, err = tx.Append(ctx, store.NewEvent{Verb: "holidays.changed", Actor: actor, ObjectKind: "tenant", ObjectID: actor.Tenant,
 			Body: map[string]any{"days": len(list), "added": added, "renamed": renamed, "removed": removed}})
 		return err
-	})
+	}()
 	return list, err
 }
 

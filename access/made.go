@@ -29,6 +29,9 @@ func (s *Service) makeNewTx(ctx context.Context, tx *store.Tx, actor sallyport.A
 		return err
 	}
 	res, err := s.Maker.MakeTx(ctx, tx, actor, form, r.ID)
+	if sallyport.CodeOf(err) == sallyport.EConflict { // it was free a moment ago; seen anew, the request fails with that cause
+		return store.Again(err)
+	}
 	if err != nil {
 		return err
 	}
@@ -50,7 +53,7 @@ func (s *Service) makeNewTx(ctx context.Context, tx *store.Tx, actor sallyport.A
 	if c.Decided != nil {
 		body = "It is there, as it was edited when it was approved."
 	}
-	return s.tell(ctx, tx, t, append(parties(r), form.Owners...), note{Kind: "request.approved", Dedupe: "approved:" + r.ID, Title: res.Name + " was made", Body: body, Link: "/requests/" + r.ID})
+	return s.tell(ctx, tx, t, append(parties(r), form.Owners...), note{Kind: "request.approved", Dedupe: "approved:" + r.ID, On: res.Ref(), Title: thing + " was made", Body: body, Link: "/requests/" + r.ID})
 }
 
 // faultWords is what is wrong, in one sentence.

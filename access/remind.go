@@ -125,7 +125,7 @@ func overdueNote(late []store.TaskRow, now time.Time) note {
 	slices.SortStableFunc(late, func(a, b store.TaskRow) int { return a.DueAt.Compare(b.DueAt) })
 	first := late[0]
 	n := note{Kind: "task.overdue", Dedupe: "overdue:" + first.ID + ":" + now.Format("2006-01-02"),
-		Title: "Overdue: " + taskTitle(first), Body: "It was due at " + clock(first.DueAt) + ". Complete it, or reject it with a reason.", Link: "/tasks/" + first.ID}
+		On: first.Resource, Title: "Overdue: " + taskTitle(first), Body: "It was due at " + clock(first.DueAt) + ". Complete it, or reject it with a reason.", Link: "/tasks/" + first.ID}
 	if len(late) == 1 {
 		return n
 	}

@@ -274,7 +274,7 @@ func (s *Service) rejectedTx(ctx context.Context, tx *store.Tx, actor sallyport.
 	if err != nil {
 		return err
 	}
-	return s.tell(ctx, tx, tenant, people, note{Kind: "provision.failing", Dedupe: "rejected:" + t.ID, Title: res.Name + " cannot be given to " + t.Beneficiary.Name,
+	return s.tell(ctx, tx, tenant, people, note{Kind: "provision.failing", Dedupe: "rejected:" + t.ID, Title: res.FullName() + " cannot be given to " + t.Beneficiary.Name,
 		Body: "A role gives it, and the task was " + cause + ". It is asked for again in a day.", Link: "/resources/" + res.Slug})
 }
 

@@ -31,6 +31,9 @@ func (s *Service) Apply(ctx context.Context, actor sallyport.Actor, f Files, o A
 		if err := p.applicable(actor, o); err != nil || p.Empty() {
 			return err
 		}
+		if err := s.applyHolidays(ctx, tx, actor, p.steps); err != nil {
+			return err
+		}
 		for _, st := range waves(p.steps) {
 			if err := s.applyStep(ctx, tx, actor, st); err != nil {
 				return inFile(st, err)
@@ -93,6 +96,8 @@ func waves(steps []step) []step {
 
 func (s *Service) applyStep(ctx context.Context, tx *store.Tx, actor sallyport.Actor, st step) error {
 	switch {
+	case st.day != nil: // all at once, before
+		return nil
 	case st.con != nil:
 		return s.applyConnection(ctx, tx, actor, st)
 	case st.tag != nil:
@@ -108,17 +113,33 @@ func (s *Service) applyStep(ctx context.Context, tx *store.Tx, actor sallyport.A
 		return s.deleteTx(ctx, tx, actor, r, "the resource was removed from the catalogue files")
 	}
 	it := st.it
+	if st.Action == sallyport.PlanConvert {
+		before, err := tx.Resource(ctx, actor.Tenant, st.before.ID, store.Viewer{All: true})
+		if err != nil {
+			return err
+		}
+		if _, err := s.convertTx(ctx, tx, actor, before, Conversion{Kind: it.kind, App: it.app, Slug: it.Slug, Accept: true}); err != nil {
+			return err
+		}
+	}
 	if st.before == nil {
 		in := sallyport.NewResource{Kind: it.kind, App: it.app, Slug: it.Slug, Name: it.Name, Description: it.Description, Physical: it.Physical, Form: &it.Form,
 			Flow: it.Flow, Fulfilment: &it.Fulfilment, Revocation: it.Revocation, Durations: &it.Durations, Audience: it.Audience}
-		if it.Owners != nil {
-			in.Owners = *it.Owners
+		owners, err := it.ownersNow(ctx, tx, actor.Tenant, nil)
+		if err != nil {
+			return err
+		}
+		if owners != nil {
+			in.Owners = *owners
 		}
 		if it.Tags != nil {
 			in.Tags = *it.Tags
 		}
-		_, err := s.createTx(ctx, tx, actor, in, making{source: sourceFiles, checked: true})
-		return err
+		r, err := s.createTx(ctx, tx, actor, in, making{source: sourceFiles, checked: true})
+		if err != nil {
+			return err
+		}
+		return s.applyOwners(ctx, tx, actor, it, r)
 	}
 	flow, revocation := it.Flow, it.Revocation
 	if flow == nil {
@@ -131,9 +152,16 @@ func (s *Service) applyStep(ctx context.Context, tx *store.Tx, actor sallyport.A
 	if err != nil {
 		return err
 	}
-	_, err = s.updateTx(ctx, tx, actor, before, sallyport.ResourcePatch{Name: &it.Name, Description: &it.Description, Physical: &it.Physical, Form: &it.Form, Flow: flow,
-		Fulfilment: &it.Fulfilment, Revocation: revocation, Durations: &it.Durations, Audience: &it.Audience, Owners: it.Owners, Tags: it.Tags}, sourceFiles, true)
-	return err
+	owners, err := it.ownersNow(ctx, tx, actor.Tenant, &before)
+	if err != nil {
+		return err
+	}
+	r, err := s.updateTx(ctx, tx, actor, before, sallyport.ResourcePatch{Name: &it.Name, Description: &it.Description, Physical: &it.Physical, Form: &it.Form, Flow: flow,
+		Fulfilment: &it.Fulfilment, Revocation: revocation, Durations: &it.Durations, Audience: &it.Audience, Owners: owners, Tags: it.Tags}, sourceFiles, true)
+	if err != nil {
+		return err
+	}
+	return s.applyOwners(ctx, tx, actor, it, r)
 }
 
 // inFile says where the item stands that could not be applied.

@@ -50,6 +50,7 @@ type checker struct {
 	users       map[string]string               // what is wrong with a user, by reference; "" for nothing
 	resources   map[string]string
 	writers     map[string]string
+	owned       ownings // who owns what; of catalogue files alone
 	faults      []sallyport.Fault
 	err         error
 }
@@ -109,6 +110,8 @@ func (c *checker) user(_, name string) string {
 func (c *checker) resource(kind, name string) string {
 	if k, ok := c.coming[name]; ok && string(k) == kind {
 		return ""
+	} else if ok {
+		return fmt.Sprintf("%s is no %s but of kind %s", name, kind, k)
 	}
 	r, err := c.tx.Resource(c.ctx, c.tenant, name, access.Everything)
 	switch {

@@ -35,24 +35,30 @@ func (s *Service) Convert(ctx context.Context, actor sallyport.Actor, ref string
 		if err := sameVersion(before, version); err != nil {
 			return err
 		}
-		if err := s.mayConvert(ctx, tx, actor, before, to.Kind); err != nil {
-			return err
-		}
-		r = before
-		if err := s.convertTo(ctx, tx, actor, &r, to); err != nil {
-			return err
-		}
-		if err := tx.UpdateResource(ctx, actor.Tenant, &r); err != nil {
-			return err
-		}
-		tx.Changed(actor.Tenant, "resources", "resource:"+r.ID)
-		if _, err := tx.Append(ctx, store.NewEvent{Verb: "resource.converted", Actor: actor, ObjectKind: "resource", ObjectID: r.ID, Refs: append(appRef(before), appRef(r)...),
-			Body: map[string]any{"kind": map[string]any{"before": string(before.Kind), "after": string(r.Kind)}, "slug": map[string]any{"before": before.Slug, "after": r.Slug}}}); err != nil {
-			return err
-		}
-		return s.cutByApp(ctx, tx, actor, r, to.Accept)
+		r, err = s.convertTx(ctx, tx, actor, before, to)
+		return err
 	})
 	return r, err
+}
+
+// convertTx is that as part of something greater, by who may.
+func (s *Service) convertTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, before sallyport.Resource, to Conversion) (sallyport.Resource, error) {
+	r := before
+	if err := s.mayConvert(ctx, tx, actor, before, to.Kind); err != nil {
+		return r, err
+	}
+	if err := s.convertTo(ctx, tx, actor, &r, to); err != nil {
+		return r, err
+	}
+	if err := tx.UpdateResource(ctx, actor.Tenant, &r); err != nil {
+		return r, err
+	}
+	tx.Changed(actor.Tenant, "resources", "resource:"+r.ID)
+	if _, err := tx.Append(ctx, store.NewEvent{Verb: "resource.converted", Actor: actor, ObjectKind: "resource", ObjectID: r.ID, Refs: append(appRef(before), appRef(r)...),
+		Body: map[string]any{"kind": map[string]any{"before": string(before.Kind), "after": string(r.Kind)}, "slug": map[string]any{"before": before.Slug, "after": r.Slug}}}); err != nil {
+		return r, err
+	}
+	return r, s.cutByApp(ctx, tx, actor, r, to.Accept)
 }
 
 // convertTo sets kind, app and slug, and checks the outcome.

@@ -2,10 +2,14 @@ package catalog_test
 
 import (
 	"context"
+	"fmt"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/access"
 	"github.com/sallyport/sallyport/store"
 )
 
@@ -149,6 +153,121 @@ func TestSubstituteDecides(t *testing.T) {
 		done, err := w.approves("sub", r, nil)
 		if err != nil || done.State != sallyport.RequestApproved || done.Stages[0].Votes[0].OnBehalfOf == nil {
 			t.Errorf("in the place of an owner: %s %v", done.State, err)
+		}
+	})
+}
+
+// TestRaceForAName: of two requests for one name that are approved at once, and of one beside somebody who makes the thing by
+// hand, one is made. The other fails in that moment with the cause, and who asked is told; no approver is asked to try again.
+func TestRaceForAName(t *testing.T) {
+	each(t, func(w *world) {
+		w.people("kim", "lea", "ann")
+		w.give("ann", "sallyport.admin")
+		ann, free := w.actor("ann"), context.WithoutCancel(t.Context())
+		vote := func(actor sallyport.Actor, r sallyport.Request) (sallyport.Request, error) {
+			return w.s.Access.Vote(free, actor, r.ID, sallyport.Ballot{Vote: sallyport.VoteApprove})
+		}
+		lost := 0
+		for i := range 30 {
+			name := fmt.Sprintf("Writers %d", i)
+			ask := func(login, slug string) sallyport.Request {
+				return w.asks(login, sallyport.NewThing{Kind: sallyport.KindApp, Name: name, Slug: fmt.Sprintf("%s-%d", slug, i), Entitlements: []sallyport.NewPart{{Name: "Part"}}})
+			}
+			kims, leas := ask("kim", "pens"), sallyport.Request{}
+			byHand := i%3 == 2
+			if !byHand {
+				leas = ask("lea", "quills")
+			}
+			var all sync.WaitGroup
+			var done [2]sallyport.Request
+			var errs [2]error
+			all.Go(func() { done[0], errs[0] = vote(w.admin, kims) })
+			all.Go(func() {
+				if byHand {
+					_, errs[1] = w.s.CreateResource(free, ann, sallyport.NewResource{Kind: sallyport.KindApp, Name: name})
+					return
+				}
+				done[1], errs[1] = vote(ann, leas)
+			})
+			all.Wait()
+			if errs[0] != nil || errs[1] != nil && !byHand {
+				t.Fatalf("round %d: %v", i, errs)
+			}
+			states := string(done[0].State) + " " + string(done[1].State)
+			switch {
+			case byHand && (states == "approved " && sallyport.CodeOf(errs[1]) == sallyport.EConflict || states == "failed " && errs[1] == nil):
+			case !byHand && (states == "approved failed" || states == "failed approved"):
+			default:
+				t.Errorf("round %d: %s %v", i, states, errs)
+			}
+			for j, r := range done {
+				if r.State != sallyport.RequestFailed {
+					continue
+				}
+				lost++
+				if !strings.Contains(r.Cause, name) || r.Create.Made != nil {
+					t.Errorf("the cause is %q", r.Cause)
+				}
+				told := 0
+				w.update(func(ctx context.Context, tx *store.Tx) error {
+					return tx.Row(ctx, `SELECT count(*) FROM messages WHERE tenant_id=$1 AND user_id=$2 AND dedupe=$3`, []any{w.tenant, r.Requester.ID, "failed:" + r.ID}, &told)
+				})
+				if told != 1 {
+					t.Errorf("round %d, %d: told %d times", i, j, told)
+				}
+			}
+		}
+		if made := w.events("request.made"); lost == 0 || made+lost < 30 {
+			t.Errorf("%d lost, %d made", lost, made)
+		}
+	})
+}
+
+// between does something else after the form was found to be free and before it is made, once.
+type between struct {
+	access.Maker
+	once sync.Once
+	do   func()
+}
+
+func (b *between) MakeTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, n sallyport.NewThing, requestID string) (sallyport.Resource, error) {
+	b.once.Do(b.do)
+	return b.Maker.MakeTx(ctx, tx, actor, n, requestID)
+}
+
+// TestNameTakenBetween: somebody else's write commits between the check and the making, which only PostgreSQL lets happen:
+// SQLite has one writer, where it comes before or after. The vote counts, and the request fails at once, also where the call
+// is one that may be repeated.
+func TestNameTakenBetween(t *testing.T) {
+	each(t, func(w *world) {
+		w.people("kim")
+		for i, vote := range []func(r sallyport.Request) (sallyport.Request, error){
+			func(r sallyport.Request) (sallyport.Request, error) { return w.approves("root@example.test", r, nil) },
+			func(r sallyport.Request) (out sallyport.Request, err error) {
+				err = w.db.Join(t.Context(), func(ctx context.Context, _ *store.Tx) (err error) {
+					out, err = w.s.Access.Vote(ctx, w.admin, r.ID, sallyport.Ballot{Vote: sallyport.VoteApprove})
+					return err
+				})
+				return out, err
+			},
+		} {
+			name := fmt.Sprintf("Writers %d", i)
+			r := w.asks("kim", sallyport.NewThing{Kind: sallyport.KindApp, Name: name, Slug: fmt.Sprintf("pens-%d", i)})
+			take := func() {
+				w.update(func(ctx context.Context, tx *store.Tx) error { // it reads nothing, so that the database sees a double and no cycle
+					return tx.InsertResource(ctx, w.tenant, &sallyport.Resource{Kind: sallyport.KindApp, Name: name, Slug: fmt.Sprintf("quills-%d", i), Managed: true}, false)
+				})
+			}
+			if w.db.Postgres() {
+				w.s.Access.Maker = &between{Maker: w.s, do: take}
+			} else {
+				take()
+			}
+			done, err := vote(r)
+			if err != nil || done.State != sallyport.RequestFailed || !strings.Contains(done.Cause, name) || w.events("request.failed") != i+1 || w.events("vote.cast") != i+1 {
+				t.Errorf("%d: %s %q %v", i, done.State, done.Cause, err)
+			}
+			w.s.Access.Maker = w.s
 		}
 	})
 }

@@ -3,7 +3,6 @@ package catalog
 import (
 	"bytes"
 	"context"
-	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -13,7 +12,7 @@ import (
 )
 
 // Export writes the managed catalogue as the files that Load reads, without what is built in and without secrets: a file for
-// each app, and one each for connections, tags, groups, roles and work orders. Loading them again plans no change to what the files maintain.
+// each app, and one each for connections, tags, holidays, groups, roles and work orders. Loading them again plans no change to what the files maintain.
 func (s *Service) Export(ctx context.Context, actor sallyport.Actor) (map[string]string, error) {
 	if err := needCurator(actor, "export the catalogue"); err != nil {
 		return nil, err
@@ -40,6 +39,17 @@ func (s *Service) Export(ctx context.Context, actor sallyport.Actor) (map[string
 		if len(tags) > 0 {
 			docs["tags.yaml"] = &document{Tags: tags}
 		}
+		holidays, err := tx.Holidays(ctx, actor.Tenant)
+		if err != nil {
+			return err
+		}
+		if len(holidays) > 0 {
+			docs["holidays.yaml"] = &document{Holidays: exportHolidays(holidays)}
+		}
+		owners, err := owned(ctx, tx, actor.Tenant)
+		if err != nil {
+			return err
+		}
 		gives, err := given(ctx, tx, actor.Tenant)
 		if err != nil {
 			return err
@@ -54,12 +64,12 @@ func (s *Service) Export(ctx context.Context, actor sallyport.Actor) (map[string
 			if isBuiltIn(r) {
 				continue
 			}
-			switch e := entryOf(r); r.Kind {
+			switch e := entryOf(r, owners); r.Kind {
 			case sallyport.KindGroup:
 				doc("groups.yaml").Groups = append(doc("groups.yaml").Groups, e)
 			case sallyport.KindRole:
-				slugs := slugsOf(gives[r.Slug])
-				e.Gives = &slugs
+				list := entriesOf(gives[r.Slug])
+				e.Gives = &list
 				doc("roles.yaml").Roles = append(doc("roles.yaml").Roles, e)
 			case sallyport.KindWorkOrder:
 				doc("work-orders.yaml").WorkOrders = append(doc("work-orders.yaml").WorkOrders, e)
@@ -69,7 +79,7 @@ func (s *Service) Export(ctx context.Context, actor sallyport.Actor) (map[string
 		}
 		for _, r := range all {
 			if r.Kind == sallyport.KindEntitlement && !isBuiltIn(r) {
-				e := entryOf(r)
+				e := entryOf(r, owners)
 				e.Slug = strings.TrimPrefix(e.Slug, r.App.Slug+".")
 				if d := docs["apps/"+r.App.Slug+".yaml"]; d != nil {
 					d.Apps[0].Entitlements = append(d.Apps[0].Entitlements, e)
@@ -90,7 +100,7 @@ func (s *Service) Export(ctx context.Context, actor sallyport.Actor) (map[string
 	return files, err
 }
 
-func entryOf(r sallyport.Resource) entry {
+func entryOf(r sallyport.Resource, owned ownings) entry {
 	e := entry{Slug: r.Slug, Name: r.Name, Description: r.Description, Physical: r.Physical, Form: r.Form, Flow: r.Flow, Revocation: r.Revocation, Durations: r.Durations}
 	if r.Fulfilment.Kind != sallyport.FulfilNone {
 		e.Fulfilment = r.Fulfilment
@@ -98,14 +108,7 @@ func entryOf(r sallyport.Resource) entry {
 	if r.Audience != nil {
 		e.Audience = r.Audience.Slug
 	}
-	if len(r.Owners) > 0 {
-		owners := make([]string, len(r.Owners))
-		for i, o := range r.Owners {
-			owners[i] = o.Login
-		}
-		slices.Sort(owners)
-		e.Owners = &owners
-	}
+	e.Owners = exportOwners(r, owned)
 	if len(r.Tags) > 0 {
 		e.Tags = &r.Tags
 	}

@@ -21,7 +21,7 @@ type entry struct {
 	Name        string                `json:"name"`
 	Description string                `json:"description,omitempty"`
 	Physical    bool                  `json:"physical,omitempty"`
-	Owners      *[]string             `json:"owners,omitempty"`
+	Owners      *[]ownerEntry         `json:"owners,omitempty"`
 	Audience    string                `json:"audience,omitempty"`
 	Tags        *[]string             `json:"tags,omitempty"`
 	Form        sallyport.Form        `json:"form,omitempty"`
@@ -29,7 +29,8 @@ type entry struct {
 	Fulfilment  sallyport.Fulfilment  `json:"fulfilment,omitempty"`
 	Revocation  *sallyport.Fulfilment `json:"revocation,omitempty"`
 	Durations   sallyport.Durations   `json:"durations,omitempty"`
-	Gives       *[]string             `json:"gives,omitempty"` // of a role: slugs of what its members have by it
+	Gives       *[]giveEntry          `json:"gives,omitempty"` // of a role: what its members have by it, and what they own
+	Was         string                `json:"was,omitempty"`   // the slug under which it was, where it becomes another kind of thing
 }
 
 type appEntry struct {
@@ -44,6 +45,7 @@ type document struct {
 	Groups      []entry     `json:"groups,omitempty"`
 	Roles       []entry     `json:"roles,omitempty"`
 	WorkOrders  []entry     `json:"work_orders,omitempty"`
+	Holidays    []dayEntry  `json:"holidays,omitempty"`
 }
 
 // item is an entry with its kind, its app and its place.
@@ -67,10 +69,12 @@ type Files struct {
 	items       []item
 	connections []connItem
 	tags        []tagItem
+	spans       []dayItem // of holidays, as they are written
+	days        []dayItem // each day of them, once they are checked
 }
 
-// Len is the number of resources, connections and tags in the files.
-func (f Files) Len() int { return len(f.items) + len(f.connections) + len(f.tags) }
+// Len is the number of resources, connections, tags and days in the files.
+func (f Files) Len() int { return len(f.items) + len(f.connections) + len(f.tags) + len(f.days) }
 
 // Load reads every .yaml and .yml file below a folder. All faults are reported, each with file, line, column and field;
 // with a fault there is nothing to apply.
@@ -158,6 +162,9 @@ func (f *Files) take(doc document, prefix string, d *decoder) {
 	for i, e := range doc.Tags {
 		f.tags = append(f.tags, tagItem{tagEntry: e, path: strings.TrimPrefix(fmt.Sprintf("%s.tags[%d]", prefix, i), "."), d: d})
 	}
+	for i, e := range doc.Holidays {
+		f.spans = append(f.spans, dayItem{dayEntry: e, path: strings.TrimPrefix(fmt.Sprintf("%s.holidays[%d]", prefix, i), "."), d: d})
+	}
 	for i, e := range doc.Groups {
 		add(sallyport.KindGroup, "", "groups", i, e)
 	}
@@ -177,7 +184,7 @@ func (f *Files) take(doc document, prefix string, d *decoder) {
 
 // check finds what the files alone show to be wrong.
 func (f *Files) check() []sallyport.Fault {
-	faults := append(f.checkConnections(), f.checkTags()...)
+	faults := slices.Concat(f.checkConnections(), f.checkTags(), f.checkHolidays())
 	slugs, names := map[string]item{}, map[string]item{}
 	for _, it := range f.items {
 		if err := it.resource().Check(); err != nil {
@@ -185,6 +192,7 @@ func (f *Files) check() []sallyport.Fault {
 				faults = append(faults, it.fault(bad.Path, bad.Message))
 			}
 		}
+		faults = append(append(faults, it.checkGives()...), it.checkOwners()...)
 		if it.Slug == SlugSallyport || strings.HasPrefix(it.Slug, SlugSallyport+".") {
 			faults = append(faults, it.fault("slug", "is built in; leave it out of the files"))
 		}

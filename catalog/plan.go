@@ -16,6 +16,16 @@ import (
 // sourceFiles marks resources that the files of the catalogue maintain. Only those are removed when the files lack them.
 const sourceFiles = "catalogue"
 
+// keptByFiles is said of what is there and comes into the files: from then on it goes when they no longer have it.
+const keptByFiles = "kept by files from now on"
+
+func keptBy(source string) sallyport.FieldChange {
+	if source == "" {
+		source = "page"
+	}
+	return sallyport.FieldChange{Field: "kept_by", Before: source, After: "files"}
+}
+
 // step is one change of a plan and what it takes to make it.
 type step struct {
 	sallyport.PlanItem
@@ -29,6 +39,8 @@ type step struct {
 	tag   *tagItem // of a tag
 	tagID string   // "" for a creation
 	gives bool     // what the role of the item gives
+
+	day *sallyport.Holiday // of a holiday
 }
 
 type planned struct {
@@ -68,20 +80,32 @@ func (s *Service) planTx(ctx context.Context, tx *store.Tx, actor sallyport.Acto
 	for _, it := range f.items {
 		c.coming[it.Slug] = it.kind
 	}
+	becomes := f.conversions(have, prune, &p)
+	if slices.ContainsFunc(f.items, item.ownsForATime) {
+		if c.owned, err = owned(ctx, tx, actor.Tenant); err != nil {
+			return p, err
+		}
+	}
 	if err := s.planConnections(ctx, tx, actor.Tenant, f, c, &p); err != nil {
 		return p, err
 	}
 	if err := planTags(ctx, tx, actor.Tenant, f, c, &p); err != nil {
 		return p, err
 	}
-	if err := planGives(ctx, tx, actor.Tenant, f, c, &p); err != nil {
+	if err := planHolidays(ctx, tx, actor.Tenant, f, prune, &p); err != nil {
+		return p, err
+	}
+	if err := s.planGives(ctx, tx, actor.Tenant, f, c, have, becomes, &p); err != nil {
 		return p, err
 	}
 	named := map[string]bool{}
 	for i := range f.items {
 		it := &f.items[i]
 		named[it.Slug] = true
-		if err := s.planItem(c, it, have, &p); err != nil {
+		if was := becomes[it.Slug]; was != nil {
+			named[was.Slug] = true
+		}
+		if err := s.planItem(c, it, have, becomes[it.Slug], actor, &p); err != nil {
 			return p, err
 		}
 	}
@@ -96,10 +120,12 @@ func (s *Service) planTx(ctx context.Context, tx *store.Tx, actor sallyport.Acto
 }
 
 // planItem compares one item with what is there.
-func (s *Service) planItem(c *checker, it *item, have map[string]*sallyport.Resource, p *planned) error {
+func (s *Service) planItem(c *checker, it *item, have map[string]*sallyport.Resource, was *sallyport.Resource, actor sallyport.Actor, p *planned) error {
 	want := it.resource()
 	before := have[it.Slug]
-	if before != nil && before.Kind != it.kind {
+	if was != nil {
+		before = was
+	} else if before != nil && before.Kind != it.kind {
 		p.Faults = append(p.Faults, it.fault("slug", fmt.Sprintf("is that of a resource of kind %s; choose another", before.Kind)))
 		return nil
 	}
@@ -119,35 +145,43 @@ func (s *Service) planItem(c *checker, it *item, have map[string]*sallyport.Reso
 			p.Faults = append(p.Faults, it.fault("audience", wrong))
 		}
 	}
-	if err := it.people(c, p, before, &want); err != nil {
+	lengths, err := it.compareOwners(c.ctx, c.tx, c.tenant, before, c.owned)
+	if err != nil {
+		return err
+	}
+	if err := it.people(c, p, before, &want, lengths); err != nil {
 		return err
 	}
 	st := step{PlanItem: sallyport.PlanItem{Kind: string(it.kind), Slug: it.Slug, Name: it.Name}, it: it, before: before}
 	if before == nil {
-		st.Action, st.Fields = sallyport.PlanCreate, diff(sallyport.Resource{}, want)
+		st.Action, st.Fields = sallyport.PlanCreate, append(diff(sallyport.Resource{}, want), lengths.fields...)
 		p.steps = append(p.steps, st)
 		return c.err
 	}
-	if st.Fields = diff(*before, want); before.Source != sourceFiles {
-		st.Fields = append(st.Fields, sallyport.FieldChange{Field: "source", Before: before.Source, After: sourceFiles})
-		st.Detail = "from now on maintained by the files"
+	if st.Fields = append(diff(*before, want), lengths.fields...); before.Source != sourceFiles {
+		st.Fields = append(st.Fields, keptBy(before.Source))
+		st.Detail = keptByFiles
 	}
-	if len(st.Fields) == 0 {
+	if len(st.Fields) == 0 && was == nil {
 		p.Same++
 		return c.err
 	}
-	st.Action = sallyport.PlanChange
+	if st.Action = sallyport.PlanChange; was != nil {
+		if err := s.planConversion(c, actor, &st, have, p); err != nil {
+			return err
+		}
+	}
 	p.steps = append(p.steps, st)
 	return c.err
 }
 
 // people resolves owners and tags for the comparison. Where the files do not say, what is there stays.
-func (it *item) people(c *checker, p *planned, before, want *sallyport.Resource) error {
+func (it *item) people(c *checker, p *planned, before, want *sallyport.Resource, lengths ownerLengths) error {
 	if it.Owners == nil && before != nil {
 		want.Owners = before.Owners
 	} else if it.Owners != nil {
 		for i, o := range *it.Owners {
-			ref := "user:" + strings.TrimPrefix(o, "user:")
+			ref := "user:" + o.ref()
 			c.faults = nil
 			c.reference(fmt.Sprintf("owners[%d]", i), ref)
 			if len(c.faults) > 0 {
@@ -157,6 +191,10 @@ func (it *item) people(c *checker, p *planned, before, want *sallyport.Resource)
 			u, err := c.tx.User(c.ctx, c.tenant, strings.TrimPrefix(ref, "user:"))
 			if err != nil {
 				return err
+			}
+			if _, over := lengths.passed[u.ID]; over {
+				p.Warnings = append(p.Warnings, fmt.Sprintf("%s owned %s for %s by the files; that time has passed, and it is not given again. Write another length, give it by hand, or take it out of the file", u.Login, it.Slug, o.For.Words()))
+				continue
 			}
 			if !slices.Contains(want.Owners, u.Ref()) {
 				want.Owners = append(want.Owners, u.Ref())
@@ -237,7 +275,7 @@ func (p *planned) freeNames(all []sallyport.Resource, named map[string]bool) {
 func (p *planned) guard(fromFiles int) {
 	n := 0
 	for _, st := range p.steps {
-		if st.Action == sallyport.PlanRemove {
+		if st.Action == sallyport.PlanRemove && st.before != nil {
 			n++
 		}
 	}
@@ -253,7 +291,7 @@ func (p *planned) guard(fromFiles int) {
 // removals last, in the other direction.
 func (p *planned) order() {
 	rank := func(st step) int {
-		i := slices.Index([]string{"tag", "connection", "group", "role", "app", "entitlement", "work_order", "gives"}, st.Kind)
+		i := slices.Index([]string{"tag", "connection", "group", "role", "app", "entitlement", "work_order", "gives", "holiday"}, st.Kind)
 		if st.Action == sallyport.PlanRemove {
 			return 100 - i
 		}

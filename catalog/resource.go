@@ -75,7 +75,11 @@ func (s *Service) createTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 		}
 	}
 	tx.Changed(actor.Tenant, "resources", "resource:"+r.ID)
-	return tx.Resource(ctx, actor.Tenant, r.ID, access.Everything)
+	made, err := tx.Resource(ctx, actor.Tenant, r.ID, access.Everything)
+	if err != nil {
+		return made, err
+	}
+	return made, s.notSelfTx(ctx, tx, actor, nil, made, createdWith)
 }
 
 // newResource turns what was submitted into a resource, with what it names resolved. allowed says that it was approved, so

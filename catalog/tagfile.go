@@ -3,11 +3,8 @@ package catalog
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/sallyport/sallyport"
-	"github.com/sallyport/sallyport/access"
 	"github.com/sallyport/sallyport/store"
 )
 
@@ -113,117 +110,4 @@ func exportTags(ctx context.Context, tx *store.Tx, tenant string) ([]tagEntry, e
 			return out, nil
 		}
 	}
-}
-
-// given lists what roles give their members now, by the role's slug, in the order of the slugs.
-func given(ctx context.Context, tx *store.Tx, tenant string) (map[string][]sallyport.Grant, error) {
-	lives := true
-	out := map[string][]sallyport.Grant{}
-	p := store.Page{Limit: store.MaxLimit}
-	for {
-		l, err := tx.Grants(ctx, tenant, access.Everything, store.GrantFilter{SubjectKind: sallyport.SubjectRole, Relation: sallyport.Member, Active: &lives}, p)
-		if err != nil {
-			return nil, err
-		}
-		for _, g := range l.Items {
-			out[g.Subject.Slug] = append(out[g.Subject.Slug], g)
-		}
-		if p.Cursor = l.NextCursor; p.Cursor == "" {
-			for _, list := range out {
-				slices.SortFunc(list, func(a, b sallyport.Grant) int { return strings.Compare(a.Resource.Slug, b.Resource.Slug) })
-			}
-			return out, nil
-		}
-	}
-}
-
-func slugsOf(grants []sallyport.Grant) []string {
-	out := []string{}
-	for _, g := range grants {
-		out = append(out, g.Resource.Slug)
-	}
-	return slices.Compact(out)
-}
-
-// planGives compares what the files say that roles give with what they give. Where a file does not say, what is there
-// stays.
-func planGives(ctx context.Context, tx *store.Tx, tenant string, f Files, c *checker, p *planned) error {
-	var now map[string][]sallyport.Grant
-	for i := range f.items {
-		it := &f.items[i]
-		if it.Gives == nil {
-			continue
-		}
-		if it.kind != sallyport.KindRole {
-			p.Faults = append(p.Faults, it.fault("gives", "is for roles alone"))
-			continue
-		}
-		if now == nil {
-			var err error
-			if now, err = given(ctx, tx, tenant); err != nil {
-				return err
-			}
-		}
-		for j, slug := range *it.Gives {
-			if _, coming := c.coming[slug]; coming {
-				continue
-			}
-			if _, err := tx.BareResource(ctx, tenant, slug, access.Everything); sallyport.CodeOf(err) == sallyport.ENotFound {
-				p.Faults = append(p.Faults, it.fault(fmt.Sprintf("gives[%d]", j), fmt.Sprintf("there is no resource %q", slug)))
-			} else if err != nil {
-				return err
-			}
-		}
-		want := slices.Compact(slices.Sorted(slices.Values(*it.Gives)))
-		have := slugsOf(now[it.Slug])
-		if slices.Equal(have, want) {
-			continue
-		}
-		p.steps = append(p.steps, step{gives: true, it: it, PlanItem: sallyport.PlanItem{Action: sallyport.PlanChange, Kind: "gives", Slug: it.Slug, Name: it.Name,
-			Detail: "what the role gives its members",
-			Fields: []sallyport.FieldChange{{Field: "gives", Before: strings.Join(have, ", "), After: strings.Join(want, ", ")}}}})
-	}
-	return nil
-}
-
-// applyGives makes a role give what its file says: what is missing without end, or for as long as it may be.
-func (s *Service) applyGives(ctx context.Context, tx *store.Tx, actor sallyport.Actor, it *item) error {
-	role, err := tx.Resource(ctx, actor.Tenant, it.Slug, access.Everything)
-	if err != nil {
-		return err
-	}
-	now, err := given(ctx, tx, actor.Tenant)
-	if err != nil {
-		return err
-	}
-	for _, g := range now[it.Slug] {
-		if slices.Contains(*it.Gives, g.Resource.Slug) {
-			continue
-		}
-		if _, err := s.Access.EndTx(ctx, tx, actor, g.ID, "no longer in the catalogue files"); err != nil {
-			return err
-		}
-	}
-	have := slugsOf(now[it.Slug])
-	for _, slug := range *it.Gives {
-		if slices.Contains(have, slug) {
-			continue
-		}
-		r, err := tx.BareResource(ctx, actor.Tenant, slug, access.Everything)
-		if err != nil {
-			return err
-		}
-		longest, err := s.Access.LongestTx(ctx, tx, actor.Tenant, r, sallyport.Member)
-		if err != nil {
-			return err
-		}
-		n := access.NewGrant{Subject: asSubject(role), Resource: r, Relation: sallyport.Member, NoEnd: longest == 0, Reason: "as the catalogue files say"}
-		if longest > 0 {
-			n.Duration = &longest
-		}
-		if _, err := s.Access.GiveTx(ctx, tx, actor, n); err != nil {
-			return err
-		}
-	}
-	return nil
 }

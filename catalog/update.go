@@ -113,12 +113,13 @@ func (s *Service) updateTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 		}
 	}
 	changes := diff(before, r)
-	if len(changes) > 0 || before.Source != source {
+	if before.Source != source {
+		changes = append(changes, keptBy(before.Source))
+	}
+	if len(changes) > 0 {
 		if err := tx.UpdateResource(ctx, actor.Tenant, &r); err != nil {
 			return r, err
 		}
-	}
-	if len(changes) > 0 {
 		body := map[string]any{"slug": r.Slug}
 		for _, c := range changes {
 			if !slices.Contains(personalFields, c.Field) {
@@ -151,7 +152,20 @@ func (s *Service) updateTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 			return r, err
 		}
 	}
-	return tx.Resource(ctx, actor.Tenant, r.ID, access.Everything)
+	now, err := tx.Resource(ctx, actor.Tenant, r.ID, access.Everything)
+	if err != nil || p.Owners == nil || p.Tags == nil {
+		return now, err
+	}
+	return now, s.notSelfTx(ctx, tx, actor, before.Owners, now, "named as owner of the resource")
+}
+
+// notSelfTx refuses that the actor became an owner by a call whose tags forbid it: owners are set before tags, so that the
+// limits of the tags cut what they have instead of refusing it.
+func (s *Service) notSelfTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, before []sallyport.UserRef, r sallyport.Resource, reason string) error {
+	if !slices.Contains(r.Owners, actor.User) || slices.Contains(before, actor.User) {
+		return nil
+	}
+	return s.Access.SelfAddTx(ctx, tx, actor, r, sallyport.Owner, reason)
 }
 
 func (s *Service) patched(ctx context.Context, tx *store.Tx, tenant string, r sallyport.Resource, p sallyport.ResourcePatch) (sallyport.Resource, error) {

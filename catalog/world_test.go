@@ -156,3 +156,16 @@ func refused(t *testing.T, what string, err error, code sallyport.Code) {
 		t.Errorf("%s: want %s, got %v", what, code, err)
 	}
 }
+
+// gifts lists what a role has now.
+func (w *world) gifts(role string) []sallyport.Grant {
+	w.t.Helper()
+	var out []sallyport.Grant
+	r, lives := w.resource(role), true
+	w.update(func(ctx context.Context, tx *store.Tx) error {
+		l, err := tx.Grants(ctx, w.tenant, access.Everything, store.GrantFilter{SubjectKind: sallyport.SubjectRole, SubjectID: r.ID, Active: &lives}, store.Page{Limit: store.MaxLimit})
+		out = l.Items
+		return err
+	})
+	return out
+}

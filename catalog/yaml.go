@@ -102,6 +102,9 @@ func invalidAt(s string) int {
 var (
 	durationType    = reflect.TypeFor[sallyport.Duration]()
 	constraintsType = reflect.TypeFor[sallyport.Constraints]()
+	giveType        = reflect.TypeFor[giveEntry]()
+	ownerType       = reflect.TypeFor[ownerEntry]()
+	dayType         = reflect.TypeFor[dayText]()
 )
 
 // decode reads a node into v. It goes on after a fault, so that all are found.
@@ -131,6 +134,13 @@ func (d *decoder) decode(n *yaml.Node, v reflect.Value, path string, depth int) 
 		fields := reflect.New(sallyport.ConstraintFields()).Elem()
 		d.mapping(n, fields, path, depth)
 		v.Addr().Interface().(*sallyport.Constraints).Take(fields)
+		return
+	}
+	if (v.Type() == giveType || v.Type() == ownerType) && n.Kind == yaml.ScalarNode { // the short form
+		v = v.Field(0)
+	}
+	if v.Type() == dayType && n.Kind == yaml.ScalarNode && n.Tag != "!!null" { // YAML takes it for a time
+		v.SetString(n.Value)
 		return
 	}
 	switch v.Kind() {
@@ -298,7 +308,7 @@ func (d *decoder) where(path string) place {
 }
 
 // keyOrder is the order in which fields are written; others follow by name.
-var keyOrder = []string{"slug", "name", "title", "type", "kind", "directory", "description", "physical", "owners", "audience", "tags", "form", "flow", "fulfilment", "revocation",
+var keyOrder = []string{"slug", "name", "title", "type", "kind", "directory", "description", "day", "physical", "owners", "audience", "tags", "form", "flow", "fulfilment", "revocation",
 	"durations", "entitlements", "stages", "fields", "approvers", "rule"}
 
 // yamlNode makes a node of plain JSON values, in the order of keyOrder.

@@ -168,6 +168,20 @@ func (c *Client) ApplyCatalogue(ctx context.Context, in Catalogue) (sallyport.Pl
 	return post[sallyport.Plan](ctx, c, Path("catalogue", "apply"), in)
 }
 
+// TryCatalogue says who would gain and lose what if the files were applied.
+func (c *Client) TryCatalogue(ctx context.Context, in Catalogue) (Rehearsal, error) {
+	return c.Try(ctx, http.MethodPost, Path("catalogue", "apply"), in)
+}
+
+// ExportCatalogue reads the catalogue as files: their text by their path, with slashes.
+func (c *Client) ExportCatalogue(ctx context.Context) (map[string]string, error) {
+	var out struct {
+		Files map[string]string `json:"files"`
+	}
+	err := c.Do(ctx, http.MethodGet, Path("catalogue"), nil, nil, &out)
+	return out.Files, err
+}
+
 // ImportPeople sends a file of people; format is csv or json.
 func (c *Client) ImportPeople(ctx context.Context, file io.Reader, q Query) (out sallyport.Sync, err error) {
 	return out, c.Do(ctx, http.MethodPost, Path("import", "people"), q, file, &out)

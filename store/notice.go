@@ -80,18 +80,21 @@ func (tx *Tx) Notices(ctx context.Context, tenant string, until time.Time, userI
 	q := &query{}
 	t := q.arg(tenant)
 	q.ends(t, q.arg(Micros(tx.now)), q.arg(Micros(until)), grants)
-	q.WriteString(` SELECT w.user_id, u.time_zone, min(w.why), c.id, c.starts_at, c.ends_at, c.relation, COALESCE(su.name, sr.name, ''), c.subject_id, c.name, c.resource_id, c.slug,
+	q.WriteString(` SELECT w.user_id, u.time_zone, min(w.why), c.id, c.starts_at, c.ends_at, c.relation, COALESCE(su.name, sr.name, ''), c.subject_id, c.name, COALESCE(ap.name, ''), c.resource_id, c.slug,
 			` + told(t) + `
 		FROM w JOIN c ON c.id=w.grant_id JOIN users u ON u.tenant_id=` + t + ` AND u.id=w.user_id AND u.state='active'
 		LEFT JOIN users su ON su.tenant_id=` + t + ` AND c.subject_kind='user' AND su.id=c.subject_id
-		LEFT JOIN resources sr ON sr.tenant_id=` + t + ` AND c.subject_kind='role' AND sr.id=c.subject_id`)
+		LEFT JOIN resources sr ON sr.tenant_id=` + t + ` AND c.subject_kind='role' AND sr.id=c.subject_id
+		LEFT JOIN resources ap ON ap.tenant_id=` + t + ` AND ap.id=c.app_id`)
 	q.WriteString(" WHERE w.user_id=" + q.arg(userID))
-	q.WriteString(` GROUP BY w.user_id, u.time_zone, c.id, c.starts_at, c.ends_at, c.relation, su.name, sr.name, c.subject_id, c.name, c.resource_id, c.slug ORDER BY w.user_id, c.ends_at, c.id`)
+	q.WriteString(` GROUP BY w.user_id, u.time_zone, c.id, c.starts_at, c.ends_at, c.relation, su.name, sr.name, c.subject_id, c.name, ap.name, c.resource_id, c.slug ORDER BY w.user_id, c.ends_at, c.id`)
 	var out []Notice
 	err := tx.Rows(ctx, q.String(), q.args, func(r *sql.Rows) error {
 		var n Notice
 		var why int
-		err := r.Scan(&n.UserID, &n.Zone, &why, &n.GrantID, timeScan{&n.StartsAt}, timeScan{&n.EndsAt}, &n.Relation, &n.Subject, &n.SubjectID, &n.Resource, &n.ResourceID, &n.Slug, &n.Told)
+		var app string
+		err := r.Scan(&n.UserID, &n.Zone, &why, &n.GrantID, timeScan{&n.StartsAt}, timeScan{&n.EndsAt}, &n.Relation, &n.Subject, &n.SubjectID, &n.Resource, &app, &n.ResourceID, &n.Slug, &n.Told)
+		n.Resource = sallyport.FullName(n.Resource, app)
 		n.Why = []string{"", "holder", "owner", "role_owner"}[why]
 		out = append(out, n)
 		return err

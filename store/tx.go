@@ -228,7 +228,20 @@ func (tx *Tx) Rows(ctx context.Context, query string, args []any, scan func(*sql
 	return dbError(ctx, rows.Err())
 }
 
+// again marks an error that comes of a race which the caller lost.
+type again struct{ error }
+
+func (a again) Unwrap() error { return a.error }
+
+// Again marks an error that comes of what another transaction wrote at the same moment, and this one could not see: Update
+// and Join run anew, and see it. It is for what was looked up before in the same transaction and found free.
+func Again(err error) error { return again{err} }
+
 func retryable(err error) bool {
+	var lost again
+	if errors.As(err, &lost) {
+		return true
+	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
 		// 53200 is the memory for what SERIALIZABLE transactions have read: it comes free when those that run have ended.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io/fs"
 	"os"
@@ -22,7 +23,8 @@ func (a *app) applyCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "apply -f DIR|FILE", Short: "Make the catalogue what YAML files say",
 		Long: "Shows what would be created, changed and removed, asks, and applies it in one transaction. Applied twice, the second\n" +
-			"time has nothing to do. Only what came from files is ever removed, and only with --prune.",
+			"time has nothing to do. Only what came from files is ever removed, and only with --prune. What moves to the list of another\n" +
+			"kind (a group that becomes a role; with was: SLUG also into an app and out of it) is converted, and everybody keeps it.",
 		Example: "  sallyport apply -f catalogue/\n  sallyport apply -f catalogue/ --prune -y",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if from == "" {
@@ -44,7 +46,12 @@ func (a *app) applyCmd() *cobra.Command {
 				return sallyport.Faults(plan.Faults)
 			}
 			if dry || plan.Empty() {
-				return a.show(plan, func() { a.drawPlan(plan) })
+				return a.show(plan, func() {
+					a.drawPlan(plan)
+					if dry && !plan.Empty() && plan.Refused == "" {
+						a.drawApplied(cmd.Context(), c, in)
+					}
+				})
 			}
 			if a.format == "table" {
 				a.drawPlan(plan)
@@ -71,11 +78,22 @@ func (a *app) applyCmd() *cobra.Command {
 	f := cmd.Flags()
 	f.StringVarP(&from, "file", "f", "", "a directory of YAML files, or one file")
 	f.BoolVarP(&yes, "yes", "y", false, "do not ask")
-	f.BoolVar(&dry, "dry-run", false, "only show the plan")
+	f.BoolVar(&dry, "dry-run", false, "only show the plan, and who would gain or lose what by it")
 	f.BoolVar(&in.Prune, "prune", false, "remove what came from files and is in them no longer")
 	f.BoolVar(&in.AllowRemovals, "allow-removals", false, "also when suspiciously much would be removed")
 	_ = cmd.MarkFlagDirname("file")
 	return cmd
+}
+
+// drawApplied writes who would gain and lose what if the files were applied, or why they would be refused.
+func (a *app) drawApplied(ctx context.Context, c *client.Client, in client.Catalogue) {
+	try, err := c.TryCatalogue(ctx, in)
+	if err == nil {
+		err = a.showTrial(try, nil)
+	}
+	if err != nil {
+		fmt.Fprintf(a.out, "%s applying it would be refused: %s\n", a.yellow("!"), safe(err.Error()))
+	}
 }
 
 // readCatalogue reads all YAML files below a directory, by their paths within it.
@@ -134,7 +152,7 @@ func (a *app) drawPlan(p sallyport.Plan) {
 		switch it.Action {
 		case sallyport.PlanCreate, sallyport.PlanAdd, sallyport.PlanReturn:
 			sign, paint = "+", a.green
-		case sallyport.PlanChange:
+		case sallyport.PlanChange, sallyport.PlanConvert:
 			sign, paint = "~", a.yellow
 		}
 		detail := it.Detail

@@ -112,6 +112,9 @@ func commandLine(t *testing.T, d *demoServer) {
 		if code, _, errs := d.cli("admin", "apply", "-f", dir); code != 2 || !strings.Contains(errs, "-y") {
 			t.Errorf("nobody is there to ask: exit %d %s", code, errs)
 		}
+		if out := d.do("admin", "apply", "-f", dir, "--dry-run"); !strings.Contains(out, "+ group sailors") || !strings.Contains(out, "gained") || !strings.Contains(out, "Nothing was changed") {
+			t.Errorf("tried out:\n%s", out)
+		}
 		if out := d.do("admin", "apply", "-f", dir, "-y", "--color", "always"); !strings.Contains(out, "sailors") || !strings.Contains(out, "\x1b[32m") {
 			t.Errorf("the plan is\n%s", out)
 		}
@@ -121,6 +124,25 @@ func commandLine(t *testing.T, d *demoServer) {
 		write("groups:\n  - slug: sailors\n    name: Sailors\n    colour: red\n")
 		if code, _, errs := d.cli("admin", "apply", "-f", dir, "-y"); code != 2 || !strings.Contains(errs, "a.yaml:4") {
 			t.Errorf("a fault: exit %d %s", code, errs)
+		}
+	})
+
+	t.Run("catalogue there and back", func(t *testing.T) {
+		d.t = t
+		dir := filepath.Join(d.home, "exported")
+		if code, _, errs := d.cli("employee", "export", dir); code != 6 {
+			t.Errorf("an employee exports: exit %d %s", code, errs)
+		}
+		if out := d.do("admin", "export", dir); !strings.Contains(out, "apps/github.yaml") || !strings.Contains(out, "roles.yaml") {
+			t.Errorf("written:\n%s", out)
+		}
+		if code, _, errs := d.cli("admin", "export", dir); code != 2 || !strings.Contains(errs, "is there already") {
+			t.Errorf("over what is there: exit %d %s", code, errs)
+		}
+		d.do("admin", "export", dir, "--overwrite")
+		out := d.do("admin", "apply", "-f", dir, "--dry-run")
+		if !strings.Contains(out, "~ app github (kept by files from now on)") || !strings.Contains(out, "0 to create") || !strings.Contains(out, "0 to remove") || !strings.Contains(out, "Nobody would gain or lose anything") {
+			t.Errorf("what the page made and the files say:\n%s", out)
 		}
 	})
 

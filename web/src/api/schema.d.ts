@@ -2801,6 +2801,8 @@ export interface components {
         NewThing: {
             /** @description Of an entitlement: its app, by id or slug */
             app?: string;
+            /** @description The group that may find, see and request it: id or slug; empty for everyone. Left out: everyone, and in an edit as it was */
+            audience?: string;
             description?: string;
             /** @description Of an app: what it begins with */
             entitlements?: components["schemas"]["NewPart"][];
@@ -2946,10 +2948,10 @@ export interface components {
         };
         PlanItem: {
             /** @enum {string} */
-            action: "create" | "change" | "remove" | "leave" | "return" | "add" | "end";
+            action: "create" | "change" | "convert" | "remove" | "leave" | "return" | "add" | "end";
             detail?: string;
             fields?: components["schemas"]["FieldChange"][];
-            /** @description app, entitlement, group, role, work_order, connection, tag, gives (what a role gives), person, membership or holding */
+            /** @description app, entitlement, group, role, work_order, connection, tag, holiday, gives (what a role gives), person, membership or holding */
             kind: string;
             name?: string;
             slug: string;
@@ -3565,6 +3567,8 @@ export interface components {
         };
         Thing: {
             app?: components["schemas"]["ResourceRef"];
+            /** @description The group that may find, see and request it; absent: everyone */
+            audience?: components["schemas"]["ResourceRef"];
             description?: string;
             entitlements: components["schemas"]["NewPart"][];
             gives: components["schemas"]["Given"][];

@@ -1,0 +1,139 @@
+package catalog
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/access"
+	"github.com/sallyport/sallyport/store"
+)
+
+var convertible = []sallyport.Kind{sallyport.KindGroup, sallyport.KindEntitlement, sallyport.KindRole}
+
+// conversions finds which items of the files are made of what there is of another kind, by the item's slug: the same slug in
+// the list of another kind, or an item that says what it was. Who has it, its requests and its history are then kept, where
+// removing the one and making the other would lose them. What it was must stand in the files no longer.
+func (f *Files) conversions(have map[string]*sallyport.Resource, prune bool, p *planned) map[string]*sallyport.Resource {
+	out, first := map[string]*sallyport.Resource{}, map[string]item{}
+	named := map[string]bool{}
+	for _, it := range f.items {
+		named[it.Slug] = true
+	}
+	for _, it := range f.items {
+		there, was := have[it.Slug], have[it.Was]
+		switch {
+		case there != nil && there.Kind != it.kind && slices.Contains(convertible, there.Kind) && slices.Contains(convertible, it.kind):
+			out[it.Slug] = there
+		case it.Was == "" || it.Was == it.Slug || was == nil: // it is done, or there was nothing
+		case there != nil:
+			p.Faults = append(p.Faults, it.fault("was", fmt.Sprintf("%s and %s are both there, and two things cannot become one; remove one, or leave out was", it.Was, it.Slug)))
+		case named[it.Was]:
+			p.Faults = append(p.Faults, it.fault("was", it.Was+" stands in the files itself; take it out there"))
+		case first[it.Was].Slug != "":
+			p.Faults = append(p.Faults, it.fault("was", it.Was+" becomes something already, at "+first[it.Was].d.where(first[it.Was].path).String()))
+		default:
+			out[it.Slug], first[it.Was] = was, it
+		}
+	}
+	if prune {
+		p.Warnings = append(p.Warnings, f.lookalikes(have, named, out)...)
+	}
+	return out
+}
+
+// lookalikes warns of what would be removed while something of the same name and another kind is made: as two things, nobody
+// keeps what they have.
+func (f *Files) lookalikes(have map[string]*sallyport.Resource, named map[string]bool, becomes map[string]*sallyport.Resource) []string {
+	own := func(slug string) string { return slug[strings.LastIndexByte(slug, '.')+1:] }
+	goes := map[string]*sallyport.Resource{}
+	for slug, r := range have {
+		if r.Source == sourceFiles && !named[slug] && slices.Contains(convertible, r.Kind) {
+			goes[own(slug)+"\x00"+store.Fold(r.Name)] = r
+		}
+	}
+	var out []string
+	for _, it := range f.items {
+		r := goes[own(it.Slug)+"\x00"+store.Fold(it.Name)]
+		if r != nil && have[it.Slug] == nil && becomes[it.Slug] == nil && slices.Contains(convertible, it.kind) {
+			out = append(out, fmt.Sprintf("%s is removed and %s is made, as two things: whoever has the one does not have the other. If it is the same, write was: %s at %s", r.Slug, it.Slug, r.Slug, it.Slug))
+		}
+	}
+	return out
+}
+
+// planConversion says what becomes what, what is kept, and whose access the tags of the app bring to an earlier end.
+func (s *Service) planConversion(c *checker, actor sallyport.Actor, st *step, have map[string]*sallyport.Resource, p *planned) error {
+	it, before := st.it, st.before
+	st.Action = sallyport.PlanConvert
+	st.Fields = append([]sallyport.FieldChange{{Field: "kind", Before: string(before.Kind), After: string(it.kind)}}, st.Fields...)
+	err := s.mayConvert(c.ctx, c.tx, actor, *before, it.kind)
+	switch sallyport.CodeOf(err) {
+	case sallyport.EPrecondition, sallyport.EForbidden, sallyport.EInvalid:
+		p.Faults = append(p.Faults, it.fault("slug", words(err)))
+		return nil
+	default:
+		if err != nil {
+			return err
+		}
+	}
+	lives, held := true, map[sallyport.Relation]int{}
+	for _, rel := range []sallyport.Relation{sallyport.Member, sallyport.Owner} {
+		l, err := c.tx.Grants(c.ctx, c.tenant, access.Everything, store.GrantFilter{ResourceID: before.ID, Relation: rel, Active: &lives}, store.Page{Limit: 1, Total: true})
+		if err != nil {
+			return err
+		}
+		held[rel] = *l.Total
+	}
+	now := []string{fmt.Sprintf("the %s %s becomes %s; %d that have it and %d that own it keep it, with its requests and its history", strings.TrimPrefix(strings.TrimPrefix(kindWords[before.Kind], "a "), "an "), before.Name, kindWords[it.kind], held[sallyport.Member], held[sallyport.Owner])}
+	if st.Detail != "" {
+		now = append(now, st.Detail)
+	}
+	if app := have[it.app]; app != nil && it.kind == sallyport.KindEntitlement {
+		cuts, err := cutsInside(c.ctx, c.tx, c.tenant, *before, *app)
+		if err != nil {
+			return err
+		}
+		for _, cut := range cuts {
+			n, all, err := c.tx.CountLonger(c.ctx, c.tenant, cut)
+			if err != nil {
+				return err
+			}
+			if n > 0 {
+				now = append(now, fmt.Sprintf("the tags of %s bring forward the end of %d of %d, to %s from now", app.Name, n, all, cut.Limit.Words()))
+			}
+		}
+	}
+	st.Detail = strings.Join(now, "; ")
+	return nil
+}
+
+// cutsInside lists what the tags on a resource, and on the app into which it comes, demand together of what is held.
+func cutsInside(ctx context.Context, tx *store.Tx, tenant string, r, app sallyport.Resource) ([]store.Cut, error) {
+	sources, err := tx.LimitSources(ctx, tenant, access.Everything, []string{r.ID, app.ID})
+	if err != nil {
+		return nil, err
+	}
+	var c sallyport.Constraints
+	for _, from := range slices.Concat(sources[r.ID], sources[app.ID]) {
+		c = c.Combine(from.Constraints)
+	}
+	return access.CutsOf(c, r), nil
+}
+
+// rename gives what roles have the slugs under which it will be.
+func rename(given map[string][]sallyport.Grant, becomes map[string]*sallyport.Resource) {
+	after := map[string]string{}
+	for slug, r := range becomes {
+		after[r.ID] = slug
+	}
+	for _, list := range given {
+		for i := range list {
+			if slug := after[list[i].Resource.ID]; slug != "" {
+				list[i].Resource.Slug = slug
+			}
+		}
+	}
+}
