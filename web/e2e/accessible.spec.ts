@@ -32,7 +32,7 @@ const places: [persona: Persona, paths: string[]][] = [
       '/catalogue',
       '/access',
       '/access?view=expiring',
-      '/access?view=lost',
+      '/access?view=had',
       '/access?view=roles',
     ],
   ],

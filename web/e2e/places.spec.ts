@@ -60,6 +60,7 @@ test('my access: why, and end it', async ({ browser }) => {
   await expect(page.getByText('Access ended.')).toBeVisible()
   await expect(dialog).toBeHidden()
   await page.getByRole('tab', { name: 'What I had' }).click()
+  await page.getByRole('radio', { name: 'Everything that ended' }).check()
   await expect(page.getByText('The project is over.').first()).toBeVisible()
   expect(before).toBeGreaterThan(0)
   expectNoFaults(page)

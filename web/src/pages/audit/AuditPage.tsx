@@ -16,6 +16,7 @@ import { later } from '../../components/later'
 import { useRowKeys } from '../../components/rowKeys'
 import { Select } from '../../components/Select'
 import { Skeleton, SkeletonRows } from '../../components/Skeleton'
+import { endOfDay, startOfDay } from '../../components/zone'
 import { AdminFrame } from '../../modules/admin/AdminFrame'
 import { useFilters, useTextFilter } from '../../modules/filters'
 import { days } from '../../modules/history/EventList'
@@ -75,8 +76,8 @@ export function AuditPage() {
     ref: filters.ref,
     verb: filters.verb,
     q: filters.q,
-    since: filters.from ? new Date(`${filters.from}T00:00`).toISOString() : undefined,
-    until: filters.to ? new Date(`${filters.to}T23:59:59.999`).toISOString() : undefined,
+    since: startOfDay(filters.from),
+    until: endOfDay(filters.to),
   }
   const query = useInfiniteQuery(eventsQuery(filter))
   useRowKeys('Audit log')

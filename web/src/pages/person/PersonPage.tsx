@@ -27,7 +27,11 @@ interface Of {
   user: User
   mine: boolean
 }
-const PersonAccess = later<Of>(() => import('./PersonAccess').then((m) => m.PersonAccess), undefined, holding)
+const Holdings = later<Of>(
+  () => import('../../modules/access/Holdings').then((m) => m.Holdings),
+  undefined,
+  holding,
+)
 const PersonOwns = later<Of>(() => import('./PersonOwns').then((m) => m.PersonOwns), undefined, holding)
 const Lost = later<Of>(() => import('../../modules/access/Lost').then((m) => m.Lost), undefined, holding)
 const PersonRequests = later<Of>(
@@ -71,7 +75,7 @@ function Loaded({ user: u }: { user: User }) {
   useQuery({ ...accessAtQuery(u.login), enabled: !filters.tab && !filters.at })
   const reports = useQuery(reportsQuery(u.login)).data?.items ?? []
   const tabs = [
-    { value: 'access', label: 'Access', content: <PersonAccess user={u} mine={mine} /> },
+    { value: 'access', label: 'Access', content: <Holdings user={u} mine={mine} /> },
     { value: 'owns', label: 'Owns', content: <PersonOwns user={u} mine={mine} /> },
     { value: 'lost', label: 'Lost', content: <Lost user={u} mine={mine} /> },
     { value: 'requests', label: 'Requests', content: <PersonRequests user={u} mine={mine} /> },

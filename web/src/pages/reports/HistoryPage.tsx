@@ -21,11 +21,12 @@ import { Select } from '../../components/Select'
 import { Skeleton, SkeletonRows } from '../../components/Skeleton'
 import { Table } from '../../components/Table'
 import { exact } from '../../components/time'
+import { localInput } from '../../components/zone'
 import { AdminFrame } from '../../modules/admin/AdminFrame'
 import { useFilters, useTextFilter } from '../../modules/filters'
 import { useRights } from '../../modules/rights'
 import { chosen, historyColumns } from './columns'
-import { historyFilter, isScoped, localInput } from './filter'
+import { historyFilter, isScoped } from './filter'
 import type { HistoryPickersProps } from './HistoryPickers'
 
 const HistoryPickers = later<HistoryPickersProps>(
@@ -139,7 +140,7 @@ export function HistoryPage() {
                 <Input
                   {...control}
                   type="datetime-local"
-                  value={localInput(new Date(filters.at ?? ''))}
+                  value={localInput(new Date(filter.at ?? ''))}
                   onChange={(e) => e.target.value && set({ at: e.target.value })}
                 />
               )}
