@@ -28,7 +28,7 @@ export default defineConfig({
             {
               name: 'kit',
               test: /src[\\/](api|components|modules)[\\/]|node_modules[\\/]lucide-react[\\/]/,
-              minShareCount: 10,
+              minShareCount: 14,
               priority: 1,
             },
           ],
