@@ -21,6 +21,7 @@ import { useAsk } from '../../modules/ask/open'
 import { useFilters } from '../../modules/filters'
 import { useMe } from '../../modules/me'
 import { firstName, PersonLink } from '../../modules/names'
+import { useRights } from '../../modules/rights'
 
 const holding = <SkeletonRows rows={5} label="Loading" />
 interface Of {
@@ -41,6 +42,11 @@ const PersonRequests = later<Of>(
 )
 const PersonHistory = later<Of>(
   () => import('./PersonHistory').then((m) => m.PersonHistory),
+  undefined,
+  holding,
+)
+const PersonErase = later<{ user: User }>(
+  () => import('./PersonErase').then((m) => m.PersonErase),
   undefined,
   holding,
 )
@@ -70,6 +76,7 @@ function Loaded({ user: u }: { user: User }) {
   const me = useMe()
   const ask = useAsk()
   const [filters, set] = useFilters()
+  const rights = useRights()
   const mine = me?.user.id === u.id
   // Read while the part that shows it is on its way.
   useQuery({ ...accessAtQuery(u.login), enabled: !filters.tab && !filters.at })
@@ -80,6 +87,9 @@ function Loaded({ user: u }: { user: User }) {
     { value: 'lost', label: 'Lost', content: <Lost user={u} mine={mine} /> },
     { value: 'requests', label: 'Requests', content: <PersonRequests user={u} mine={mine} /> },
     { value: 'history', label: 'History', content: <PersonHistory user={u} mine={mine} /> },
+    ...(rights.admin && !mine
+      ? [{ value: 'data', label: 'Personal data', content: <PersonErase user={u} /> }]
+      : []),
     ...(mine ? [{ value: 'sign-in', label: 'Sign-in', content: <SignIn /> }] : []),
   ]
   const tab = tabs.some((t) => t.value === filters.tab) ? (filters.tab ?? '') : 'access'
