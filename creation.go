@@ -17,6 +17,7 @@ type NewThing struct {
 	Slug         string     `json:"slug,omitempty" maxLength:"200" doc:"Default: made from the name"`
 	Name         string     `json:"name" maxLength:"400"`
 	Description  string     `json:"description,omitempty" maxLength:"8000"`
+	Audience     *string    `json:"audience,omitempty" maxLength:"256" doc:"The group that may find, see and request it: id or slug; empty for everyone. Left out: everyone, and in an edit as it was"`
 	Owners       []string   `json:"owners,omitempty" maxItems:"50" doc:"Users. Default: the requester; of an entitlement nobody but the owners of its app"`
 	Members      []string   `json:"members,omitempty" maxItems:"200" doc:"Users who have it from the start"`
 	MembersFor   *Duration  `json:"members_for,omitempty" doc:"How long; default: without end, or as long as its limits allow"`
@@ -39,6 +40,7 @@ type Thing struct {
 	Slug         string       `json:"slug"`
 	Name         string       `json:"name"`
 	Description  string       `json:"description,omitempty"`
+	Audience     *ResourceRef `json:"audience,omitempty" doc:"The group that may find, see and request it; absent: everyone"`
 	Owners       []UserRef    `json:"owners"`
 	Members      []UserRef    `json:"members"`
 	MembersFor   *Duration    `json:"members_for,omitempty"`
@@ -126,11 +128,12 @@ type Beyond struct {
 	Owners, Members, Tags, Parts []string
 	Gives                        []RoleItem
 	Longer                       bool // memberships
+	Audience                     bool // others may find it: everyone, or another group
 }
 
 // Empty reports whether the edit only renames, describes or takes away.
 func (b Beyond) Empty() bool {
-	return len(b.Owners)+len(b.Members)+len(b.Tags)+len(b.Parts)+len(b.Gives) == 0 && !b.Longer
+	return len(b.Owners)+len(b.Members)+len(b.Tags)+len(b.Parts)+len(b.Gives) == 0 && !b.Longer && !b.Audience
 }
 
 // Beyond compares two kept forms, both with ids.
@@ -143,7 +146,8 @@ func (n NewThing) Beyond(before NewThing) Beyond {
 		}
 		return out
 	}
-	b := Beyond{Owners: more(n.Owners, before.Owners), Members: more(n.Members, before.Members), Tags: more(n.Tags, before.Tags)}
+	b := Beyond{Owners: more(n.Owners, before.Owners), Members: more(n.Members, before.Members), Tags: more(n.Tags, before.Tags),
+		Audience: before.AudienceID() != "" && n.AudienceID() != before.AudienceID()}
 	if len(n.Members) > 0 && len(before.Members) > 0 {
 		b.Longer = longer(n.MembersFor, before.MembersFor)
 	}
@@ -162,6 +166,14 @@ func (n NewThing) Beyond(before NewThing) Beyond {
 	return b
 }
 
+// AudienceID is the audience of a kept form; "" for everyone.
+func (n NewThing) AudienceID() string {
+	if n.Audience == nil {
+		return ""
+	}
+	return *n.Audience
+}
+
 // longer compares lengths where none is without end.
 func longer(a, b *Duration) bool {
 	if b == nil {
@@ -175,6 +187,9 @@ func (t Thing) Draft() NewThing {
 	n := NewThing{Kind: t.Kind, Slug: t.Slug, Name: t.Name, Description: t.Description, MembersFor: t.MembersFor, Tags: t.Tags, Entitlements: t.Entitlements}
 	if t.App != nil {
 		n.App = t.App.Slug
+	}
+	if t.Audience != nil {
+		n.Audience = &t.Audience.Slug
 	}
 	for _, u := range t.Owners {
 		n.Owners = append(n.Owners, u.Login)
@@ -208,7 +223,10 @@ func (t Thing) fields() [][2]string {
 		}
 		return strings.Join(names, ", ")
 	}
-	length := ""
+	length, audience := "", ""
+	if t.Audience != nil {
+		audience = t.Audience.Name
+	}
 	if t.MembersFor != nil {
 		length = t.MembersFor.Words()
 	}
@@ -226,6 +244,6 @@ func (t Thing) fields() [][2]string {
 		}
 		gives = append(gives, s)
 	}
-	return [][2]string{{"name", t.Name}, {"slug", t.Slug}, {"description", t.Description}, {"owners", people(t.Owners)}, {"members", people(t.Members)},
+	return [][2]string{{"name", t.Name}, {"slug", t.Slug}, {"description", t.Description}, {"audience", audience}, {"owners", people(t.Owners)}, {"members", people(t.Members)},
 		{"members_for", length}, {"tags", strings.Join(t.Tags, ", ")}, {"entitlements", strings.Join(parts, ", ")}, {"gives", strings.Join(gives, ", ")}}
 }

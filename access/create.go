@@ -198,10 +198,10 @@ func (s *Service) mayEditTx(ctx context.Context, tx *store.Tx, actor sallyport.A
 				WithHint("Let them name you, or ask for it once it is there.")
 		}
 	}
-	if len(more.Owners)+len(more.Members)+len(more.Tags)+len(more.Parts) > 0 || more.Longer {
+	if len(more.Owners)+len(more.Members)+len(more.Tags)+len(more.Parts) > 0 || more.Longer || more.Audience {
 		may, err := s.Maker.MayMakeTx(ctx, tx, actor, form)
 		if err == nil && !may {
-			err = sallyport.Errorf(sallyport.EForbidden, "owners, members, tags and parts are added by those who could add the thing without asking: admins, catalogue managers, and the owners of its app").
+			err = sallyport.Errorf(sallyport.EForbidden, "owners, members, tags and parts are added, and an audience is widened, by those who could add the thing without asking: admins, catalogue managers, and the owners of its app").
 				WithRule("creation.edit").WithHint("Approve it without that, or deny it and say what is missing.")
 		}
 		if err != nil {

@@ -19,7 +19,7 @@ var _ access.Maker = (*Service)(nil)
 // grants, which package access makes.
 func (s *Service) MakeTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, n sallyport.NewThing, requestID string) (sallyport.Resource, error) {
 	how := making{request: requestID}
-	r, err := s.createTx(ctx, tx, actor, sallyport.NewResource{Kind: n.Kind, App: n.App, Slug: n.Slug, Name: n.Name, Description: n.Description, Tags: n.Tags}, how)
+	r, err := s.createTx(ctx, tx, actor, sallyport.NewResource{Kind: n.Kind, App: n.App, Slug: n.Slug, Name: n.Name, Description: n.Description, Tags: n.Tags, Audience: n.AudienceID()}, how)
 	if err != nil {
 		return r, err
 	}
@@ -56,7 +56,10 @@ func (s *Service) MayTagTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 func (s *Service) PlanTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, in sallyport.NewThing, before *sallyport.NewThing, path string) (sallyport.NewThing, error) {
 	p := &drafting{s: s, ctx: ctx, tx: tx, actor: actor, path: path, edit: before != nil, seen: map[string]bool{}}
 	if before != nil {
-		p.seen[before.App] = true
+		p.seen[before.App], p.seen[before.AudienceID()] = true, true
+		if in.Audience == nil { // what is not said widens nothing
+			in.Audience = before.Audience
+		}
 		for _, g := range before.Gives {
 			p.seen[g.Resource] = true
 		}
@@ -123,6 +126,7 @@ func (p *drafting) plan(in sallyport.NewThing) sallyport.NewThing {
 		n.Owners = []string{p.actor.User.ID}
 	}
 	n.Members = p.people("members", n.Members)
+	p.audience(&n)
 	p.tags(&n)
 	p.parts(&n)
 	p.gives(&n)

@@ -242,7 +242,7 @@ func (tx *Tx) namer(ctx context.Context, tenant string, forms []sallyport.NewThi
 		add("users", f.Owners...)
 		add("users", f.Members...)
 		add("tags", f.Tags...)
-		add("resources", f.App)
+		add("resources", f.App, f.AudienceID())
 		for _, g := range f.Gives {
 			add("resources", g.Resource)
 		}
@@ -283,6 +283,9 @@ func (tx *Tx) namer(ctx context.Context, tenant string, forms []sallyport.NewThi
 			Members: []sallyport.UserRef{}, Tags: []string{}, Gives: []sallyport.Given{}, Entitlements: slices.Concat([]sallyport.NewPart{}, n.Entitlements)}
 		if app, ok := resources[n.App]; ok {
 			t.App = &app
+		}
+		if group, ok := resources[n.AudienceID()]; ok {
+			t.Audience = &group
 		}
 		for _, id := range n.Owners {
 			t.Owners = append(t.Owners, users[id])

@@ -15,7 +15,7 @@ import (
 
 func (a *app) requestNewCmd() *cobra.Command {
 	var n sallyport.NewThing
-	var length, reason string
+	var length, reason, audience string
 	var parts, gives []string
 	var dry bool
 	kinds := []string{"app", "entitlement", "group", "role"}
@@ -34,6 +34,9 @@ func (a *app) requestNewCmd() *cobra.Command {
 			n.Kind, n.Name = sallyport.Kind(args[0]), args[1]
 			if err := howLong(length, "", &n.MembersFor, nil); err != nil {
 				return usage("--members-%s", strings.TrimPrefix(err.Error(), "--"))
+			}
+			if audience != "" {
+				n.Audience = &audience
 			}
 			for _, p := range parts {
 				n.Entitlements = append(n.Entitlements, sallyport.NewPart{Name: p})
@@ -73,6 +76,7 @@ func (a *app) requestNewCmd() *cobra.Command {
 	f.StringVar(&n.App, "app", "", "of an entitlement: its app")
 	f.StringVar(&n.Slug, "slug", "", "default: made from the name")
 	f.StringVar(&n.Description, "description", "", "what it lets people do")
+	f.StringVar(&audience, "audience", "", "the group that may find, see and request it; default everyone")
 	f.StringArrayVar(&n.Owners, "owner", nil, "who looks after it; may be repeated; default you, of an entitlement nobody but its app's owners")
 	f.StringArrayVar(&n.Members, "member", nil, "who has it from the start; may be repeated")
 	f.StringVar(&length, "members-for", "", "how long they have it, e.g. 90d; default as long as is allowed")

@@ -49,6 +49,10 @@ func newThings(t *testing.T, d *demoServer) {
 	if code, _, errs := d.cli("employee", "request", "new", "building", "X", "--reason", "why"); code != 2 {
 		t.Errorf("a kind that is none: exit %d %s", code, errs)
 	}
+	only := d.json("employee", "request", "new", "app", "Keys", "--audience", "security", "--reason", "few need it")["id"].(string)
+	if out := d.do("admin", "requests", only, "--form"); !strings.Contains(out, "audience: security") {
+		t.Errorf("the form does not say for whom it is:\n%s", out)
+	}
 	if code, _, errs := d.cli("admin", "requests", d.json("employee", "request", "github.engineering", "--for", "1d", "--reason", "x")["id"].(string), "--form"); code != 2 {
 		t.Errorf("the form of a request for access: exit %d %s", code, errs)
 	}

@@ -2801,6 +2801,8 @@ export interface components {
         NewThing: {
             /** @description Of an entitlement: its app, by id or slug */
             app?: string;
+            /** @description The group that may find, see and request it: id or slug; empty for everyone. Left out: everyone, and in an edit as it was */
+            audience?: string;
             description?: string;
             /** @description Of an app: what it begins with */
             entitlements?: components["schemas"]["NewPart"][];
@@ -3565,6 +3567,8 @@ export interface components {
         };
         Thing: {
             app?: components["schemas"]["ResourceRef"];
+            /** @description The group that may find, see and request it; absent: everyone */
+            audience?: components["schemas"]["ResourceRef"];
             description?: string;
             entitlements: components["schemas"]["NewPart"][];
             gives: components["schemas"]["Given"][];
