@@ -82,6 +82,7 @@ function NewForm({ param, onClose, onBusy }: RequestFormProps<NewParam>) {
     'name',
     'slug',
     'description',
+    'audience',
     'owners',
     'members',
     'members_for',
