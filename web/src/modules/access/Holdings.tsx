@@ -25,6 +25,12 @@ import { Ends, StateLine } from './Ends'
 import { WhyDrawer } from './WhyDrawer'
 import { givenBy } from './words'
 
+const days = [
+  { ago: 30, label: 'A month ago' },
+  { ago: 91, label: 'Three months ago' },
+  { ago: 365, label: 'A year ago' },
+]
+
 export interface HoldingsProps {
   user: User
   mine: boolean
@@ -108,9 +114,9 @@ export function Holdings({ user, mine, day = false }: HoldingsProps) {
             kind="first"
             icon={CalendarClock}
             title="On which day?"
-            action={[30, 90, 365].map((ago) => (
+            action={days.map(({ ago, label }) => (
               <Button key={ago} onClick={() => choose(localDate(Date.now() - ago * dayLength))}>
-                {ago} days ago
+                {label}
               </Button>
             ))}
           >

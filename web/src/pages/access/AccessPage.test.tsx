@@ -39,7 +39,7 @@ describe('what I had', () => {
     const user = userEvent.setup()
     const { router } = open('/access?view=lost')
     await user.click(await screen.findByRole('radio', { name: 'On a day' }))
-    await user.click(await screen.findByRole('button', { name: '30 days ago' }))
+    await user.click(await screen.findByRole('button', { name: 'A month ago' }))
     expect(await screen.findByText(/^What you had on .* Nothing can be changed here\.$/)).toBeInTheDocument()
     expect(router.state.location.search).toMatchObject({ view: 'had', show: 'day' })
     const table = await screen.findByRole('table')
