@@ -173,6 +173,11 @@ test('the audit log: filters in the address, details, and no way in for others',
   const other = await as(browser, 'employee')
   await other.goto('/admin/audit')
   await expect(other.getByText('This needs “Auditor”')).toBeVisible()
+  await other.getByRole('button', { name: 'Request “Auditor”' }).click()
+  const wish = other.getByRole('dialog', { name: 'Request access' })
+  await expect(wish.getByRole('combobox', { name: /What do you need/ })).toHaveValue(/Auditor/)
+  await expect(wish.getByRole('region', { name: 'What will happen' }).getByText('Who decides')).toBeVisible()
+  expectNoFaults(other)
   expectNoFaults(page)
 })
 
