@@ -88,6 +88,7 @@ const places: [persona: Persona, paths: string[]][] = [
       '/admin/tokens',
       '/admin/sessions',
       '/admin/rights',
+      '/people/lead?tab=data',
       '/access?view=all',
       '/access?view=expiring&scope=all&within=any&app=github',
     ],
