@@ -142,10 +142,17 @@ func (s *server) registerUsers() {
 		}
 	}
 	handle(s, "erase-user", func(ctx context.Context, a sallyport.Actor, in *eraseInput) (*one[sallyport.User], error) {
+		// By id from here on: an erased person has another login.
+		find := func(ctx context.Context, tx *store.Tx) (sallyport.User, error) { return user(ctx, tx, a, in.ID) }
+		u, err := view(ctx, s, find)
+		if err != nil {
+			return nil, err
+		}
+		in.ID = u.ID
 		if err := s.Access.EraseUser(ctx, a, in.ID, in.Body.Reason, in.Body.Force); err != nil {
 			return nil, err
 		}
-		u, err := view(ctx, s, func(ctx context.Context, tx *store.Tx) (sallyport.User, error) { return user(ctx, tx, a, in.ID) })
+		u, err = view(ctx, s, find)
 		return body(u), err
 	})
 }

@@ -21,14 +21,14 @@ export default defineConfig({
           groups: [
             {
               name: 'vendor',
-              test: /node_modules[\\/](react|react-dom|scheduler|@tanstack|openapi-fetch|clsx)[\\/]/,
+              test: /node_modules[\\/](react|react-dom|scheduler|@tanstack|clsx)[\\/]/,
               priority: 2,
             },
             // What nearly every page uses is one file: forty small ones compress worse and ask forty times.
             {
               name: 'kit',
               test: /src[\\/](api|components|modules)[\\/]|node_modules[\\/]lucide-react[\\/]/,
-              minShareCount: 10,
+              minShareCount: 14,
               priority: 1,
             },
           ],

@@ -2,17 +2,16 @@
 // run, what would change; as of any date, on the page where one would look.
 import type { Browser } from '@playwright/test'
 import type { Access, AccessRequest, Interval, Page as List } from '../src/api/types'
+import { endOfDay, localDate, setZone } from '../src/components/zone'
 import { api, as, desktop, everyLook, expect, expectNoFaults, settled, test } from './world'
 
 // Each looks at several pages in every look.
 test.describe.configure({ timeout: 180_000 })
 
-const day = (ago: number) => {
-  const d = new Date(Date.now() - ago * 86_400_000)
-  const two = (n: number) => String(n).padStart(2, '0')
-  return `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())}`
-}
-const endOf = (d: string) => new Date(`${d}T23:59:59.999`).toISOString()
+// Days are those of the people's profiles, wherever the browser is.
+setZone('Europe/Berlin')
+const day = (ago: number) => localDate(Date.now() - ago * 86_400_000)
+const endOf = (d: string) => endOfDay(d) as string
 
 test('what somebody has as of a day, in the table and as a drawing, and nothing can be changed', async ({
   browser,
@@ -37,7 +36,16 @@ test('what somebody has as of a day, in the table and as a drawing, and nothing 
   await expect(page.getByText(/^What you had on /)).toBeVisible()
   await everyLook(page, 'what somebody had, drawn')
 
-  // The same of "My access", with a day to come.
+  // The same of "Access", from what I have to what I had; and with a day to come.
+  await page.goto('/access')
+  await page.getByLabel('As of').fill(then)
+  await expect(page.getByRole('tab', { name: 'What I had', selected: true })).toBeVisible()
+  await expect(page.getByRole('radio', { name: 'On a day' })).toBeChecked()
+  await expect(page.getByRole('table').getByRole('row')).toHaveCount(items.length + 1)
+  await everyLook(page, 'what I had on a day')
+  await page.getByRole('radio', { name: 'Drawing' }).check()
+  await expect(page).toHaveURL(/view=had.*as=drawing/)
+  await settled(page)
   await page.goto(`/access?at=${day(-400)}`)
   await expect(page.getByText(/^What you will have on .*, if nothing changes until then\./)).toBeVisible()
   await expect(page.getByRole('button', { name: /^Renew/ })).toHaveCount(0)
@@ -86,6 +94,14 @@ test('what one lost is one click away, with when and why, and is asked for again
   const { items } = await api(page.context()).get<List<Interval>>('/history?person=me&state=lost&limit=200')
   await expect(page.getByRole('table').getByRole('row')).toHaveCount(Math.min(items.length, 100) + 1)
   await everyLook(page, 'what one lost')
+  // The addresses of before lead to the same place, which has every end as well.
+  await page.goto('/access?view=history')
+  await expect(page.getByRole('tab', { name: 'What I had', selected: true })).toBeVisible()
+  await expect(page.getByRole('table', { name: 'What I had' })).toContainText('The job is done')
+  await page.getByRole('radio', { name: 'On a day' }).check()
+  await expect(page.getByText('On which day?')).toBeVisible()
+  await everyLook(page, 'which day')
+  await page.goto('/access?view=lost')
   await row.getByRole('button', { name: 'Get it back: Lathe' }).click()
   const dialog = page.getByRole('dialog')
   await expect(dialog).toContainText('Lathe')

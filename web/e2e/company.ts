@@ -4,7 +4,8 @@ import { cpSync, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
-const binary = process.env.SALLYPORT_BINARY ?? resolve(import.meta.dirname, '../../bin/sallyport')
+/** binary is what is tested. */
+export const binary = process.env.SALLYPORT_BINARY ?? resolve(import.meta.dirname, '../../bin/sallyport')
 const results = resolve(import.meta.dirname, '../test-results')
 
 export interface Server {

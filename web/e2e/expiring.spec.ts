@@ -62,7 +62,17 @@ test('an owner renews what ends, fixes what was too long, takes it back, and mar
     return items.map((e) => Math.round((Date.parse(e.grant.ends_at ?? '') - Date.now()) / 86_400_000))
   }
   expect(await ends()).toEqual([10, 30, 30])
-  await result.getByRole('button', { name: 'Undo' }).click()
+  // What undoing does is said before: nothing is changed until it is confirmed.
+  await result.getByRole('button', { name: 'Undo…' }).click()
+  const undo = page.getByRole('dialog', { name: 'Undo this renewal?' })
+  await expect(undo.getByText('Would be taken back: 1')).toBeVisible()
+  await expect(undo.getByText('1 shorter')).toBeVisible()
+  await expect(undo.getByText(/^Cannot be/)).toHaveCount(0)
+  await everyLook(page, 'what undoing would do')
+  await undo.getByRole('button', { name: 'Leave it' }).click()
+  expect(await ends()).toEqual([10, 30, 30])
+  await result.getByRole('button', { name: 'Undo…' }).click()
+  await undo.getByRole('button', { name: 'Take back 1' }).click()
   await expect(result.getByText('1 taken back.')).toBeVisible()
   expect(await ends()).toEqual([5, 30, 30])
   await expect(page.locator('tbody tr').first()).toContainText(/in [45] days/)
@@ -90,6 +100,29 @@ test('an owner renews what ends, fixes what was too long, takes it back, and mar
   await page.getByRole('menuitem', { name: 'Kilns that go' }).click()
   await expect(page).toHaveURL(/reviewed=true/)
   await expect(page.getByText('1 grant ends.')).toBeVisible()
+
+  // Of what was changed since, it says that it cannot be taken back.
+  await page.goto(`/access?view=expiring&scope=owned&within=any&q=${encodeURIComponent(name)}`)
+  await boxes.nth(1).click()
+  await boxes.nth(2).click()
+  await page.keyboard.press('r')
+  const again = page.getByRole('dialog', { name: 'Renew 2 grants' })
+  await again.getByLabel(/Why\?/).fill('Two more weeks.')
+  await again.getByRole('radio', { name: '90 days' }).check()
+  await again.getByRole('button', { name: 'Renew 2' }).click()
+  await expect(result.getByText('2 renewed.')).toBeVisible()
+  const { items } = await api(page.context()).get<List<Expiring>>(
+    `/grants/expiring?scope=owned&q=${encodeURIComponent(name)}&limit=10`,
+  )
+  const ended = items.find((e) => e.grant.resource.slug === app.slug)?.grant.id
+  await api(page.context()).post(`/grants/${ended}/end`, { reason: 'not needed after all' })
+  await result.getByRole('button', { name: 'Undo…' }).click()
+  await expect(undo.getByText('Would be taken back: 1')).toBeVisible()
+  await expect(undo.getByText('Cannot be: 1')).toBeVisible()
+  await expect(undo.getByText(/changed again since/)).toBeVisible()
+  await everyLook(page, 'what undoing cannot do')
+  await undo.getByRole('button', { name: 'Take back 1' }).click()
+  await expect(result.getByText('1 taken back, 1 refused.')).toBeVisible()
   expectNoFaults(page)
   expectNoFaults(admin)
 })

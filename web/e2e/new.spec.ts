@@ -93,3 +93,57 @@ test('an admin says who decides about new groups, and those who ask see it', asy
   expectNoFaults(admin)
   expectNoFaults(page)
 })
+
+test('a new app is asked for a group only; who decides lets another group find it, and nobody else does', async ({
+  browser,
+}) => {
+  const page = await as(browser, 'employee')
+  await page.goto('/?new=app&named=Launchpad')
+  const dialog = page.getByRole('dialog', { name: 'Ask for something new' })
+  const audience = dialog.getByLabel('Who may find and request it')
+  await audience.fill('launch')
+  await page.getByRole('option', { name: /Launch team/ }).click()
+  // Who is not in the group cannot be a member: said before it is sent.
+  await dialog.getByLabel('Members', { exact: true }).fill('teammate')
+  await page.getByRole('option').first().click()
+  await expect(dialog.getByText(/is not in Launch team, for whom it is meant/)).toBeVisible()
+  await everyLook(page, 'something new for a group')
+  await page.setViewportSize({ width: 1280, height: 800 })
+  await dialog.getByRole('list', { name: 'Members: chosen' }).getByRole('button').click()
+  await expect(dialog.getByText(/is not in Launch team/)).toHaveCount(0)
+  await dialog.getByLabel('Why?').fill('To get off the ground')
+  await dialog.getByRole('button', { name: 'Send request' }).click()
+  await expect(page).toHaveURL(/\/requests\/req_/)
+  const id = page.url().split('/').pop() ?? ''
+  await expect(page.getByText('Only Launch team')).toBeVisible()
+
+  const admin = await as(browser, 'admin')
+  await admin.goto('/approvals?kind=create')
+  const card = admin.getByRole('listitem', { name: /asks for the new app Launchpad/ })
+  await expect(card).toContainText('only for Launch team')
+  await card.getByRole('link', { name: /^Edit: / }).click()
+  const edit = admin.getByRole('dialog', { name: 'Edit what is asked for' })
+  await expect(edit.getByLabel('Who may find and request it')).toHaveValue('Launch team')
+  await edit.getByLabel('Who may find and request it').fill('on-call')
+  await admin.getByRole('option', { name: /On call/ }).click()
+  await edit.getByRole('button', { name: 'Use these changes' }).click()
+  await admin.getByRole('button', { name: 'Approve as edited' }).click()
+  await admin.goto('/approvals')
+  const server = api(page.context())
+  await expect
+    .poll(async () => (await server.get<AccessRequest>(`/requests/${id}`)).state, { timeout: 15_000 })
+    .toBe('approved')
+  await page.goto(`/requests/${id}`)
+  const row = page.getByRole('table', { name: 'What was changed' }).getByRole('row', { name: /Who may find/ })
+  await expect(row).toContainText('Launch team')
+  await expect(row).toContainText('On call')
+
+  // In the group one finds it; outside nobody does.
+  const inside = await as(browser, 'teammate')
+  await inside.goto('/catalogue?q=Launchpad')
+  await expect(inside.getByRole('list', { name: 'Catalogue' })).toContainText('Launchpad')
+  const outside = await as(browser, 'lead')
+  await outside.goto('/catalogue?q=Launchpad')
+  await expect(outside.getByText('Nothing in the catalogue matches')).toBeVisible()
+  for (const p of [page, admin, inside, outside]) expectNoFaults(p)
+})

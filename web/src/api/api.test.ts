@@ -47,6 +47,40 @@ describe('errors', () => {
   })
 })
 
+describe('a call', () => {
+  it('fills the path, leaves out what is empty, and says what it sends', async () => {
+    const seen: { url: string; body: string; headers: Headers }[] = []
+    server.use(
+      http.post('*/api/v1/things/*', async ({ request }) => {
+        seen.push({ url: request.url, body: await request.text(), headers: request.headers })
+        return new HttpResponse(null, { status: 204 })
+      }),
+    )
+    const answer = await call('post', '/api/v1/things/{id}/end', {
+      path: { id: 'a/b c' },
+      query: { q: 'ä&b', none: undefined, nil: null, empty: '', no: false },
+      body: { reason: 'x' },
+      idempotencyKey: 'k1',
+      version: 3,
+    })
+    expect(answer).toBeUndefined()
+    expect(seen[0]?.url).toMatch(/\/things\/a%2Fb%20c\/end\?q=%C3%A4%26b&no=false$/)
+    expect(seen[0]?.body).toBe('{"reason":"x"}')
+    expect(Object.fromEntries(seen[0]?.headers ?? [])).toMatchObject({
+      'content-type': 'application/json',
+      'idempotency-key': 'k1',
+      'if-match': '"3"',
+    })
+  })
+  it('that is given up is no refusal', async () => {
+    const stop = new AbortController()
+    stop.abort()
+    await expect(call('get', '/api/v1/me', { signal: stop.signal })).rejects.toMatchObject({
+      name: 'AbortError',
+    })
+  })
+})
+
 describe('live topics', () => {
   it('says which answers are old', () => {
     expect(keys('request:req_1')).toContainEqual(['request', 'req_1'])

@@ -1,5 +1,4 @@
 // The one way to the server. Every refusal is thrown as ApiError.
-import createClient from 'openapi-fetch'
 import { ApiError, fromResponse } from './error'
 
 type Value = string | number | boolean | undefined | null
@@ -16,42 +15,15 @@ export interface Options {
   signal?: AbortSignal
 }
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
-type Call = (
-  method: Method,
-  path: string,
-  init: Record<string, unknown>,
-) => Promise<{ data?: unknown; error?: unknown; response: Response }>
 
-const client = createClient({
-  baseUrl: globalThis.location?.origin ?? '',
-  // Looked up at each call, so that a test can put itself in between.
-  fetch: (request: Request) => globalThis.fetch(request),
-})
-
-client.use({
-  async onResponse({ response }) {
-    if (!response.ok) throw await fromResponse(response)
-  },
-})
-
-/** call sends one request and returns the body of its answer. Empty query values are left out. */
-export async function call<T>(method: Method, path: string, options: Options = {}): Promise<T> {
-  const query: Record<string, string> = {}
-  for (const [key, value] of Object.entries(options.query ?? {}))
-    if (value !== undefined && value !== null && value !== '') query[key] = String(value)
-  const headers: Record<string, string> = {}
-  if (options.idempotencyKey) headers['Idempotency-Key'] = options.idempotencyKey
-  if (options.version) headers['If-Match'] = `"${options.version}"`
-  const request = client.request as unknown as Call
+/** exchange sends one request; of a good answer it returns the body, undefined when there is none. */
+async function exchange(path: string, init: RequestInit): Promise<unknown> {
   try {
-    const { data } = await request(method, path, {
-      params: { path: options.path ?? {}, query },
-      headers,
-      ...(options.body === undefined ? {} : { body: options.body }),
-      ...(options.keepalive ? { keepalive: true } : {}),
-      ...(options.signal ? { signal: options.signal } : {}),
-    })
-    return data as T
+    // Looked up at each call, so that a test can put itself in between.
+    const response = await globalThis.fetch(`${globalThis.location?.origin ?? ''}${path}`, init)
+    if (!response.ok) throw await fromResponse(response)
+    const text = await response.text()
+    return text ? JSON.parse(text) : undefined
   } catch (error) {
     if (error instanceof ApiError || (error as Error).name === 'AbortError') throw error
     throw new ApiError({
@@ -62,12 +34,30 @@ export async function call<T>(method: Method, path: string, options: Options = {
   }
 }
 
+/** call sends one request and returns the body of its answer, undefined when it has none. Empty query values are left out. */
+export async function call<T>(method: Method, path: string, options: Options = {}): Promise<T> {
+  const { body, keepalive, signal } = options
+  const headers: Record<string, string> = {}
+  if (body !== undefined) headers['Content-Type'] = 'application/json'
+  if (options.idempotencyKey) headers['Idempotency-Key'] = options.idempotencyKey
+  if (options.version) headers['If-Match'] = `"${options.version}"`
+  const filled = path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(options.path?.[name] ?? ''))
+  const answer = await exchange(address(filled, options.query ?? {}), {
+    method: method.toUpperCase(),
+    headers,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(keepalive ? { keepalive } : {}),
+    ...(signal ? { signal } : {}),
+  })
+  return answer as T
+}
+
 /** address is a path with a query; empty values are left out. */
 export function address(path: string, query: Record<string, Value>): string {
   const params = new URLSearchParams()
   for (const [key, value] of Object.entries(query))
     if (value !== undefined && value !== null && value !== '') params.set(key, String(value))
-  return `${path}?${params}`
+  return params.size ? `${path}?${params}` : path
 }
 
 /** newKey makes an idempotency key. */
@@ -82,20 +72,6 @@ export async function send<T>(
   type: string,
   query: Record<string, Value> = {},
 ): Promise<T> {
-  let response: Response
-  try {
-    response = await globalThis.fetch(address(path, query), {
-      method: 'POST',
-      headers: { 'Content-Type': type },
-      body: text,
-    })
-  } catch {
-    throw new ApiError({
-      status: 0,
-      title: 'No answer from the server',
-      detail: 'No answer from the server.',
-    })
-  }
-  if (!response.ok) throw await fromResponse(response)
-  return (await response.json()) as T
+  const init = { method: 'POST', headers: { 'Content-Type': type }, body: text }
+  return (await exchange(address(path, query), init)) as T
 }

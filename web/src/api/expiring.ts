@@ -49,8 +49,9 @@ export const batchQuery = (id: string) =>
   })
 export const batchItemsQuery = (id: string, state?: string) =>
   listQuery<BatchItem>(['batch', id, 'items'], '/api/v1/batches/{id}/items', { limit: 20, state }, { id })
+export const undoBatchPath = '/api/v1/batches/{id}/undo'
 export const undoBatch = (id: string, idempotencyKey: string) =>
-  call<Batch>('post', '/api/v1/batches/{id}/undo', { path: { id }, body: {}, idempotencyKey })
+  call<Batch>('post', undoBatchPath, { path: { id }, body: {}, idempotencyKey })
 
 export const viewsQuery = (page: string) =>
   queryOptions({

@@ -31,3 +31,7 @@ export const reportsQuery = (manager: string) =>
     staleTime: 60_000,
     retry: false,
   })
+
+/** eraseUser erases what is personal about somebody who has left, for good. Twice changes nothing more. */
+export const eraseUser = (id: string, reason: string) =>
+  call<User>('post', '/api/v1/users/{id}/erase', { path: { id }, body: { reason } })

@@ -16,6 +16,7 @@ export function Confirm({
   children,
   action,
   danger,
+  disabled,
   dismiss = 'Cancel',
   reason,
   onConfirm,
@@ -26,6 +27,8 @@ export function Confirm({
   children?: ReactNode
   action: string
   danger?: boolean
+  /** There is nothing to confirm, or not yet. */
+  disabled?: boolean
   /** The other button, for when "Cancel" would be unclear. */
   dismiss?: string
   reason?: { label: string; required?: boolean; help?: string }
@@ -62,7 +65,12 @@ export function Confirm({
       footer={
         <>
           <Button onClick={close}>{dismiss}</Button>
-          <Button look={danger ? 'danger' : 'primary'} busy={busy} onClick={() => void confirm()}>
+          <Button
+            look={danger ? 'danger' : 'primary'}
+            busy={busy}
+            disabled={disabled}
+            onClick={() => void confirm()}
+          >
             {action}
           </Button>
         </>

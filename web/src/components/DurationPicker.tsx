@@ -4,7 +4,8 @@ import { FieldSet } from './Field'
 import { Input } from './Input'
 import { Segments } from './Segments'
 import { Select } from './Select'
-import { date, exact, iso, lengthWords, localDate, seconds } from './time'
+import { date, exact, iso, lengthWords, seconds } from './time'
+import { endOfDay, localDate } from './zone'
 
 export interface Length {
   duration?: string
@@ -77,7 +78,7 @@ export function DurationPicker({
     if (next === 'none') onChange({ no_end: true })
     else if (next === 'until') {
       const days = Math.min(7 * 86_400, max)
-      onChange({ until: endOfDay(new Date(Date.now() + days * 1000)) })
+      onChange({ until: lastSecond(localDate(Date.now() + days * 1000)) })
     } else if (next === 'other') onChange({ duration: value.duration ?? presets[0] ?? 'P7D' })
     else onChange({ duration: next })
   }
@@ -131,9 +132,7 @@ export function DurationPicker({
           value={value.until ? localDate(new Date(value.until)) : ''}
           min={localDate(new Date())}
           max={greatest && localDate(greatest)}
-          onChange={(e) =>
-            e.target.value && onChange({ until: endOfDay(new Date(`${e.target.value}T12:00`)) })
-          }
+          onChange={(e) => e.target.value && onChange({ until: lastSecond(e.target.value) })}
         />
       )}
       <p id={`${id}-ends`} className="text-[0.8125rem] text-muted">
@@ -151,4 +150,5 @@ function endText(value: Length, ends: string | undefined) {
   return `Counts from the moment it is granted; granted now it would end on ${date(ends ?? new Date(Date.now() + length * 1000))}.`
 }
 
-const endOfDay = (d: Date) => new Date(d.getFullYear(), d.getMonth(), d.getDate(), 23, 59, 59).toISOString()
+/** lastSecond is the end of a day to the second. */
+const lastSecond = (day: string) => endOfDay(day)?.replace('.999', '.000')

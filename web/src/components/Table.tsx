@@ -158,7 +158,15 @@ export function Table<T>({
                         {c.header}
                       </span>
                     )}
-                    <div className="min-w-0 [overflow-wrap:anywhere] max-md:flex-1">{c.cell(row)}</div>
+                    {/* However long a name or a reason is, it takes no other column's room. */}
+                    <div
+                      className={cx(
+                        'min-w-0 [overflow-wrap:anywhere] max-md:flex-1 md:max-w-96',
+                        i === 0 ? 'md:min-w-44' : 'md:min-w-18',
+                      )}
+                    >
+                      {c.cell(row)}
+                    </div>
                   </td>
                 ))}
                 {action && (

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type ReactNode, useId, useRef } from 'react'
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from 'react'
 import { Count } from './Count'
 import { cx } from './cx'
 
@@ -28,6 +28,12 @@ export function Tabs({
     0,
   )
   const current = tabs[at]
+  // Where the tabs are wider than the window, the current one is in sight.
+  useEffect(() => {
+    const tab = list.current?.children[at] as HTMLElement | undefined
+    if (list.current && tab)
+      list.current.scrollLeft = tab.offsetLeft - (list.current.clientWidth - tab.offsetWidth) / 2
+  }, [at])
   const onKeyDown = (e: KeyboardEvent) => {
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[e.key]
     if (to === undefined) return
@@ -43,7 +49,7 @@ export function Tabs({
         ref={list}
         role="tablist"
         aria-label={label}
-        className="mb-4 flex gap-1 overflow-x-auto border-line border-b [scrollbar-width:none]"
+        className="relative mb-4 flex gap-1 overflow-x-auto border-line border-b [scrollbar-width:none]"
       >
         {tabs.map((tab) => (
           <button

@@ -1,7 +1,10 @@
 // Times and lengths in words. Everything shown to people goes through here.
 
+import { formatter, localDate } from './zone'
+
 const relativeFormat = new Intl.RelativeTimeFormat('en-GB', { numeric: 'auto' })
-const exactFormat = new Intl.DateTimeFormat('en-GB', {
+/** exact is the day and the time with its zone. */
+export const exact = formatter({
   weekday: 'short',
   day: 'numeric',
   month: 'short',
@@ -10,8 +13,8 @@ const exactFormat = new Intl.DateTimeFormat('en-GB', {
   minute: '2-digit',
   timeZoneName: 'short',
 })
-const dayFormat = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
-const clockFormat = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
+export const date = formatter({ day: 'numeric', month: 'short', year: 'numeric' })
+const clockFormat = formatter({ hour: '2-digit', minute: '2-digit' })
 
 export const minute = 60_000
 export const hour = 60 * minute
@@ -42,24 +45,15 @@ export function relative(at: string | Date, now = Date.now()): string {
   return exact(at)
 }
 
-const two = (n: number) => String(n).padStart(2, '0')
-/** localDate is a moment's day where the person is, as YYYY-MM-DD. */
-export const localDate = (d: Date) =>
-  `${String(d.getFullYear()).padStart(4, '0')}-${two(d.getMonth() + 1)}-${two(d.getDate())}`
-
-export const exact = (at: string | Date) => exactFormat.format(new Date(at))
-export const date = (at: string | Date) => dayFormat.format(new Date(at))
-
 /** moment is short: "Today, 09:12", else the day and the time. */
 export function moment(at: string | Date, now = new Date()): string {
   const then = new Date(at)
-  const clock = clockFormat.format(then)
-  const days = Math.round((start(now) - start(then)) / day)
+  const clock = clockFormat(then)
+  const days = (Date.parse(localDate(now)) - Date.parse(localDate(then))) / day
   if (days === 0) return `Today, ${clock}`
   if (days === 1) return `Yesterday, ${clock}`
   return `${date(then)}, ${clock}`
 }
-const start = (d: Date) => new Date(d.getFullYear(), d.getMonth(), d.getDate()).getTime()
 
 /** seconds reads an ISO 8601 length with W, D, H, M and S; undefined when it is none. */
 export function seconds(iso: string | undefined): number | undefined {

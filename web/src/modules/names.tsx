@@ -72,7 +72,7 @@ export function Person({ user, detail }: { user: UserRef; detail?: string }) {
     <span className="flex min-w-0 items-center gap-2.5">
       <Avatar name={user.name} />
       <span className="min-w-0">
-        <span className="block truncate">
+        <span className="line-clamp-3 [overflow-wrap:anywhere]">
           <PersonLink user={user} />
         </span>
         {detail && <span className="block truncate text-[0.8125rem] text-muted">{detail}</span>}
@@ -102,7 +102,7 @@ export function ResourceLine({ resource, detail }: { resource: ResourceRef; deta
     <span className="flex min-w-0 items-center gap-3">
       <ResourceIcon kind={resource.kind} name={resource.name} slug={resource.slug} />
       <span className="min-w-0">
-        <span className="block truncate">
+        <span className="line-clamp-3 [overflow-wrap:anywhere]">
           <ResourceLink resource={resource} />
         </span>
         <span className="block truncate text-[0.8125rem] text-muted">

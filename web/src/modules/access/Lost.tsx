@@ -74,7 +74,16 @@ const columns: Column<Interval>[] = [
 ]
 
 /** Lost is what somebody had and has no longer by any way: when it went, why, and how to have it again. */
-export function Lost({ user, mine }: { user: Pick<User, 'login' | 'name' | 'state'>; mine: boolean }) {
+export function Lost({
+  user,
+  mine,
+  bare,
+}: {
+  user: Pick<User, 'login' | 'name' | 'state'>
+  mine: boolean
+  /** Without the way to everything that ended: it is beside it. */
+  bare?: boolean
+}) {
   const ask = useAsk()
   const title = useTitle()
   const [filters, set] = useFilters()
@@ -93,13 +102,15 @@ export function Lost({ user, mine }: { user: Pick<User, 'login' | 'name' | 'stat
           value={text}
           onChange={(e) => setText(e.target.value)}
         />
-        <Link
-          to="/history"
-          search={{ person: mine ? 'me' : user.login, state: 'ended' }}
-          className={buttonClass()}
-        >
-          Everything that ended
-        </Link>
+        {!bare && (
+          <Link
+            to="/history"
+            search={{ person: mine ? 'me' : user.login, state: 'ended' }}
+            className={buttonClass()}
+          >
+            Everything that ended
+          </Link>
+        )}
       </div>
       {query.isPending ? (
         <SkeletonRows rows={6} label="Loading what was lost" />

@@ -1,158 +1,12 @@
-import { Link, useLocation } from '@tanstack/react-router'
-import {
-  Boxes,
-  CalendarDays,
-  FileCheck,
-  History,
-  KeyRound,
-  type LucideIcon,
-  MonitorSmartphone,
-  Plug,
-  ScrollText,
-  ShieldCheck,
-  Sparkles,
-  TagIcon,
-  Upload,
-  UserRoundCog,
-  UserRoundX,
-} from 'lucide-react'
 import type { ReactNode } from 'react'
+import { Button } from '../../components/Button'
 import { Card } from '../../components/Card'
-import { cx } from '../../components/cx'
 import { EmptyState } from '../../components/EmptyState'
 import { PageFrame } from '../../components/PageFrame'
-import { type Rights, useRights } from '../rights'
-
-export interface AdminPlace {
-  to: string
-  label: string
-  text: string
-  icon: LucideIcon
-  may: (r: Rights) => boolean
-  /** Who can give it, when it may not be used. */
-  who: string
-}
-
-export const adminPlaces: readonly AdminPlace[] = [
-  {
-    to: '/admin/catalogue',
-    label: 'Catalogue',
-    text: 'Apps, entitlements, groups, roles and work orders: who decides, what is asked, how it becomes real.',
-    icon: Boxes,
-    may: (r) => r.catalogue,
-    who: 'Catalogue manager',
-  },
-  {
-    to: '/admin/tags',
-    label: 'Tags',
-    text: 'Labels with limits: how long access may last, what needs a reason, who may not add themselves.',
-    icon: TagIcon,
-    may: (r) => r.catalogue,
-    who: 'Catalogue manager',
-  },
-  {
-    to: '/admin/roles',
-    label: 'Roles',
-    text: 'Make roles from people, merge, split and rename them; see what was done and take it back.',
-    icon: UserRoundCog,
-    may: (r) => r.catalogue,
-    who: 'Catalogue manager',
-  },
-  {
-    to: '/admin/orphans',
-    label: 'Owners',
-    text: 'What nobody looks after: no owner, the owner left, or its owner is alone with it.',
-    icon: UserRoundX,
-    may: (r) => r.auditor || r.catalogue,
-    who: 'Auditor',
-  },
-  {
-    to: '/admin/new-things',
-    label: 'New things',
-    text: 'Who decides when somebody asks for an app, a group or a role that is not there yet.',
-    icon: Sparkles,
-    may: (r) => r.admin,
-    who: 'Admin',
-  },
-  {
-    to: '/admin/connections',
-    label: 'Connections',
-    text: 'Directories and targets: what is read from them, what is written to them, and how the last run went.',
-    icon: Plug,
-    may: (r) => r.auditor,
-    who: 'Admin',
-  },
-  {
-    to: '/admin/import',
-    label: 'Import people',
-    text: 'People from a CSV or JSON file, checked as a whole before anything changes.',
-    icon: Upload,
-    may: (r) => r.admin,
-    who: 'Admin',
-  },
-  {
-    to: '/admin/holidays',
-    label: 'Holidays',
-    text: 'Days on which nobody is told what ends soon, by hand or from a calendar file.',
-    icon: CalendarDays,
-    may: (r) => r.admin,
-    who: 'Admin',
-  },
-  {
-    to: '/admin/audit',
-    label: 'Audit log',
-    text: 'Every change, decision and refusal; with its export, and how to check it.',
-    icon: ScrollText,
-    may: (r) => r.auditor,
-    who: 'Auditor',
-  },
-  {
-    to: '/history',
-    label: 'Access history',
-    text: 'Who had what, when and why; at any moment, filtered, and as a file.',
-    icon: History,
-    may: (r) => r.auditor,
-    who: 'Auditor',
-  },
-  {
-    to: '/evidence',
-    label: 'Evidence',
-    text: 'A period for an audit: people, access, requests, changes and leavers, with the check of the log.',
-    icon: FileCheck,
-    may: (r) => r.auditor,
-    who: 'Auditor',
-  },
-  {
-    to: '/admin/tokens',
-    label: 'Tokens',
-    text: 'What scripts and other systems may do here, as whom, and until when.',
-    icon: KeyRound,
-    may: (r) => r.admin,
-    who: 'Admin',
-  },
-  {
-    to: '/admin/sessions',
-    label: 'Sessions',
-    text: 'Who is signed in where, and how to sign them out.',
-    icon: MonitorSmartphone,
-    may: (r) => r.admin,
-    who: 'Admin',
-  },
-  {
-    to: '/admin/rights',
-    label: 'Built-in roles',
-    text: 'Who is admin, auditor or catalogue manager of Sallyport itself, and why.',
-    icon: ShieldCheck,
-    may: (r) => r.auditor || r.catalogue,
-    who: 'Admin',
-  },
-]
-
-/** showCurrent brings the present place into sight where the places are wider than the window. */
-function showCurrent(nav: HTMLElement | null) {
-  const at = nav?.querySelector<HTMLElement>('[aria-current]')
-  if (nav && at) nav.scrollLeft = at.offsetLeft - (nav.clientWidth - at.offsetWidth) / 2
-}
+import { useAsk } from '../ask/open'
+import { useRights } from '../rights'
+import { AdminLinks } from './AdminLinks'
+import { adminPlaces } from './places'
 
 /** AdminFrame is a page of the administration, with its places in the side bar and, on a phone, above it; who may not use it is told who can give it. */
 export function AdminFrame({
@@ -169,48 +23,32 @@ export function AdminFrame({
   children: ReactNode
 }) {
   const rights = useRights()
-  const { pathname } = useLocation()
+  const ask = useAsk()
   const place = adminPlaces.find((p) => p.to === to)
   const allowed = !rights.known || !place || place.may(rights)
   return (
     <PageFrame title={title} sub={sub} actions={allowed ? actions : undefined}>
-      <nav
-        aria-label="Administration"
-        className="-mx-4 mb-5 overflow-x-auto px-4 [scrollbar-width:none] md:hidden"
-        ref={rights.known ? showCurrent : undefined}
-      >
-        <ul className="flex gap-1">
-          {adminPlaces
-            .filter((p) => p.may(rights))
-            .map((p) => {
-              const at = pathname === p.to || pathname.startsWith(`${p.to}/`)
-              return (
-                <li key={p.to}>
-                  <Link
-                    to={p.to}
-                    aria-current={at ? 'page' : undefined}
-                    className={cx(
-                      'touch flex min-h-8 items-center gap-2 whitespace-nowrap rounded-md px-2.5 font-medium text-[0.875rem] outline-offset-[-2px]',
-                      at ? 'bg-accent-soft text-accent-text' : 'text-muted hover:bg-hover hover:text-ink',
-                    )}
-                  >
-                    <p.icon aria-hidden className="size-4" />
-                    {p.label}
-                  </Link>
-                </li>
-              )
-            })}
-        </ul>
-      </nav>
+      <AdminLinks beside={false} />
       {allowed ? (
         children
       ) : (
         <Card>
-          <EmptyState kind="forbidden" title={`This needs “${place?.who}”`}>
-            It is an entitlement of the app Sallyport, and can be requested like anything else.
+          <EmptyState
+            kind="forbidden"
+            title={`This needs “${place?.who}”`}
+            action={
+              place && (
+                <Button onClick={() => ask({ resource: rightOf(place.who) })}>Request “{place.who}”</Button>
+              )
+            }
+          >
+            It is access in the app Sallyport, and can be requested like anything else.
           </EmptyState>
         </Card>
       )}
     </PageFrame>
   )
 }
+
+/** rightOf is where in the catalogue a built-in right is: "Catalogue manager" is sallyport.catalogue-manager. */
+const rightOf = (who: string) => `sallyport.${who.toLowerCase().replaceAll(' ', '-')}`

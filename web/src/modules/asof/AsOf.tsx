@@ -2,14 +2,24 @@ import type { ReactNode } from 'react'
 import { Button } from '../../components/Button'
 import { Input } from '../../components/Input'
 import { Note } from '../../components/Note'
-import { exact, localDate } from '../../components/time'
-import { useFilters } from '../filters'
+import { exact } from '../../components/time'
+import { localDate } from '../../components/zone'
+import { type Filters, useFilters } from '../filters'
 import { momentOf } from './moment'
 
 /** useAsOf is the moment that the address asks for, the control that chooses its day, and the banner that says which moment is shown. */
-export function useAsOf(): {
+export function useAsOf({
+  enter,
+  leave,
+}: {
+  /** What the address says besides when a day is chosen. */
+  enter?: Filters
+  /** And when it is left for now. */
+  leave?: Filters
+} = {}): {
   /** In UTC; undefined is now. */
   at: string | undefined
+  choose: (day: string) => void
   control: ReactNode
   /** What is shown, in words for then and for a day to come: "What Grace had", "What Grace will have". */
   banner: (past: string, future: string) => ReactNode
@@ -17,8 +27,10 @@ export function useAsOf(): {
   const [filters, set] = useFilters()
   const at = momentOf(filters.at)
   const coming = at !== undefined && Date.parse(at) > Date.now()
+  const choose = (day: string) => set({ ...(day ? enter : {}), at: day })
   return {
     at,
+    choose,
     control: (
       <div className="flex items-center gap-2 text-[0.875rem] text-muted">
         <span aria-hidden>As of</span>
@@ -27,7 +39,7 @@ export function useAsOf(): {
           aria-label="As of"
           className="w-40 text-ink"
           value={at ? localDate(new Date(at)) : ''}
-          onChange={(e) => set({ at: e.target.value })}
+          onChange={(e) => choose(e.target.value)}
         />
       </div>
     ),
@@ -36,7 +48,7 @@ export function useAsOf(): {
         <div role="status">
           <Note
             action={
-              <Button size="sm" onClick={() => set({ at: undefined })}>
+              <Button size="sm" onClick={() => set({ ...leave, at: undefined })}>
                 Show now
               </Button>
             }

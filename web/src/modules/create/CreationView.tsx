@@ -11,6 +11,7 @@ const fieldWords: Record<string, string> = {
   name: 'Name',
   slug: 'Short name',
   description: 'What it is for',
+  audience: 'Who may find it',
   owners: 'Owners',
   members: 'Members',
   members_for: 'They have it for',
@@ -19,10 +20,14 @@ const fieldWords: Record<string, string> = {
   gives: 'What it gives',
 }
 
+/** empty is how a field without a value is said. */
+const empty = (field: string) => (field === 'audience' ? 'everyone' : 'nothing')
+
 /** CreationGlance is what would be made, in a line or two, for a card. */
 export function CreationGlance({ thing: t }: { thing: Thing }) {
   const parts = [
     t.description,
+    t.audience && `only for ${t.audience.name}`,
     (t.owners ?? []).length > 0 && `owned by ${names(t.owners ?? [], undefined, 3, 'and')}`,
     (t.members ?? []).length > 0 && `for ${names(t.members ?? [], undefined, 3, 'and')}`,
     (t.entitlements ?? []).length > 0 && `with ${(t.entitlements ?? []).map((e) => e.name).join(', ')}`,
@@ -69,8 +74,10 @@ export function CreationView({ creation: c }: { creation: Creation }) {
                     <th scope="row" className="py-1.5 pr-4 font-normal text-muted">
                       {fieldWords[ch.field] ?? ch.field}
                     </th>
-                    <td className="py-1.5 pr-4 [overflow-wrap:anywhere]">{ch.before || 'nothing'}</td>
-                    <td className="py-1.5 font-medium [overflow-wrap:anywhere]">{ch.after || 'nothing'}</td>
+                    <td className="py-1.5 pr-4 [overflow-wrap:anywhere]">{ch.before || empty(ch.field)}</td>
+                    <td className="py-1.5 font-medium [overflow-wrap:anywhere]">
+                      {ch.after || empty(ch.field)}
+                    </td>
                   </tr>
                 ))}
               </tbody>
@@ -133,6 +140,16 @@ export function ThingFacts({ thing: t, without = [] }: { thing: Thing; without?:
         row('name', t.name),
         row('slug', <span className="font-mono text-[0.8125rem]">{t.slug}</span>),
         row('description', t.description),
+        row(
+          'audience',
+          t.audience ? (
+            <>
+              Only <ResourceLink resource={t.audience} />
+            </>
+          ) : (
+            'Everyone'
+          ),
+        ),
         row('owners', people(t.owners)),
         row('members', people(t.members)),
         row('members_for', t.members_for && lengthWords(t.members_for)),

@@ -1,18 +1,14 @@
-import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
-import { type FormEvent, useEffect, useRef, useState } from 'react'
-import { newKey } from '../../api/client'
-import { asError, message } from '../../api/error'
-import { createRequest, previewQuery } from '../../api/request'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { previewQuery } from '../../api/request'
 import { resourceQuery } from '../../api/resource'
 import type { Ask } from '../../api/types'
-import { Button } from '../../components/Button'
-import { Dialog } from '../../components/Dialog'
 import { Field } from '../../components/Field'
 import { Select } from '../../components/Select'
+import { useSettled } from '../../components/settled'
 import { Textarea } from '../../components/Textarea'
-import { toast } from '../../components/toast'
 import { AskOutcome } from '../ask/AskOutcome'
+import { RequestDialog, RequestForm, type RequestFormProps, useSending } from '../ask/RequestForm'
 import { useMe } from '../me'
 import { kindWords } from '../names'
 import { type Draft, emptyDraft, missing, toThing } from './draft'
@@ -29,47 +25,23 @@ const kindText = {
 
 /** NewDialog asks for something that is not there yet, and says before sending who decides and what is wrong. */
 export default function NewDialog({ param, onClose }: { param: NewParam | null; onClose: () => void }) {
-  const [busy, setBusy] = useState(false)
-  const last = useRef(param) // the dialog fades out with what it showed
-  if (param) last.current = param
   return (
-    <Dialog
-      open={param !== null}
+    <RequestDialog
+      id="new"
+      param={param}
       onClose={onClose}
-      title="Ask for something new"
-      wide
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button look="primary" type="submit" form="new" busy={busy}>
-            Send request
-          </Button>
-        </>
-      }
+      title={() => 'Ask for something new'}
+      send={() => 'Send request'}
     >
-      {last.current && <NewForm param={last.current} onClose={onClose} onBusy={setBusy} />}
-    </Dialog>
+      {(props) => <NewForm {...props} />}
+    </RequestDialog>
   )
 }
 
-function NewForm({
-  param,
-  onClose,
-  onBusy,
-}: {
-  param: NewParam
-  onClose: () => void
-  onBusy: (busy: boolean) => void
-}) {
+function NewForm({ param, onClose, onBusy }: RequestFormProps<NewParam>) {
   const me = useMe()
-  const client = useQueryClient()
-  const navigate = useNavigate()
-  const form = useRef<HTMLFormElement>(null)
-  const [key, setKey] = useState(newKey)
   const [draft, setDraft] = useState<Draft>(() => ({ ...emptyDraft(param.kind), name: param.name ?? '' }))
   const [reason, setReason] = useState('')
-  const [faults, setFaults] = useState<Record<string, string>>({})
-  const [tried, setTried] = useState(false)
   const put = (patch: Partial<Draft>) => setDraft((old) => ({ ...old, ...patch }))
 
   // An app that the address names is chosen once it is known.
@@ -83,36 +55,15 @@ function NewForm({
   const ready = draft.kind !== 'entitlement' || !!draft.app
   const preview = useQuery({ ...previewQuery(settled), enabled: ready, placeholderData: keepPreviousData })
 
-  const focusFault = () =>
-    requestAnimationFrame(() => {
-      const first = form.current?.querySelector<HTMLElement>('[aria-invalid=true], [role=alert]')
-      first?.focus()
-      first?.scrollIntoView({ block: 'center' })
-    })
-  const send = async (e: FormEvent) => {
-    e.preventDefault()
-    setTried(true)
-    const found = missing(draft, reason)
-    setFaults(found)
-    if (Object.keys(found).length) return focusFault()
-    onBusy(true)
-    try {
-      const made = await createRequest(ask, key)
-      client.setQueryData(['request', made.id], made)
-      for (const name of ['requests', 'inbox', 'me', 'preview', 'resources'])
-        void client.invalidateQueries({ queryKey: [name] })
-      onClose()
-      await navigate({ to: '/requests/$id', params: { id: made.id } })
-      toast(made.state === 'approved' ? 'Made at once.' : 'Request sent.', { tone: 'good' })
-    } catch (error) {
-      const refused = asError(error)
-      setKey(newKey()) // what was refused may be corrected: the next try is another call
-      setFaults({ ...byField(refused.faults), '': message(refused) })
-      focusFault()
-    } finally {
-      onBusy(false)
-    }
-  }
+  const { form, faults, setFaults, tried, send } = useSending({
+    ask,
+    missing: () => missing(draft, reason),
+    place: byField,
+    stale: ['requests', 'inbox', 'me', 'preview', 'resources'],
+    atOnce: 'Made at once.',
+    onClose,
+    onBusy,
+  })
   // What the server would refuse is said at once, except what is merely not filled in yet.
   const problems = (preview.data?.problems ?? []).filter((p) => {
     const field = fieldOf(p.location)
@@ -131,6 +82,7 @@ function NewForm({
     'name',
     'slug',
     'description',
+    'audience',
     'owners',
     'members',
     'members_for',
@@ -142,42 +94,13 @@ function NewForm({
   const fault = (name: string) => faults[name] ?? told[name]
 
   return (
-    <form
-      ref={form}
+    <RequestForm
       id="new"
-      noValidate
-      onSubmit={(e) => void send(e)}
-      className="grid items-start gap-x-7 gap-y-5 md:grid-cols-[minmax(0,1fr)_21rem]"
-    >
-      <div className="grid min-w-0 gap-5">
-        {faults[''] && (
-          <p role="alert" tabIndex={-1} className="rounded-md bg-bad-soft px-3 py-2.5 text-bad">
-            {faults['']}
-          </p>
-        )}
-        <Field label="What is it?" help={kindText[draft.kind]}>
-          {(control) => (
-            <Select
-              {...control}
-              value={draft.kind}
-              onChange={(e) => {
-                put({ kind: e.target.value as Draft['kind'] })
-                setFaults({})
-              }}
-              choices={newKinds.map((k) => ({
-                value: k,
-                label: k === 'entitlement' ? 'Access in an app' : kindWords[k],
-              }))}
-            />
-          )}
-        </Field>
-        <ThingFields draft={draft} onChange={put} fault={fault} />
-        <Field label="Why?" help="Approvers read this first." error={fault('reason')}>
-          {(control) => <Textarea {...control} value={reason} onChange={(e) => setReason(e.target.value)} />}
-        </Field>
-      </div>
-      <div className="min-w-0 md:sticky md:top-0">
-        {ready ? (
+      form={form}
+      onSend={send}
+      fault={faults['']}
+      aside={
+        ready ? (
           <AskOutcome
             preview={preview.data}
             loading={preview.isLoading}
@@ -189,19 +112,29 @@ function NewForm({
           <p className="rounded-lg border border-line border-dashed p-4 text-muted">
             Choose the app. Who decides is shown here before you send anything.
           </p>
+        )
+      }
+    >
+      <Field label="What is it?" help={kindText[draft.kind]}>
+        {(control) => (
+          <Select
+            {...control}
+            value={draft.kind}
+            onChange={(e) => {
+              put({ kind: e.target.value as Draft['kind'] })
+              setFaults({})
+            }}
+            choices={newKinds.map((k) => ({
+              value: k,
+              label: k === 'entitlement' ? 'Access in an app' : kindWords[k],
+            }))}
+          />
         )}
-      </div>
-    </form>
+      </Field>
+      <ThingFields draft={draft} onChange={put} fault={fault} />
+      <Field label="Why?" help="Approvers read this first." error={fault('reason')}>
+        {(control) => <Textarea {...control} value={reason} onChange={(e) => setReason(e.target.value)} />}
+      </Field>
+    </RequestForm>
   )
-}
-
-/** useSettled waits until nobody types. */
-function useSettled(ask: Ask): Ask {
-  const text = JSON.stringify(ask)
-  const [settled, setSettled] = useState(text)
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), 250)
-    return () => clearTimeout(timer)
-  }, [text])
-  return JSON.parse(settled) as Ask
 }

@@ -72,6 +72,21 @@ export function ThingFields({
           <Input {...control} value={d.slug} onChange={(e) => onChange({ slug: e.target.value })} />
         )}
       </Field>
+      <Field
+        label="Who may find and request it"
+        required={false}
+        help="Without a group: everyone. Others neither find, see nor request it."
+        error={fault('audience')}
+      >
+        {(control) => (
+          <ResourcePicker
+            kind="group"
+            control={control}
+            value={d.audience}
+            onChange={(audience) => onChange({ audience, audienceChosen: true })}
+          />
+        )}
+      </Field>
       <Chosen
         what="people"
         label="Owners"

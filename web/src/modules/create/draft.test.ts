@@ -50,6 +50,19 @@ describe('drafts of new things', () => {
     })
   })
 
+  it('send an audience only when it was chosen: what was not said stays as it was', () => {
+    const group = { id: 'res_9', slug: 'security', name: 'Security', kind: 'group' as const }
+    const asked: Thing = { kind: 'app', name: 'Vault', slug: 'vault', audience: group } as Thing
+    const draft = fromThing(asked)
+    expect(draft.audience).toEqual({ value: 'res_9', label: 'Security' })
+    expect(toThing(draft).audience).toBeUndefined()
+    expect(toThing({ ...draft, audience: null, audienceChosen: true }).audience).toBe('')
+    expect(toThing({ ...draft, audience: { value: 'it', label: 'IT' }, audienceChosen: true }).audience).toBe(
+      'it',
+    )
+    expect(toThing(emptyDraft('app')).audience).toBeUndefined()
+  })
+
   it('say what is missing before anybody is asked', () => {
     expect(Object.keys(missing(emptyDraft('entitlement'), ' '))).toEqual(['app', 'name', 'reason'])
     expect(missing({ ...emptyDraft('app'), name: 'Figma' }, 'to draw')).toEqual({})

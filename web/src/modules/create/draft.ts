@@ -8,6 +8,9 @@ export interface Draft {
   name: string
   slug: string
   description: string
+  /** The group that alone may find it; null is everyone. It is sent only when it was chosen here: what was not said stays. */
+  audience: ComboboxItem | null
+  audienceChosen?: boolean
   owners: ComboboxItem[]
   members: ComboboxItem[]
   membersFor?: string
@@ -22,6 +25,7 @@ export const emptyDraft = (kind: NewThing['kind']): Draft => ({
   name: '',
   slug: '',
   description: '',
+  audience: null,
   owners: [],
   members: [],
   tags: [],
@@ -38,6 +42,7 @@ export function fromThing(t: Thing): Draft {
     name: t.name,
     slug: t.slug,
     description: t.description ?? '',
+    audience: t.audience ? { value: t.audience.id, label: t.audience.name } : null,
     owners: (t.owners ?? []).map(person),
     members: (t.members ?? []).map(person),
     membersFor: t.members_for,
@@ -63,6 +68,7 @@ export function toThing(d: Draft): NewThing {
     name: d.name.trim(),
     slug: d.slug.trim() || undefined,
     description: d.description.trim() || undefined,
+    audience: d.audienceChosen ? (d.audience?.value ?? '') : undefined,
     owners: some(d.owners.map((o) => o.value)),
     members: some(d.members.map((m) => m.value)),
     members_for: d.members.length ? d.membersFor : undefined,

@@ -2,20 +2,22 @@ import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-quer
 import { Link } from '@tanstack/react-router'
 import { CircleAlert, CircleCheck, Hourglass, Undo2, X } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import { newKey } from '../../api/client'
-import { message } from '../../api/error'
-import { batchItemsQuery, batchQuery, undoBatch } from '../../api/expiring'
+import { batchItemsQuery, batchQuery } from '../../api/expiring'
 import { rows } from '../../api/list'
 import type { Batch, BatchItem } from '../../api/types'
 import { Button, IconButton } from '../../components/Button'
 import { Card } from '../../components/Card'
 import { ErrorState } from '../../components/ErrorState'
+import { later } from '../../components/later'
 import { Segments } from '../../components/Segments'
 import { SkeletonRows } from '../../components/Skeleton'
-import { toast } from '../../components/toast'
 import { requestPath } from '../paths'
 import { useTitle } from '../titles'
 import { atMost, batchWords, itemWords } from './words'
+
+const UndoDialog = later<Parameters<typeof import('./UndoDialog').UndoDialog>[0]>(() =>
+  import('./UndoDialog').then((m) => m.UndoDialog),
+)
 
 const titles = { renew: 'Renewal', end: 'Ending', review: 'Marking', undo: 'Undo' } as const
 
@@ -35,7 +37,7 @@ export function BatchPanel({
 }) {
   const client = useQueryClient()
   const batch = useQuery(batchQuery(id))
-  const [busy, setBusy] = useState(false)
+  const [undoing, setUndoing] = useState(false)
   const b = batch.data
   const state = b?.state
   useEffect(() => {
@@ -43,16 +45,6 @@ export function BatchPanel({
       for (const key of ['grants', 'access', 'requests', 'me'])
         void client.invalidateQueries({ queryKey: [key] })
   }, [state, client])
-  const undo = async () => {
-    setBusy(true)
-    try {
-      onBatch((await undoBatch(id, newKey())).id)
-    } catch (e) {
-      toast(`Not taken back. ${message(e)}`, { tone: 'bad' })
-    } finally {
-      setBusy(false)
-    }
-  }
   return (
     <section aria-label="Result">
       <Card>
@@ -72,12 +64,8 @@ export function BatchPanel({
                 </p>
               </div>
               {b.may_undo && (
-                <Button
-                  icon={<Undo2 aria-hidden className="size-4" />}
-                  busy={busy}
-                  onClick={() => void undo()}
-                >
-                  Undo
+                <Button icon={<Undo2 aria-hidden className="size-4" />} onClick={() => setUndoing(true)}>
+                  Undo…
                 </Button>
               )}
               <IconButton label="Close the result" onClick={onClose}>
@@ -108,6 +96,9 @@ export function BatchPanel({
           </div>
         )}
       </Card>
+      {b && undoing && (
+        <UndoDialog batch={b} onClose={() => setUndoing(false)} onUndone={(undo) => onBatch(undo.id)} />
+      )}
     </section>
   )
 }

@@ -166,16 +166,20 @@ export function ExpiringTable({
                   />
                 </td>
                 <td className={cx(cell, 'max-md:mb-1 max-md:pr-10 max-md:font-medium')}>
-                  <Who row={r} />
+                  <div className="min-w-0 md:min-w-36 md:max-w-72">
+                    <Who row={r} />
+                  </div>
                 </td>
                 <td className={cell}>
                   <Name>Access</Name>
-                  <ResourceLine
-                    resource={g.resource}
-                    detail={[relationWords[g.relation], r.app && `of ${r.app.name}`]
-                      .filter(Boolean)
-                      .join(' ')}
-                  />
+                  <div className="min-w-0 md:min-w-44 md:max-w-96">
+                    <ResourceLine
+                      resource={g.resource}
+                      detail={[relationWords[g.relation], r.app && `of ${r.app.name}`]
+                        .filter(Boolean)
+                        .join(' ')}
+                    />
+                  </div>
                 </td>
                 <td className={cx(cell, !hangs(r) && !r.continues && !r.reviewed && 'max-md:hidden')}>
                   <Name>Hangs on it</Name>

@@ -12,6 +12,7 @@ import { Confirm } from '../../components/LaterConfirm'
 import { LoadMore } from '../../components/LoadMore'
 import { later } from '../../components/later'
 import { SkeletonRows } from '../../components/Skeleton'
+import { startOfDay } from '../../components/zone'
 import { useFilters } from '../filters'
 import { WhatChanges } from '../impact/Folded'
 import { useRights } from '../rights'
@@ -56,8 +57,9 @@ export function ExpiringView() {
     via: filters.via,
     relation: filters.relation,
     reviewed: filters.reviewed,
-    from: within === 'dates' ? midnight(filters.from) : undefined,
-    to: within === 'dates' ? midnight(filters.to) : /^\d{1,4}$/.test(within) ? untilDays(within) : undefined,
+    from: within === 'dates' ? startOfDay(filters.from) : undefined,
+    to:
+      within === 'dates' ? startOfDay(filters.to) : /^\d{1,4}$/.test(within) ? untilDays(within) : undefined,
   }
   const sort = filters.sort || 'ends_at'
   const query = useInfiniteQuery(expiringQuery(filter, sort))
@@ -230,6 +232,3 @@ export function ExpiringView() {
     </div>
   )
 }
-
-const midnight = (day: string | undefined) =>
-  day && !Number.isNaN(Date.parse(day)) ? new Date(`${day}T00:00`).toISOString() : undefined

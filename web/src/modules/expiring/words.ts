@@ -71,3 +71,25 @@ export function untilDays(days: string, now = Date.now()): string {
   at.setUTCMinutes(0, 0, 0)
   return at.toISOString()
 }
+
+/** taken says what taking a batch back does to the rows that can be. */
+export function taken({ counts: c }: Batch): string {
+  return [
+    c.renewed ? 'What was renewed ends again when it did before.' : '',
+    c.reviewed ? 'The marks go.' : '',
+    c.asked ? 'Requests that still wait are cancelled.' : '',
+  ]
+    .filter(Boolean)
+    .join(' ')
+}
+
+/** whyNot says why rows of a batch cannot be taken back; the result says it of each. */
+export function whyNot({ counts: c }: Batch): string {
+  const why = [
+    c.renewed ? 'was changed again since, or its former end has passed' : '',
+    c.reviewed ? 'was marked before, or has ended' : '',
+    c.asked ? 'was asked for and is decided by now' : '',
+    c.ended ? 'was ended: that is never taken back' : '',
+  ].filter(Boolean)
+  return `It ${why.join('; or it ')}. The result says which of each.`
+}

@@ -11,17 +11,17 @@ const Drawing = later<{ graph: Graph; label: string; onOpen: (id: string) => voi
   <Skeleton className="h-80 rounded-lg" />,
 )
 
-/** useDrawn says whether the address asks for the drawing in place of the table. */
-export function useDrawn(): [boolean, React.ReactNode] {
+/** useDrawn says whether the address asks, by that name, for the drawing in place of the table. */
+export function useDrawn(name: 'view' | 'as' = 'view'): [boolean, React.ReactNode] {
   const [filters, set] = useFilters()
-  const drawn = filters.view === 'drawing'
+  const drawn = filters[name] === 'drawing'
   return [
     drawn,
     <Segments
       key="view"
       label="Shown as"
       value={drawn ? 'drawing' : 'table'}
-      onChange={(v) => set({ view: v === 'drawing' ? v : undefined })}
+      onChange={(v) => set({ [name]: v === 'drawing' ? v : undefined })}
       choices={[
         { value: 'table', label: 'Table' },
         { value: 'drawing', label: 'Drawing' },

@@ -1,6 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { ArrowDownRight, ArrowUpRight, Minus, Plus } from 'lucide-react'
-import { useEffect, useState } from 'react'
 import { message } from '../../api/error'
 import { type Impact as Data, type ImpactItem, type Trial, tryQuery } from '../../api/impact'
 import { Badge, type Tone } from '../../components/Badge'
@@ -8,6 +7,7 @@ import { Disclosure } from '../../components/Disclosure'
 import { Note } from '../../components/Note'
 import { number } from '../../components/number'
 import { Skeleton } from '../../components/Skeleton'
+import { useSettled } from '../../components/settled'
 import { date } from '../../components/time'
 import { PersonLink } from '../names'
 import { useTitle } from '../titles'
@@ -22,7 +22,7 @@ const looks: Record<ImpactItem['change'], { tone: Tone; icon: typeof Plus; word:
 
 /** Impact shows what a change would do, from a rehearsal of the change itself. null is not yet anything to try. */
 export function Impact({ trial, idle }: { trial: Trial | null; idle?: string }) {
-  const settled = useSettled(trial)
+  const settled = useSettled(trial, 350)
   const { data, error, isFetching } = useQuery({ ...tryQuery(settled), placeholderData: keepPreviousData })
   if (!trial) return <p className="text-muted">{idle ?? 'Nothing to show yet.'}</p>
   if (error) return <Note tone="warn">{message(error)}</Note>
@@ -38,17 +38,6 @@ export function Impact({ trial, idle }: { trial: Trial | null; idle?: string }) 
       )}
     </div>
   )
-}
-
-/** useSettled waits until nobody types. */
-function useSettled(trial: Trial | null): Trial | null {
-  const text = JSON.stringify(trial)
-  const [settled, setSettled] = useState(text)
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), 350)
-    return () => clearTimeout(timer)
-  }, [text])
-  return JSON.parse(settled) as Trial | null
 }
 
 export function ImpactView({ impact }: { impact: Data }) {

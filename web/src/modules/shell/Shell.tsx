@@ -15,6 +15,7 @@ import { OfflineBanner } from './OfflineBanner'
 import { shownPlaces } from './places'
 import { Sidebar } from './Sidebar'
 import { TopBar } from './TopBar'
+import { useZone } from './zone'
 
 const CommandPalette = later(async () => (await import('../palette/CommandPalette')).default)
 const AskDialog = later(async () => (await import('../ask/AskDialog')).default)
@@ -24,6 +25,7 @@ const HelpSheet = later(async () => (await import('./HelpSheet')).default)
 /** Shell is the frame around every page but the sign-in: places, search, account, messages, keys, live updates. */
 export function Shell() {
   const me = useMe()
+  const zone = useZone()
   const client = useQueryClient()
   const navigate = useNavigate()
   const { pathname } = useLocation()
@@ -92,9 +94,7 @@ export function Shell() {
         <TopBar me={me} onSearch={openPalette} onHelp={() => setHelp(true)} />
         <OfflineBanner linked={linked} />
         <main ref={main} id="main" tabIndex={-1} className="flex-1 pb-20 outline-none md:pb-0">
-          <Suspense fallback={null}>
-            <Outlet />
-          </Suspense>
+          <Suspense fallback={null}>{zone && <Outlet key={zone} />}</Suspense>
         </main>
       </div>
       <BottomBar me={me} />

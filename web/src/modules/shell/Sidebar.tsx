@@ -6,7 +6,7 @@ import { later } from '../../components/later'
 import { Logo } from './Logo'
 import { isAdministration, isAt, shownPlaces } from './places'
 
-const AdminNav = later<object>(() => import('../admin/AdminNav').then((m) => m.default))
+const AdminLinks = later<{ beside: boolean }>(() => import('../admin/AdminLinks').then((m) => m.AdminLinks))
 
 export function Sidebar({ me }: { me: Me | undefined }) {
   const { pathname } = useLocation()
@@ -45,7 +45,7 @@ export function Sidebar({ me }: { me: Me | undefined }) {
                     </>
                   ) : null}
                 </Link>
-                {within && <AdminNav />}
+                {within && <AdminLinks beside />}
               </li>
             )
           })}

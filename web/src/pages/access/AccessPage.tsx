@@ -24,12 +24,9 @@ const Roles = later<{ owner: string }>(
   undefined,
   holding,
 )
-const Lost = later<{ user: User; mine: boolean }>(
-  () => import('../../modules/access/Lost').then((m) => m.Lost),
-  undefined,
-  holding,
-)
-const Past = later<object>(() => import('./Lists').then((m) => m.Past), undefined, holding)
+const Had = later<{ user: User }>(() => import('./Had').then((m) => m.Had), undefined, holding)
+/** What the place of what I had was called before. */
+const past = ['lost', 'history']
 
 export function AccessPage() {
   const [filters, set] = useFilters()
@@ -42,10 +39,11 @@ export function AccessPage() {
     { value: 'roles', label: 'Roles I run', content: <Roles owner="me" /> },
     ...(rights.auditor ? [{ value: 'all', label: 'All', content: <All /> }] : []),
     { value: 'expiring', label: 'Ends soon', content: <Expiring /> },
-    { value: 'lost', label: 'What I lost', content: me ? <Lost user={me.user} mine /> : holding },
-    { value: 'history', label: 'What I had', content: <Past /> },
+    { value: 'had', label: 'What I had', content: me ? <Had user={me.user} /> : holding },
   ]
-  const view = tabs.some((t) => t.value === filters.view) ? (filters.view ?? '') : 'mine'
+  const asked = filters.view ?? (filters.at ? 'had' : 'mine')
+  const named = past.includes(asked) ? 'had' : asked
+  const view = tabs.some((t) => t.value === named) ? named : 'mine'
   return (
     <PageFrame
       title="Access"
@@ -67,6 +65,7 @@ export function AccessPage() {
             sort: undefined,
             show: undefined,
             at: undefined,
+            as: undefined,
             relation: undefined,
             scope: undefined,
             within: undefined,

@@ -99,7 +99,7 @@ export function GrantTable({
     <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
       <div className="flex flex-wrap gap-2">
         <SearchInput
-          label="Filter by person or access"
+          label={fixed ? 'Filter what ended' : 'Filter by person or access'}
           className="min-w-full flex-1 sm:min-w-64"
           value={text}
           onChange={(e) => setText(e.target.value)}

@@ -36,16 +36,13 @@ export function Mine() {
   const ask = useAsk()
   const [filters, set] = useFilters()
   const [text, setText] = useTextFilter('q')
-  const { at, control, banner } = useAsOf()
-  const access = useQuery(accessAtQuery('me', at))
+  const { control } = useAsOf({ enter: { view: 'had', show: 'day' } })
+  const access = useQuery(accessAtQuery('me'))
   const grants = useInfiniteQuery(grantListQuery({ subject: 'user:me', active: true, limit: 200 }))
   const [why, setWhy] = useState<Access | null>(null)
   const [ending, setEnding] = useState<Ending | null>(null)
 
-  const all = useMemo(
-    () => merge(access.data?.items ?? [], at ? [] : rows(grants.data)),
-    [access.data, grants.data, at],
-  )
+  const all = useMemo(() => merge(access.data?.items ?? [], rows(grants.data)), [access.data, grants.data])
   const needle = text.trim().toLowerCase()
   const show = filters.show ?? 'all'
   const shown = all.filter(
@@ -61,7 +58,7 @@ export function Mine() {
 
   if (access.isPending) return <SkeletonRows rows={8} label="Loading your access" />
   if (!access.data) return <ErrorState error={access.error} onRetry={() => void access.refetch()} />
-  if (all.length === 0 && !at)
+  if (all.length === 0)
     return (
       <Card>
         <EmptyState
@@ -99,12 +96,11 @@ export function Mine() {
         />
         {control}
       </div>
-      {banner('What you had', 'What you will have')}
       {groups.length === 0 ? (
         <Card>
           <EmptyState
             kind="filtered"
-            title={at ? 'Nothing that you had then matches' : 'Nothing you have matches'}
+            title="Nothing you have matches"
             action={
               <Button
                 onClick={() => {
@@ -137,7 +133,6 @@ export function Mine() {
                   key={key(a)}
                   access={a}
                   grant={byKey.get(key(a))?.grant}
-                  frozen={!!at}
                   onWhy={() => setWhy(a)}
                   onRenew={() => ask({ resource: a.resource.slug, relation: a.relation, extend: true })}
                   onEnd={() => setEnding(endingOf(a, title(a.resource)))}
@@ -152,23 +147,19 @@ export function Mine() {
         user={me?.user}
         mine
         onClose={() => setWhy(null)}
-        onEnd={
-          at
-            ? undefined
-            : (p) => {
-                const role = p.via === 'role'
-                setEnding({
-                  ids: [role ? (p.membership_grant_id ?? p.grant_id) : p.grant_id],
-                  what: role
-                    ? `your membership in ${p.role?.name}`
-                    : `your access to ${why ? title(why.resource) : ''}`,
-                  note: role
-                    ? 'Everything this role gives ends now, unless you have it in another way too.'
-                    : undefined,
-                })
-                setWhy(null)
-              }
-        }
+        onEnd={(p) => {
+          const role = p.via === 'role'
+          setEnding({
+            ids: [role ? (p.membership_grant_id ?? p.grant_id) : p.grant_id],
+            what: role
+              ? `your membership in ${p.role?.name}`
+              : `your access to ${why ? title(why.resource) : ''}`,
+            note: role
+              ? 'Everything this role gives ends now, unless you have it in another way too.'
+              : undefined,
+          })
+          setWhy(null)
+        }}
       />
       <EndAccess ending={ending} onClose={() => setEnding(null)} />
     </div>
@@ -188,21 +179,18 @@ const endingOf = (a: Access, title: string): Ending => ({
 function Item({
   access: a,
   grant,
-  frozen,
   onWhy,
   onRenew,
   onEnd,
 }: {
   access: Access
   grant?: Grant
-  /** Another moment is shown: nothing can be changed. */
-  frozen: boolean
   onWhy: () => void
   onRenew: () => void
   onEnd: () => void
 }) {
-  const mayRenew = !frozen && !!a.ends_at && a.state === 'active' && direct(a).length > 0
-  const mayEnd = !frozen && direct(a).length > 0 && a.state !== 'revoking'
+  const mayRenew = !!a.ends_at && a.state === 'active' && direct(a).length > 0
+  const mayEnd = direct(a).length > 0 && a.state !== 'revoking'
   return (
     <li
       data-row

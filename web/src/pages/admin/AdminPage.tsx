@@ -3,7 +3,7 @@ import { ArrowRight } from 'lucide-react'
 import { Card } from '../../components/Card'
 import { EmptyState } from '../../components/EmptyState'
 import { PageFrame } from '../../components/PageFrame'
-import { adminPlaces } from '../../modules/admin/AdminFrame'
+import { adminPlaces } from '../../modules/admin/places'
 import { useRights } from '../../modules/rights'
 
 export function AdminPage() {

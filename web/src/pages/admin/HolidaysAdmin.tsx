@@ -20,8 +20,8 @@ import { Input } from '../../components/Input'
 import { Note } from '../../components/Note'
 import { SkeletonRows } from '../../components/Skeleton'
 import { type Column, Table } from '../../components/Table'
-import { localDate } from '../../components/time'
 import { toast } from '../../components/toast'
+import { localDate } from '../../components/zone'
 import { AdminFrame } from '../../modules/admin/AdminFrame'
 
 const long = new Intl.DateTimeFormat('en-GB', {

@@ -1,42 +1,41 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
-import { ArrowUp, Download, SlidersHorizontal, X } from 'lucide-react'
+import { ArrowUp, Download } from 'lucide-react'
 import { useState } from 'react'
 import { type EventFilter, eventsFile, eventsQuery, exportPath, newestQuery } from '../../api/audit'
 import { rows } from '../../api/list'
 import type { AuditEvent } from '../../api/types'
 import { Button, buttonClass } from '../../components/Button'
 import { Card } from '../../components/Card'
-import { cx } from '../../components/cx'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
 import { Field } from '../../components/Field'
-import { Input, SearchInput } from '../../components/Input'
 import { LoadMore } from '../../components/LoadMore'
 import { later } from '../../components/later'
 import { useRowKeys } from '../../components/rowKeys'
 import { Select } from '../../components/Select'
 import { Skeleton, SkeletonRows } from '../../components/Skeleton'
+import { endOfDay, startOfDay } from '../../components/zone'
 import { AdminFrame } from '../../modules/admin/AdminFrame'
 import { useFilters, useTextFilter } from '../../modules/filters'
 import { days } from '../../modules/history/EventList'
+import { DayRange, FilterPanel } from '../../modules/history/FilterPanel'
+import { laterPickers } from '../../modules/history/LaterPickers'
 import { EventDrawer } from './EventDrawer'
 import { EventRow } from './EventRow'
-import type { PickersProps } from './Pickers'
 
-const Pickers = later<PickersProps>(
-  () => import('./Pickers').then((m) => m.Pickers),
-  undefined,
-  <>
-    <Skeleton className="h-15" />
-    <Skeleton className="h-15" />
-  </>,
-)
+const choices = [
+  { key: 'actor', label: 'Who', of: 'person' },
+  { key: 'resource', label: 'About', of: 'resource' },
+] as const
+const Pickers = laterPickers(choices.length)
 
 const Verify = later<object>(
   () => import('./Verify').then((m) => m.Verify),
   undefined,
   <Skeleton className="h-32 rounded-lg" />,
 )
+
+const narrowing = ['actor', 'resource', 'request', 'ref', 'verb', 'q', 'from', 'to']
 
 const verbs = [
   { value: '', label: 'Everything' },
@@ -75,28 +74,18 @@ export function AuditPage() {
     ref: filters.ref,
     verb: filters.verb,
     q: filters.q,
-    since: filters.from ? new Date(`${filters.from}T00:00`).toISOString() : undefined,
-    until: filters.to ? new Date(`${filters.to}T23:59:59.999`).toISOString() : undefined,
+    since: startOfDay(filters.from),
+    until: endOfDay(filters.to),
   }
   const query = useInfiniteQuery(eventsQuery(filter))
   useRowKeys('Audit log')
   const events = rows(query.data)
   const newer = useNewer(filter, events[0]?.id)
-  const [more, setMore] = useState(false)
   const [open, setOpen] = useState<AuditEvent | null>(null)
-  const filtered = ['actor', 'resource', 'request', 'ref', 'verb', 'q', 'from', 'to'].some((k) => filters[k])
+  const filtered = narrowing.some((k) => filters[k])
   const clear = () => {
     setText('')
-    set({
-      actor: undefined,
-      resource: undefined,
-      request: undefined,
-      ref: undefined,
-      verb: undefined,
-      q: undefined,
-      from: undefined,
-      to: undefined,
-    })
+    set(Object.fromEntries(narrowing.map((k) => [k, undefined])))
   }
   return (
     <AdminFrame
@@ -118,70 +107,33 @@ export function AuditPage() {
     >
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_19rem]">
         <div className="min-w-0">
-          <search className="mb-4 grid gap-3 rounded-lg border border-line bg-surface p-4 shadow-card sm:grid-cols-2 xl:grid-cols-3">
-            <SearchInput
-              label="Search verbs and names"
-              className="sm:col-span-2 xl:col-span-3"
-              value={text}
-              onChange={(e) => setText(e.target.value)}
-            />
-            <Button
-              className="sm:hidden"
-              icon={<SlidersHorizontal aria-hidden className="size-4" />}
-              aria-expanded={more}
-              onClick={() => setMore(!more)}
-            >
-              {more ? 'Fewer filters' : 'Filters'}
-            </Button>
-            <div className={cx('contents', !more && 'max-sm:hidden')}>
-              <Field label="What">
-                {(control) => (
-                  <Select
-                    {...control}
-                    value={filters.verb ?? ''}
-                    onChange={(e) => set({ verb: e.target.value })}
-                    choices={
-                      verbs.some((v) => v.value === (filters.verb ?? ''))
-                        ? verbs
-                        : [...verbs, { value: filters.verb ?? '', label: filters.verb ?? '' }]
-                    }
-                  />
-                )}
-              </Field>
-              <Pickers actor={filters.actor} resource={filters.resource} onChange={set} />
-              <div className="grid grid-cols-2 gap-3 sm:col-span-2 xl:col-span-3 xl:max-w-[26rem]">
-                <Field label="From">
-                  {(control) => (
-                    <Input
-                      {...control}
-                      type="date"
-                      value={filters.from ?? ''}
-                      max={filters.to}
-                      onChange={(e) => set({ from: e.target.value })}
-                    />
-                  )}
-                </Field>
-                <Field label="To">
-                  {(control) => (
-                    <Input
-                      {...control}
-                      type="date"
-                      value={filters.to ?? ''}
-                      min={filters.from}
-                      onChange={(e) => set({ to: e.target.value })}
-                    />
-                  )}
-                </Field>
-              </div>
+          <FilterPanel
+            search="Search verbs and names"
+            text={text}
+            onText={setText}
+            filtered={filtered}
+            onClear={clear}
+            columns={3}
+          >
+            <Field label="What">
+              {(control) => (
+                <Select
+                  {...control}
+                  value={filters.verb ?? ''}
+                  onChange={(e) => set({ verb: e.target.value })}
+                  choices={
+                    verbs.some((v) => v.value === (filters.verb ?? ''))
+                      ? verbs
+                      : [...verbs, { value: filters.verb ?? '', label: filters.verb ?? '' }]
+                  }
+                />
+              )}
+            </Field>
+            <Pickers choices={choices} filters={filters} onChange={set} />
+            <div className="grid grid-cols-2 gap-3 sm:col-span-2 xl:col-span-3 xl:max-w-[26rem]">
+              <DayRange filters={filters} onChange={set} />
             </div>
-            {filtered && (
-              <div className="sm:col-span-2 xl:col-span-3">
-                <Button size="sm" icon={<X aria-hidden className="size-3.5" />} onClick={clear}>
-                  Clear filters
-                </Button>
-              </div>
-            )}
-          </search>
+          </FilterPanel>
           {query.isPending ? (
             <Card>
               <SkeletonRows rows={10} label="Loading the log" />

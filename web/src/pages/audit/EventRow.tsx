@@ -2,11 +2,12 @@ import { ChevronRight } from 'lucide-react'
 import type { AuditEvent } from '../../api/types'
 import { Badge } from '../../components/Badge'
 import { exact } from '../../components/time'
+import { formatter } from '../../components/zone'
 import { Thing } from '../../modules/history/EventList'
 import { about, address, tone } from '../../modules/history/words'
 import { PersonLink } from '../../modules/names'
 
-const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+const clock = formatter({ hour: '2-digit', minute: '2-digit', second: '2-digit' })
 
 /** EventRow is one line of the log: when, what, who, about what. */
 export function EventRow({ event: e, onOpen }: { event: AuditEvent; onOpen: () => void }) {
@@ -22,7 +23,7 @@ export function EventRow({ event: e, onOpen }: { event: AuditEvent; onOpen: () =
         title={exact(e.at)}
         className="text-[0.8125rem] text-muted tabular-nums max-md:col-start-1 max-md:row-start-2"
       >
-        {clock.format(new Date(e.at))}
+        {clock(e.at)}
       </time>
       <span className="min-w-0 max-md:row-start-1">
         <Badge tone={tone(e)} className="font-mono">

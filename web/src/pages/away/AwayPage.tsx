@@ -11,8 +11,9 @@ import { Field } from '../../components/Field'
 import { Input } from '../../components/Input'
 import { PageFrame } from '../../components/PageFrame'
 import { SkeletonRows } from '../../components/Skeleton'
-import { date, day, localDate } from '../../components/time'
+import { date, day } from '../../components/time'
 import { toast } from '../../components/toast'
+import { endOfDay, localDate, startOfDay } from '../../components/zone'
 import { useMe } from '../../modules/me'
 import { PersonLink } from '../../modules/names'
 import { PersonPicker } from '../../modules/pickers'
@@ -78,7 +79,7 @@ function NewDelegation() {
   const client = useQueryClient()
   const [to, setTo] = useState<ComboboxItem | null>(null)
   const [from, setFrom] = useState(localDate(new Date()))
-  const [until, setUntil] = useState(localDate(new Date(Date.now() + 7 * day)))
+  const [until, setUntil] = useState(localDate(Date.now() + 7 * day))
   const [reason, setReason] = useState('')
   const [faults, setFaults] = useState<Record<string, string>>({})
   const [busy, setBusy] = useState(false)
@@ -91,15 +92,15 @@ function NewDelegation() {
     if (!to || Object.keys(found).length) return
     setBusy(true)
     try {
-      const first = new Date(`${from}T00:00:00`)
+      const first = startOfDay(from)
       await delegate({
         to: to.value,
-        starts_at: first.getTime() > Date.now() ? first.toISOString() : undefined,
-        ends_at: new Date(`${until}T23:59:59`).toISOString(),
+        starts_at: first && Date.parse(first) > Date.now() ? first : undefined,
+        ends_at: endOfDay(until) ?? '',
         reason: reason.trim() || undefined,
       })
       await client.invalidateQueries({ queryKey: ['delegations'] })
-      toast(`${to.label} decides for you until ${date(`${until}T12:00:00`)}.`, { tone: 'good' })
+      toast(`${to.label} decides for you until ${date(endOfDay(until) ?? '')}.`, { tone: 'good' })
       setTo(null)
       setReason('')
     } catch (error) {

@@ -25,7 +25,7 @@ export function HoldingsCard() {
       }
       action={
         <span className="flex flex-wrap gap-x-4 gap-y-1">
-          <More to="/access" search={{ view: 'lost' }}>
+          <More to="/access" search={{ view: 'had' }}>
             What I lost
           </More>
           {list.length > 0 && <More to="/access">Why do I have this?</More>}

@@ -3,6 +3,7 @@ import { Plus } from 'lucide-react'
 import { myTasksQuery } from '../../api/task'
 import { Button } from '../../components/Button'
 import { PageFrame } from '../../components/PageFrame'
+import { localHour } from '../../components/zone'
 import { useAsk } from '../../modules/ask/open'
 import { useMe } from '../../modules/me'
 import { firstName } from '../../modules/names'
@@ -21,7 +22,7 @@ export function HomePage() {
   return (
     <PageFrame
       title="Home"
-      heading={me ? `${greeting(new Date().getHours())}, ${firstName(me.user.name)}` : <span>&nbsp;</span>}
+      heading={me ? `${greeting(localHour(Date.now()))}, ${firstName(me.user.name)}` : <span>&nbsp;</span>}
       sub="What needs you today"
       actions={
         <Button look="primary" icon={<Plus aria-hidden className="size-4" />} onClick={() => ask()}>

@@ -46,7 +46,7 @@ export function InboxCard() {
             >
               <Avatar name={r.requester.name} />
               <span className="min-w-0 flex-1">
-                <span className="block truncate font-medium">
+                <span className="line-clamp-2 font-medium [overflow-wrap:anywhere] sm:line-clamp-1">
                   {r.requester.name} · {title(subjectOf(r))}
                   {forOther(r) && ` for ${r.beneficiary.name}`}
                 </span>

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { BellOff, CheckCheck } from 'lucide-react'
+import { BellOff, Check, CheckCheck } from 'lucide-react'
 import { message } from '../../api/error'
 import { rows } from '../../api/list'
 import { markRead, messagesQuery } from '../../api/message'
@@ -138,8 +138,14 @@ function Item({ message: m, onRead }: { message: Message; onRead: () => void }) 
         </p>
       </div>
       {!m.read_at && (
-        <Button size="sm" look="quiet" onClick={onRead} aria-label={`Mark as read: ${m.title}`}>
-          Mark as read
+        <Button
+          size="sm"
+          look="quiet"
+          icon={<Check aria-hidden className="size-4 sm:hidden" />}
+          onClick={onRead}
+          aria-label={`Mark as read: ${m.title}`}
+        >
+          <span className="max-sm:hidden">Mark as read</span>
         </Button>
       )}
     </li>

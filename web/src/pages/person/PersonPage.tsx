@@ -21,13 +21,18 @@ import { useAsk } from '../../modules/ask/open'
 import { useFilters } from '../../modules/filters'
 import { useMe } from '../../modules/me'
 import { firstName, PersonLink } from '../../modules/names'
+import { useRights } from '../../modules/rights'
 
 const holding = <SkeletonRows rows={5} label="Loading" />
 interface Of {
   user: User
   mine: boolean
 }
-const PersonAccess = later<Of>(() => import('./PersonAccess').then((m) => m.PersonAccess), undefined, holding)
+const Holdings = later<Of>(
+  () => import('../../modules/access/Holdings').then((m) => m.Holdings),
+  undefined,
+  holding,
+)
 const PersonOwns = later<Of>(() => import('./PersonOwns').then((m) => m.PersonOwns), undefined, holding)
 const Lost = later<Of>(() => import('../../modules/access/Lost').then((m) => m.Lost), undefined, holding)
 const PersonRequests = later<Of>(
@@ -37,6 +42,11 @@ const PersonRequests = later<Of>(
 )
 const PersonHistory = later<Of>(
   () => import('./PersonHistory').then((m) => m.PersonHistory),
+  undefined,
+  holding,
+)
+const PersonErase = later<{ user: User }>(
+  () => import('./PersonErase').then((m) => m.PersonErase),
   undefined,
   holding,
 )
@@ -66,16 +76,20 @@ function Loaded({ user: u }: { user: User }) {
   const me = useMe()
   const ask = useAsk()
   const [filters, set] = useFilters()
+  const rights = useRights()
   const mine = me?.user.id === u.id
   // Read while the part that shows it is on its way.
   useQuery({ ...accessAtQuery(u.login), enabled: !filters.tab && !filters.at })
   const reports = useQuery(reportsQuery(u.login)).data?.items ?? []
   const tabs = [
-    { value: 'access', label: 'Access', content: <PersonAccess user={u} mine={mine} /> },
+    { value: 'access', label: 'Access', content: <Holdings user={u} mine={mine} /> },
     { value: 'owns', label: 'Owns', content: <PersonOwns user={u} mine={mine} /> },
     { value: 'lost', label: 'Lost', content: <Lost user={u} mine={mine} /> },
     { value: 'requests', label: 'Requests', content: <PersonRequests user={u} mine={mine} /> },
     { value: 'history', label: 'History', content: <PersonHistory user={u} mine={mine} /> },
+    ...(rights.admin && !mine
+      ? [{ value: 'data', label: 'Personal data', content: <PersonErase user={u} /> }]
+      : []),
     ...(mine ? [{ value: 'sign-in', label: 'Sign-in', content: <SignIn /> }] : []),
   ]
   const tab = tabs.some((t) => t.value === filters.tab) ? (filters.tab ?? '') : 'access'

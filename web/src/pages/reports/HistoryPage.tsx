@@ -1,44 +1,41 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { Download, SlidersHorizontal, X } from 'lucide-react'
-import { type ReactNode, useState } from 'react'
+import { Download } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { rows } from '../../api/list'
 import { intervalsFile, intervalsQuery, intervalsTotalQuery } from '../../api/report'
 import { Button, buttonClass } from '../../components/Button'
 import { Card } from '../../components/Card'
 import { Checkbox } from '../../components/Checkbox'
-import { cx } from '../../components/cx'
 import { Disclosure } from '../../components/Disclosure'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
 import { Field } from '../../components/Field'
-import { Input, SearchInput } from '../../components/Input'
+import { Input } from '../../components/Input'
 import { LoadMore } from '../../components/LoadMore'
-import { later } from '../../components/later'
 import { many } from '../../components/number'
 import { PageFrame } from '../../components/PageFrame'
 import { Segments } from '../../components/Segments'
 import { Select } from '../../components/Select'
-import { Skeleton, SkeletonRows } from '../../components/Skeleton'
+import { SkeletonRows } from '../../components/Skeleton'
 import { Table } from '../../components/Table'
 import { exact } from '../../components/time'
+import { localInput } from '../../components/zone'
 import { AdminFrame } from '../../modules/admin/AdminFrame'
 import { useFilters, useTextFilter } from '../../modules/filters'
+import { DayRange, FilterPanel } from '../../modules/history/FilterPanel'
+import { laterPickers } from '../../modules/history/LaterPickers'
 import { useRights } from '../../modules/rights'
 import { chosen, historyColumns } from './columns'
-import { historyFilter, isScoped, localInput } from './filter'
-import type { HistoryPickersProps } from './HistoryPickers'
+import { historyFilter, isScoped } from './filter'
 
-const HistoryPickers = later<HistoryPickersProps>(
-  () => import('./HistoryPickers').then((m) => m.HistoryPickers),
-  undefined,
-  <>
-    <Skeleton className="h-15" />
-    <Skeleton className="h-15" />
-    <Skeleton className="h-15" />
-    <Skeleton className="h-15" />
-    <Skeleton className="h-15" />
-  </>,
-)
+const choices = [
+  { key: 'person', label: 'Person', of: 'person' },
+  { key: 'resource', label: 'Resource', of: 'resource' },
+  { key: 'app', label: 'App', of: 'app' },
+  { key: 'role', label: 'Role', of: 'role' },
+  { key: 'actor', label: 'Done by', of: 'person' },
+] as const
+const Pickers = laterPickers(choices.length)
 
 const sub = 'Who had what, when and why: who gave it, who decided, who ended it.'
 
@@ -61,7 +58,6 @@ export function HistoryPage() {
   const [filters, set] = useFilters()
   const [text, setText] = useTextFilter('q', 300)
   const [department, setDepartment] = useTextFilter('department', 400)
-  const [more, setMore] = useState(false)
   const filter = historyFilter(filters)
   const allowed = isScoped(filters) || rights.auditor
   const query = useInfiniteQuery({ ...intervalsQuery(filter), enabled: rights.known && allowed })
@@ -98,128 +94,14 @@ export function HistoryPage() {
         ))
       }
     >
-      <search className="mb-4 grid gap-3 rounded-lg border border-line bg-surface p-4 shadow-card sm:grid-cols-2 lg:grid-cols-5">
-        <SearchInput
-          label="Search names, reasons and comments"
-          className="sm:col-span-2 lg:col-span-5"
-          value={text}
-          onChange={(e) => setText(e.target.value)}
-        />
-        <Button
-          className="sm:hidden"
-          icon={<SlidersHorizontal aria-hidden className="size-4" />}
-          aria-expanded={more}
-          onClick={() => setMore(!more)}
-        >
-          {more ? 'Fewer filters' : 'Filters'}
-        </Button>
-        <div className={cx('contents', !more && 'max-sm:hidden')}>
-          <HistoryPickers filters={filters} onChange={set} />
-          <div className="sm:col-span-2 lg:col-span-2">
-            <p className="mb-1.5 font-medium">When</p>
-            <Segments
-              label="When"
-              value={asOf ? 'at' : 'range'}
-              onChange={(v) =>
-                set(
-                  v === 'at'
-                    ? { at: localInput(new Date()), from: undefined, to: undefined, state: undefined }
-                    : { at: undefined },
-                )
-              }
-              choices={[
-                { value: 'range', label: 'Over time' },
-                { value: 'at', label: 'As of a moment' },
-              ]}
-            />
-          </div>
-          {asOf ? (
-            <Field label="As of">
-              {(control) => (
-                <Input
-                  {...control}
-                  type="datetime-local"
-                  value={localInput(new Date(filters.at ?? ''))}
-                  onChange={(e) => e.target.value && set({ at: e.target.value })}
-                />
-              )}
-            </Field>
-          ) : (
-            <>
-              <Field label="From">
-                {(control) => (
-                  <Input
-                    {...control}
-                    type="date"
-                    value={filters.from ?? ''}
-                    max={filters.to}
-                    onChange={(e) => set({ from: e.target.value })}
-                  />
-                )}
-              </Field>
-              <Field label="To">
-                {(control) => (
-                  <Input
-                    {...control}
-                    type="date"
-                    value={filters.to ?? ''}
-                    min={filters.from}
-                    onChange={(e) => set({ to: e.target.value })}
-                  />
-                )}
-              </Field>
-              <Field label="State">
-                {(control) => (
-                  <Select
-                    {...control}
-                    value={filters.state ?? ''}
-                    onChange={(e) => set({ state: e.target.value })}
-                    choices={[
-                      { value: '', label: 'Any' },
-                      { value: 'active', label: 'Active now' },
-                      { value: 'ended', label: 'Ended' },
-                      { value: 'coming', label: 'Not yet real' },
-                    ]}
-                  />
-                )}
-              </Field>
-            </>
-          )}
-          <Field label="As">
-            {(control) => (
-              <Select
-                {...control}
-                value={filters.relation ?? ''}
-                onChange={(e) => set({ relation: e.target.value })}
-                choices={[
-                  { value: '', label: 'Member or owner' },
-                  { value: 'member', label: 'Member' },
-                  { value: 'owner', label: 'Owner' },
-                ]}
-              />
-            )}
-          </Field>
-          <Field label="By">
-            {(control) => (
-              <Select
-                {...control}
-                value={filters.via ?? (asOf || isScoped(filters) ? 'any' : 'direct')}
-                onChange={(e) => set({ via: e.target.value })}
-                choices={[
-                  { value: 'any', label: 'Any way' },
-                  { value: 'direct', label: 'Directly' },
-                  { value: 'role', label: 'By a role' },
-                ]}
-              />
-            )}
-          </Field>
-          <Field label="Department">
-            {(control) => (
-              <Input {...control} value={department} onChange={(e) => setDepartment(e.target.value)} />
-            )}
-          </Field>
-        </div>
-        <div className="flex flex-wrap items-start justify-between gap-3 sm:col-span-2 lg:col-span-5">
+      <FilterPanel
+        search="Search names, reasons and comments"
+        text={text}
+        onText={setText}
+        filtered={filtered}
+        onClear={clear}
+        columns={5}
+        extra={
           <div className="min-w-0 max-w-full">
             <Disclosure title="Columns" detail={columns.map((c) => c.header).join(', ')}>
               <div className="flex flex-wrap gap-x-5">
@@ -231,13 +113,92 @@ export function HistoryPage() {
               </div>
             </Disclosure>
           </div>
-          {filtered && (
-            <Button size="sm" icon={<X aria-hidden className="size-3.5" />} onClick={clear}>
-              Clear filters
-            </Button>
-          )}
+        }
+      >
+        <Pickers choices={choices} filters={filters} onChange={set} />
+        <div className="sm:col-span-2 lg:col-span-2">
+          <p className="mb-1.5 font-medium">When</p>
+          <Segments
+            label="When"
+            value={asOf ? 'at' : 'range'}
+            onChange={(v) =>
+              set(
+                v === 'at'
+                  ? { at: localInput(new Date()), from: undefined, to: undefined, state: undefined }
+                  : { at: undefined },
+              )
+            }
+            choices={[
+              { value: 'range', label: 'Over time' },
+              { value: 'at', label: 'As of a moment' },
+            ]}
+          />
         </div>
-      </search>
+        {asOf ? (
+          <Field label="As of">
+            {(control) => (
+              <Input
+                {...control}
+                type="datetime-local"
+                value={localInput(new Date(filter.at ?? ''))}
+                onChange={(e) => e.target.value && set({ at: e.target.value })}
+              />
+            )}
+          </Field>
+        ) : (
+          <>
+            <DayRange filters={filters} onChange={set} />
+            <Field label="State">
+              {(control) => (
+                <Select
+                  {...control}
+                  value={filters.state ?? ''}
+                  onChange={(e) => set({ state: e.target.value })}
+                  choices={[
+                    { value: '', label: 'Any' },
+                    { value: 'active', label: 'Active now' },
+                    { value: 'ended', label: 'Ended' },
+                    { value: 'coming', label: 'Not yet real' },
+                  ]}
+                />
+              )}
+            </Field>
+          </>
+        )}
+        <Field label="As">
+          {(control) => (
+            <Select
+              {...control}
+              value={filters.relation ?? ''}
+              onChange={(e) => set({ relation: e.target.value })}
+              choices={[
+                { value: '', label: 'Member or owner' },
+                { value: 'member', label: 'Member' },
+                { value: 'owner', label: 'Owner' },
+              ]}
+            />
+          )}
+        </Field>
+        <Field label="By">
+          {(control) => (
+            <Select
+              {...control}
+              value={filters.via ?? (asOf || isScoped(filters) ? 'any' : 'direct')}
+              onChange={(e) => set({ via: e.target.value })}
+              choices={[
+                { value: 'any', label: 'Any way' },
+                { value: 'direct', label: 'Directly' },
+                { value: 'role', label: 'By a role' },
+              ]}
+            />
+          )}
+        </Field>
+        <Field label="Department">
+          {(control) => (
+            <Input {...control} value={department} onChange={(e) => setDepartment(e.target.value)} />
+          )}
+        </Field>
+      </FilterPanel>
       {rights.known && !allowed ? (
         <Card>
           <EmptyState kind="first" title="Choose whose history to see">

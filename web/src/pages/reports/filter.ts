@@ -1,13 +1,9 @@
 // From the address to what the server is asked.
 import type { IntervalFilter } from '../../api/report'
+import { endOfDay, momentIn, startOfDay } from '../../components/zone'
 import type { Filters } from '../../modules/filters'
 
-const moment = (text: string | undefined): string | undefined => {
-  const at = text ? new Date(text) : undefined
-  return at && !Number.isNaN(at.getTime()) ? at.toISOString() : undefined
-}
-
-/** historyFilter reads the filters of an address; a day from and to are whole days of here. */
+/** historyFilter reads the filters of an address; a day from and to are whole days of the person's zone. */
 export function historyFilter(f: Filters): IntervalFilter {
   return {
     person: f.person,
@@ -19,9 +15,9 @@ export function historyFilter(f: Filters): IntervalFilter {
     relation: f.relation,
     via: f.via,
     state: f.state,
-    at: moment(f.at),
-    since: f.from ? moment(`${f.from}T00:00`) : undefined,
-    until: f.to ? moment(`${f.to}T23:59:59.999`) : undefined,
+    at: momentIn(f.at),
+    since: startOfDay(f.from),
+    until: endOfDay(f.to),
     q: f.q,
     sort: f.sort,
   }
@@ -30,13 +26,6 @@ export function historyFilter(f: Filters): IntervalFilter {
 /** isScoped says whether the filters ask about something, and not for the whole company. */
 export const isScoped = (f: Filters): boolean =>
   ['person', 'resource', 'role', 'app', 'actor'].some((k) => f[k])
-
-/** localInput is a moment as a field of date and time takes it; "" for none. */
-export function localInput(at: Date): string {
-  if (Number.isNaN(at.getTime())) return ''
-  const two = (n: number) => String(n).padStart(2, '0')
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}`
-}
 
 export interface PeriodChoice {
   value: string

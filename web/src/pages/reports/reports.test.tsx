@@ -2,6 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { HttpResponse, http } from 'msw'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { setZone } from '../../components/zone'
 import * as data from '../../test/data'
 import { open } from '../../test/render'
 import { server } from '../../test/server'
@@ -101,10 +102,15 @@ describe('history', () => {
     expect(await screen.findByRole('table', { name: 'Access history' })).toBeInTheDocument()
   })
 
-  it('reads days as whole days of here', () => {
-    const f = historyFilter({ from: '2026-03-01', to: '2026-03-01', at: 'nonsense' })
-    expect(Date.parse(f.until ?? '') - Date.parse(f.since ?? '')).toBe(86_400_000 - 1)
-    expect(f.at).toBeUndefined()
+  it.each([
+    ['Europe/Berlin', '2026-03-28T23:00:00.000Z', '2026-03-29T21:59:59.999Z', '2026-03-29T10:00:00.000Z'],
+    ['America/New_York', '2026-03-29T04:00:00.000Z', '2026-03-30T03:59:59.999Z', '2026-03-29T16:00:00.000Z'],
+  ])('reads days and times as those of %s', (name, since, until, at) => {
+    setZone(name)
+    const f = historyFilter({ from: '2026-03-29', to: '2026-03-29', at: '2026-03-29T12:00' })
+    expect(f).toMatchObject({ since, until, at })
+    expect(historyFilter({ at: 'nonsense', from: 'soon' })).toMatchObject({ at: undefined, since: undefined })
+    setZone(undefined)
   })
 })
 

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { CalendarClock } from 'lucide-react'
 import { useCallback, useMemo, useState } from 'react'
 import { accessAtQuery } from '../../api/access'
 import type { Access, User } from '../../api/types'
@@ -9,26 +10,41 @@ import { ErrorState } from '../../components/ErrorState'
 import { SearchInput } from '../../components/Input'
 import { SkeletonRows } from '../../components/Skeleton'
 import { type Column, Table } from '../../components/Table'
-import { EndAccess, type Ending } from '../../modules/access/EndAccess'
-import { Ends, StateLine } from '../../modules/access/Ends'
-import { WhyDrawer } from '../../modules/access/WhyDrawer'
-import { givenBy } from '../../modules/access/words'
-import { useAsOf } from '../../modules/asof/AsOf'
-import { useTextFilter } from '../../modules/filters'
-import { GraphView, useDrawn } from '../../modules/graph/GraphView'
-import { personGraph } from '../../modules/graph/graph'
-import { useMe } from '../../modules/me'
-import { firstName, kindWords, ResourceLine, relationWords } from '../../modules/names'
-import { useRights } from '../../modules/rights'
-import { useTitle } from '../../modules/titles'
+import { day as dayLength } from '../../components/time'
+import { localDate } from '../../components/zone'
+import { useAsOf } from '../asof/AsOf'
+import { useTextFilter } from '../filters'
+import { GraphView, useDrawn } from '../graph/GraphView'
+import { personGraph } from '../graph/graph'
+import { useMe } from '../me'
+import { firstName, kindWords, ResourceLine, relationWords } from '../names'
+import { useRights } from '../rights'
+import { useTitle } from '../titles'
+import { EndAccess, type Ending } from './EndAccess'
+import { Ends, StateLine } from './Ends'
+import { WhyDrawer } from './WhyDrawer'
+import { givenBy } from './words'
 
-/** PersonAccess is what a person holds, now or on a past day, and why. */
-export function PersonAccess({ user, mine }: { user: User; mine: boolean }) {
+const days = [
+  { ago: 30, label: 'A month ago' },
+  { ago: 91, label: 'Three months ago' },
+  { ago: 365, label: 'A year ago' },
+]
+
+export interface HoldingsProps {
+  user: User
+  mine: boolean
+  /** Only as of a day, members and owners alike: nothing is shown until one is chosen, and who leaves it is back at now. */
+  day?: boolean
+}
+
+/** Holdings is what a person holds, now or as of a day, and why: as a table, or drawn. */
+export function Holdings({ user, mine, day = false }: HoldingsProps) {
   const me = useMe()
   const rights = useRights()
   const [text, setText] = useTextFilter('q')
-  const { at, control, banner } = useAsOf()
-  const query = useQuery(accessAtQuery(user.login, at))
+  const { at, choose, control, banner } = useAsOf(day ? { leave: { view: undefined, show: undefined } } : {})
+  const query = useQuery({ ...accessAtQuery(user.login, at), enabled: !day || !!at })
   const owned = useQuery({ ...accessAtQuery('me'), enabled: !mine }).data
   const [why, setWhy] = useState<Access | null>(null)
   const [ending, setEnding] = useState<Ending | null>(null)
@@ -45,13 +61,13 @@ export function PersonAccess({ user, mine }: { user: User; mine: boolean }) {
     () =>
       (query.data?.items ?? []).filter(
         (a) =>
-          a.relation === 'member' &&
+          (day || a.relation === 'member') &&
           (!needle ||
             `${a.resource.name} ${a.app?.name ?? ''} ${givenBy(a.paths)}`.toLowerCase().includes(needle)),
       ),
-    [query.data, needle],
+    [query.data, needle, day],
   )
-  const [drawn, choice] = useDrawn()
+  const [drawn, choice] = useDrawn(day ? 'as' : 'view')
   const make = useCallback((opened: ReadonlySet<string>) => personGraph(user, items, opened), [user, items])
   const columns: Column<Access>[] = [
     {
@@ -92,7 +108,23 @@ export function PersonAccess({ user, mine }: { user: User; mine: boolean }) {
         {choice}
       </div>
       {banner(`What ${mine ? 'you' : user.name} had`, `What ${mine ? 'you' : user.name} will have`)}
-      {query.isPending ? (
+      {day && !at ? (
+        <Card>
+          <EmptyState
+            kind="first"
+            icon={CalendarClock}
+            title="On which day?"
+            action={days.map(({ ago, label }) => (
+              <Button key={ago} onClick={() => choose(localDate(Date.now() - ago * dayLength))}>
+                {label}
+              </Button>
+            ))}
+          >
+            Everything that {mine ? 'you' : firstName(user.name)} had at the end of it, and why. A day to come
+            shows what will be left if nothing changes until then.
+          </EmptyState>
+        </Card>
+      ) : query.isPending ? (
         <SkeletonRows rows={6} label="Loading the access" />
       ) : !query.data ? (
         <ErrorState error={query.error} onRetry={() => void query.refetch()} />
