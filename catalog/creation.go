@@ -86,6 +86,13 @@ func (p *drafting) at(list *[]sallyport.Fault, field, format string, args ...any
 	*list = append(*list, sallyport.Fault{Path: p.path + "." + field, Message: fmt.Sprintf(format, args...)})
 }
 
+// broke keeps the first error: after it PostgreSQL answers only that the transaction is aborted, which is not why.
+func (p *drafting) broke(err error) {
+	if p.err == nil {
+		p.err = err
+	}
+}
+
 func (p *drafting) must(field string, err error) {
 	if err != nil {
 		p.at(&p.malformed, field, "%s", err)
@@ -154,7 +161,7 @@ func (p *drafting) thing(field, ref, what string) (sallyport.Resource, bool) {
 		p.at(&p.refused, field, "there is no %s %q", what, ref)
 		return r, false
 	case err != nil:
-		p.err = err
+		p.broke(err)
 		return r, false
 	}
 	return r, true
@@ -210,7 +217,7 @@ func (p *drafting) slug(n *sallyport.NewThing, app *sallyport.Resource) {
 	}
 	slugTaken, nameTaken, err := p.tx.Taken(p.ctx, p.actor.Tenant, n.Kind, appID, n.Slug, n.Name)
 	if err != nil {
-		p.err = err
+		p.broke(err)
 	}
 	if nameTaken {
 		p.at(&p.taken, "name", "there is %s called %q already", kindWords[n.Kind], n.Name)
@@ -234,7 +241,7 @@ func (p *drafting) people(field string, refs []string) []string {
 		case sallyport.CodeOf(err) == sallyport.ENotFound:
 			p.at(&p.refused, at, "there is no person %q", ref)
 		case err != nil:
-			p.err = err
+			p.broke(err)
 		case u.State != sallyport.UserActive:
 			p.at(&p.refused, at, "%s is %s; name somebody who is here", u.Name, u.State)
 		case !slices.Contains(out, u.ID):
@@ -253,7 +260,7 @@ func (p *drafting) tags(n *sallyport.NewThing) {
 			continue
 		}
 		if err != nil {
-			p.err = err
+			p.broke(err)
 			return
 		}
 		if !slices.Contains(out, t.ID) {
@@ -355,7 +362,7 @@ func (p *drafting) note(field string, err error) {
 	case sallyport.EPrecondition, sallyport.EInvalid:
 		p.at(&p.refused, field, "%s", words(err))
 	default:
-		p.err = err
+		p.broke(err)
 	}
 }
 
@@ -370,7 +377,7 @@ func (p *drafting) limits(n sallyport.NewThing) {
 	}
 	l, err := p.s.Access.NewLimitsTx(p.ctx, p.tx, p.actor.Tenant, n)
 	if err != nil {
-		p.err = err
+		p.broke(err)
 		return
 	}
 	if l.Members > 0 && *n.MembersFor > l.Members {

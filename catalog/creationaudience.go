@@ -31,13 +31,13 @@ func (p *drafting) audience(n *sallyport.NewThing) {
 		}
 		in, err := p.tx.Holds(p.ctx, p.actor.Tenant, id, g.ID, sallyport.Member)
 		if err != nil {
-			p.err = err
+			p.broke(err)
 			return
 		}
 		if !in {
 			u, err := p.tx.User(p.ctx, p.actor.Tenant, id)
 			if err != nil {
-				p.err = err
+				p.broke(err)
 				return
 			}
 			p.at(&p.refused, fmt.Sprintf("members[%d]", i), "%s is not in %s, for whom it is meant; leave them out, or choose another audience", u.Name, g.Name)
