@@ -88,3 +88,17 @@ func (p report[T]) each(ctx context.Context, tx *Tx, q *query, sort string, f fu
 		return f(it)
 	})
 }
+
+// tally is a count by a word of each row, of a statement that selects word and count; "" is the count of all.
+func (tx *Tx) tally(ctx context.Context, text string, args []any) (map[string]int, error) {
+	out := map[string]int{"": 0}
+	err := tx.Rows(ctx, text, args, func(r *sql.Rows) error {
+		var word string
+		var n int
+		err := r.Scan(&word, &n)
+		out[word] += n
+		out[""] += n
+		return err
+	})
+	return out, err
+}
