@@ -58,7 +58,8 @@ func (tx *Tx) leavers(tenant, removal string, from, to time.Time) (*query, repor
 		UNION ALL SELECT n.id, '', n.left_at FROM users n WHERE n.tenant_id = ` + t + ` AND n.left_at >= ` + a + ` AND n.left_at < ` + b + `
 			AND NOT EXISTS (SELECT 1 FROM event_refs x JOIN events e ON e.tenant_id = x.tenant_id AND e.id = x.event_id
 				WHERE x.tenant_id = ` + t + ` AND x.ref_id = n.id AND e.object_id = n.id AND e.verb IN ` + comings + `)) l`
-	back := `COALESCE((SELECT min(e.at) FROM events e WHERE e.tenant_id = ` + t + ` AND e.verb = 'user.returned' AND e.object_id = l.user_id AND e.at > l.at), ` + forever + `)`
+	// By the verb, of which there are few, and not by all that happened since.
+	back := `COALESCE((SELECT min(e.at + 0) FROM events e WHERE e.tenant_id = ` + t + ` AND e.verb = 'user.returned' AND e.object_id = l.user_id AND e.at + 0 > l.at), ` + forever + `)`
 	held := func(what string) string {
 		return `(SELECT ` + what + ` FROM grants g WHERE g.tenant_id = ` + t + ` AND g.subject_kind = 'user' AND g.subject_id = l.user_id AND g.created_at <= l.at AND ` + stopped("g") + ` >= l.at)`
 	}

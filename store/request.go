@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/sallyport/sallyport"
@@ -80,9 +81,9 @@ func (q *query) seesRequest(v Viewer, tenant string, now int64) string {
 		return "TRUE"
 	}
 	u := q.arg(v.ID)
-	return "(q.requester_id = " + u + " OR (q.subject_kind = 'user' AND q.subject_id = " + u + `) OR EXISTS (SELECT 1 FROM stages ps
-		JOIN stage_approvers pa ON pa.tenant_id = ps.tenant_id AND pa.stage_id = ps.id WHERE ps.tenant_id = ` + q.arg(tenant) + ` AND ps.request_id = q.id AND pa.user_id = ` + u + `)
-		OR ` + q.sees(v, tenant, now, "r") + ")"
+	// What everybody sees is most, and is told without looking for stages.
+	return "(q.requester_id = " + u + " OR (q.subject_kind = 'user' AND q.subject_id = " + u + ") OR " + q.sees(v, tenant, now, "r") + ` OR EXISTS (SELECT 1 FROM stages ps
+		JOIN stage_approvers pa ON pa.tenant_id = ps.tenant_id AND pa.stage_id = ps.id WHERE ps.tenant_id = ` + q.arg(tenant) + ` AND ps.request_id = q.id AND pa.user_id = ` + u + `))`
 }
 
 // RequestFilter narrows a list of requests; empty fields do not.
@@ -115,7 +116,7 @@ func (tx *Tx) Requests(ctx context.Context, tenant string, v Viewer, f RequestFi
 	q.requests(tx, tenant, v, f)
 	var total *int
 	if p.Total {
-		n, err := tx.count(ctx, q.String(), q)
+		n, err := tx.count(ctx, countedFrom(q.String(), v), q)
 		if err != nil {
 			return none, err
 		}
@@ -147,6 +148,16 @@ func (tx *Tx) Requests(ctx context.Context, tenant string, v Viewer, f RequestFi
 		return none, err
 	}
 	return out, tx.hideGiven(ctx, tenant, v, ptrs)
+}
+
+// countedFrom is a list of requests for counting: without the names, which every row has once, and for who sees all
+// without the resource.
+func countedFrom(list string, v Viewer) string {
+	from := " FROM requests q"
+	if !v.All {
+		from += " LEFT JOIN resources r ON r.tenant_id = q.tenant_id AND r.id = q.resource_id"
+	}
+	return from + strings.TrimPrefix(list, requestFrom)
 }
 
 // requests writes FROM and WHERE of a list of requests.
@@ -200,7 +211,7 @@ func (q *query) requests(tx *Tx, tenant string, v Viewer, f RequestFilter) {
 func (tx *Tx) CountWaiting(ctx context.Context, tenant, userID string, v Viewer) (int, error) {
 	q := &query{}
 	q.requests(tx, tenant, v, RequestFilter{Assignee: userID})
-	n, err := tx.count(ctx, q.String(), q)
+	n, err := tx.count(ctx, countedFrom(q.String(), v), q)
 	if err != nil {
 		return 0, err
 	}

@@ -52,12 +52,56 @@ func (tx *Tx) CountSpans(ctx context.Context, tenant string, from, to time.Time)
 	if err := read("g.subject_id", " AND g.subject_kind = 'role'", (*roleSpans).grant); err != nil || len(roles) == 0 {
 		return out, err
 	}
-	err = read("g.resource_id", " AND g.subject_kind = 'user' AND g.relation = 'member' AND g.resource_id IN (SELECT h.subject_id FROM grants h WHERE h.tenant_id = "+t+
+	// By the index of what touches the period, which has all that is asked; by the resource, a row would be looked up for each.
+	err = read("g.resource_id", " AND g.subject_kind = 'user' AND g.relation = 'member' AND (g.resource_id || '') IN (SELECT h.subject_id FROM grants h WHERE h.tenant_id = "+t+
 		" AND h.subject_kind = 'role')", (*roleSpans).member)
 	for _, r := range roles {
 		r.count(&out, Micros(from), Micros(to))
 	}
 	return out, err
+}
+
+// countHeld counts what everybody held at a moment, as Intervals with At and People lists it: of what is had by role, for
+// each role its members then times what it held then. Without People, what roles hold counts as well.
+func (tx *Tx) countHeld(ctx context.Context, tenant string, f IntervalFilter) (*int, error) {
+	q := &query{}
+	t, at := q.arg(tenant), q.arg(Micros(*f.At))
+	holding := " FROM grants g WHERE g.tenant_id = " + t + " AND " + stopped("g") + " > " + at + " AND " + tx.when(*f.At)("g", at)
+	relation := ""
+	if f.Relation != "" {
+		relation = " AND g.relation = " + q.arg(f.Relation)
+	}
+	who := ""
+	if f.People {
+		who = " AND g.subject_kind = 'user'"
+	}
+	direct := "(SELECT count(*)" + holding + relation + who + ")"
+	byRole := `(SELECT COALESCE(sum(mm.n * gg.n), 0) FROM (SELECT g.subject_id AS role_id, count(*) AS n` + holding + relation + ` AND g.subject_kind = 'role' GROUP BY g.subject_id) gg
+		JOIN (SELECT g.resource_id || '' AS role_id, count(*) AS n` + holding + ` AND g.subject_kind = 'user' AND g.relation = 'member' GROUP BY g.resource_id || '') mm ON mm.role_id = gg.role_id)`
+	text := "SELECT " + map[string]string{"": direct + " + " + byRole, "direct": direct, "role": byRole}[f.Via]
+	var n int
+	if err := tx.anyPlan(ctx); err != nil {
+		return nil, err
+	}
+	err := tx.Row(ctx, text, q.args, &n)
+	return &n, err
+}
+
+// fewByRole reports whether roles held so little at a moment that what members had of it is sooner read than walked to.
+func (tx *Tx) fewByRole(ctx context.Context, tenant string, at time.Time) (bool, error) {
+	q := &query{}
+	t, n := q.arg(tenant), q.arg(Micros(at))
+	var count int
+	err := tx.Row(ctx, "SELECT count(*) FROM (SELECT 1 FROM grants g WHERE g.tenant_id = "+t+" AND g.subject_kind = 'role' AND "+stopped("g")+" > "+n+" AND "+tx.when(at)("g", n)+" LIMIT 21) x",
+		q.args, &count)
+	return count <= 20, err
+}
+
+// onlyHeld reports whether a filter asks for nothing but a moment, a relation and a way, which countHeld counts.
+func (f IntervalFilter) onlyHeld() bool {
+	at := f.At
+	f.At, f.Relation, f.Via, f.People = nil, "", "", false
+	return at != nil && f == IntervalFilter{}
 }
 
 // anyPlan has the statements of the transaction planned with their values on PostgreSQL: a plan for any period, or for any
