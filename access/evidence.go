@@ -45,33 +45,6 @@ func (p Period) until(now time.Time) time.Time {
 	return p.To
 }
 
-// set is one file of the evidence: a table, read whole for the file, or page by page, narrowed to the rows that a figure
-// counts.
-type set struct {
-	file, title string
-	columns     []string
-	each        func(ctx context.Context, tx *store.Tx, tenant string, p Period, do func([]string) error) error
-	page        func(ctx context.Context, tx *store.Tx, tenant string, p Period, value string, page store.Page) (store.List[[]string], error)
-}
-
-// table makes a set of a list: each reads it whole, page by page.
-func table[T any](file, title string, columns []column[T],
-	each func(ctx context.Context, tx *store.Tx, tenant string, p Period, do func(T) error) error,
-	page func(ctx context.Context, tx *store.Tx, tenant string, p Period, value string, page store.Page) (store.List[T], error)) set {
-	return set{file: file, title: title, columns: columnNames(columns),
-		each: func(ctx context.Context, tx *store.Tx, tenant string, p Period, do func([]string) error) error {
-			return each(ctx, tx, tenant, p, func(row T) error { return do(cells(columns, row)) })
-		},
-		page: func(ctx context.Context, tx *store.Tx, tenant string, p Period, value string, pg store.Page) (store.List[[]string], error) {
-			l, err := page(ctx, tx, tenant, p, value, pg)
-			out := store.List[[]string]{Items: [][]string{}, NextCursor: l.NextCursor, Total: l.Total}
-			for _, row := range l.Items {
-				out.Items = append(out.Items, cells(columns, row))
-			}
-			return out, err
-		}}
-}
-
 // figure is a number of the evidence, and how its rows are told from the others of its set.
 type figure struct{ id, title, file, column, value string }
 
@@ -145,16 +118,16 @@ func (s *Service) Evidence(ctx context.Context, actor sallyport.Actor, p Period)
 		if err := p.check(tx.Now()); err != nil {
 			return err
 		}
-		sets := evidenceSets(tx.Now())
-		for _, f := range figures {
-			l, err := setOf(sets, f).page(ctx, tx, actor.Tenant, p, f.value, store.Page{Total: true, NoRows: true})
+		counts := map[string]map[string]int{}
+		for _, set := range evidenceSets(tx.Now()) {
+			n, err := set.counts(ctx, tx, actor.Tenant, p)
 			if err != nil {
 				return err
 			}
-			out.Figures = append(out.Figures, s.figure(p, f, *l.Total))
+			counts[set.file], out.Files = n, append(out.Files, set.file)
 		}
-		for _, set := range sets {
-			out.Files = append(out.Files, set.file)
+		for _, f := range figures {
+			out.Figures = append(out.Figures, s.figure(p, f, counts[f.file][f.value]))
 		}
 		return nil
 	})
@@ -176,12 +149,15 @@ func (s *Service) EvidenceRows(ctx context.Context, actor sallyport.Actor, p Per
 			return err
 		}
 		set := setOf(evidenceSets(tx.Now()), figures[i])
-		page.Total = true
+		counts, err := set.counts(ctx, tx, actor.Tenant, p)
+		if err != nil {
+			return err
+		}
 		l, err := set.page(ctx, tx, actor.Tenant, p, figures[i].value, page)
 		if err != nil {
 			return err
 		}
-		out = EvidenceRows{Figure: s.figure(p, figures[i], *l.Total), Columns: set.columns, Items: l.Items, NextCursor: l.NextCursor}
+		out = EvidenceRows{Figure: s.figure(p, figures[i], counts[figures[i].value]), Columns: set.columns, Items: l.Items, NextCursor: l.NextCursor}
 		return nil
 	})
 	return out, err
@@ -189,156 +165,6 @@ func (s *Service) EvidenceRows(ctx context.Context, actor sallyport.Actor, p Per
 
 func setOf(sets []set, f figure) set {
 	return sets[slices.IndexFunc(sets, func(s set) bool { return s.file == f.file })]
-}
-
-var peopleTable = []column[sallyport.User]{
-	{"login", func(u sallyport.User) string { return u.Login }},
-	{"name", func(u sallyport.User) string { return u.Name }},
-	{"email", func(u sallyport.User) string { return u.Email }},
-	{"title", func(u sallyport.User) string { return u.Title }},
-	{"department", func(u sallyport.User) string { return u.Department }},
-	{"manager", func(u sallyport.User) string { return login(u.Manager) }},
-	{"kind", func(u sallyport.User) string { return string(u.Kind) }},
-	{"accountable", func(u sallyport.User) string { return login(u.Accountable) }},
-	{"source", func(u sallyport.User) string { return u.Source }},
-	{"known_since", func(u sallyport.User) string { return moment(&u.CreatedAt) }},
-	{"left_at", func(u sallyport.User) string { return moment(u.LeftAt) }},
-	{"id", func(u sallyport.User) string { return u.ID }},
-}
-
-var requestTable = []column[store.ReportedRequest]{
-	{"request", func(r store.ReportedRequest) string { return r.ID }},
-	{"kind", func(r store.ReportedRequest) string { return string(r.Kind) }},
-	{"state", func(r store.ReportedRequest) string { return string(r.State) }},
-	{"filed_at", func(r store.ReportedRequest) string { return moment(&r.CreatedAt) }},
-	{"requester", func(r store.ReportedRequest) string { return r.Requester.Login }},
-	{"beneficiary", func(r store.ReportedRequest) string { return subjectName(r.Beneficiary) }},
-	{"resource", func(r store.ReportedRequest) string { return r.Resource.Slug }},
-	{"relation", func(r store.ReportedRequest) string { return string(r.Relation) }},
-	{"length", func(r store.ReportedRequest) string {
-		switch {
-		case r.NoEnd:
-			return "no end"
-		case r.Duration != nil:
-			return r.Duration.String()
-		}
-		return moment(r.Until)
-	}},
-	{"reason", func(r store.ReportedRequest) string { return r.Reason }},
-	{"decided_at", func(r store.ReportedRequest) string { return moment(r.DecidedAt) }},
-	{"decided_by", func(r store.ReportedRequest) string { return login(r.DecidedBy) }},
-	{"approvals", func(r store.ReportedRequest) string { return voteWords(r.Approvals) }},
-	{"cause", func(r store.ReportedRequest) string { return r.Cause }},
-	{"grant", func(r store.ReportedRequest) string { return r.GrantID }},
-}
-
-var voteTable = []column[store.ReportedVote]{
-	{"at", func(v store.ReportedVote) string { return moment(&v.At) }},
-	{"request", func(v store.ReportedVote) string { return v.RequestID }},
-	{"vote", func(v store.ReportedVote) string { return v.Vote }},
-	{"by", func(v store.ReportedVote) string { return v.By.Login }},
-	{"on_behalf_of", func(v store.ReportedVote) string { return login(v.OnBehalfOf) }},
-	{"comment", func(v store.ReportedVote) string { return v.Comment }},
-	{"requester", func(v store.ReportedVote) string { return v.Requester.Login }},
-	{"beneficiary", func(v store.ReportedVote) string { return subjectName(v.Beneficiary) }},
-	{"resource", func(v store.ReportedVote) string { return v.Resource.Slug }},
-	{"relation", func(v store.ReportedVote) string { return string(v.Relation) }},
-	{"id", func(v store.ReportedVote) string { return v.ID }},
-}
-
-var leaverTable = []column[sallyport.Leaver]{
-	{"login", func(l sallyport.Leaver) string { return l.User.Login }},
-	{"name", func(l sallyport.Leaver) string { return l.User.Name }},
-	{"department", func(l sallyport.Leaver) string { return l.User.Department }},
-	{"state", func(l sallyport.Leaver) string { return string(l.User.State) }},
-	{"left_at", func(l sallyport.Leaver) string { return moment(&l.LeftAt) }},
-	{"held", func(l sallyport.Leaver) string { return strconv.Itoa(l.Held) }},
-	{"last_ended_at", func(l sallyport.Leaver) string { return moment(l.EndedAt) }},
-	{"last_removed_at", func(l sallyport.Leaver) string { return moment(l.RemovedAt) }},
-	{"removal", sallyport.Leaver.Removal},
-	{"open", func(l sallyport.Leaver) string { return strconv.Itoa(l.Open) }},
-	{"seconds_to_removal", func(l sallyport.Leaver) string {
-		gone := l.GoneAt()
-		if gone == nil {
-			return ""
-		}
-		return strconv.FormatInt(int64(gone.Sub(l.LeftAt)/time.Second), 10)
-	}},
-	{"returned_at", func(l sallyport.Leaver) string { return moment(l.ReturnedAt) }},
-	{"id", func(l sallyport.Leaver) string { return l.User.ID }},
-}
-
-// evidenceSets are the files of a pack, in their order. What is asked of the end of a period that is not over is asked of
-// the present.
-func evidenceSets(now time.Time) []set {
-	type tx = *store.Tx
-	people := func(file, title string, at func(Period) time.Time) set {
-		return table(file, title, peopleTable,
-			func(ctx context.Context, tx tx, tenant string, p Period, do func(sallyport.User) error) error {
-				return tx.EachPersonAt(ctx, tenant, at(p), do)
-			},
-			func(ctx context.Context, tx tx, tenant string, p Period, _ string, page store.Page) (store.List[sallyport.User], error) {
-				return tx.PeopleAt(ctx, tenant, at(p), page)
-			})
-	}
-	intervals := func(file, title, sort string, filter func(Period) store.IntervalFilter) set {
-		return table(file, title, intervalTable,
-			func(ctx context.Context, tx tx, tenant string, p Period, do func(sallyport.Interval) error) error {
-				return tx.EachInterval(ctx, tenant, Everything, filter(p), sort, do)
-			},
-			func(ctx context.Context, tx tx, tenant string, p Period, _ string, page store.Page) (store.List[sallyport.Interval], error) {
-				page.Sort = sort
-				return tx.Intervals(ctx, tenant, Everything, filter(p), page)
-			})
-	}
-	start := func(p Period) time.Time { return p.From }
-	end := func(p Period) time.Time { return p.until(now) }
-	heldAt := func(at func(Period) time.Time) func(Period) store.IntervalFilter {
-		return func(p Period) store.IntervalFilter { t := at(p); return store.IntervalFilter{At: &t, People: true} }
-	}
-	return []set{
-		people("people-start.csv", "Who was here at the start", start),
-		people("people-end.csv", "Who was here at the end", end),
-		intervals("access-start.csv", "Who held what at the start", "person", heldAt(start)),
-		intervals("access-end.csv", "Who held what at the end", "person", heldAt(end)),
-		table("requests.csv", "Requests filed or decided, with their approvals", requestTable,
-			func(ctx context.Context, tx tx, tenant string, p Period, do func(store.ReportedRequest) error) error {
-				return tx.EachRequestIn(ctx, tenant, "", p.From, p.To, do)
-			},
-			func(ctx context.Context, tx tx, tenant string, p Period, state string, page store.Page) (store.List[store.ReportedRequest], error) {
-				return tx.RequestsIn(ctx, tenant, state, p.From, p.To, page)
-			}),
-		table("approvals.csv", "Votes cast", voteTable,
-			func(ctx context.Context, tx tx, tenant string, p Period, do func(store.ReportedVote) error) error {
-				return tx.EachVoteIn(ctx, tenant, "", p.From, p.To, do)
-			},
-			func(ctx context.Context, tx tx, tenant string, p Period, vote string, page store.Page) (store.List[store.ReportedVote], error) {
-				return tx.VotesIn(ctx, tenant, vote, p.From, p.To, page)
-			}),
-		intervals("access-began.csv", "Access that began", "started", func(p Period) store.IntervalFilter {
-			to := end(p)
-			return store.IntervalFilter{BeganFrom: &p.From, BeganTo: &to, People: true}
-		}),
-		intervals("access-ended.csv", "Access that ended", "ended", func(p Period) store.IntervalFilter {
-			to := end(p)
-			return store.IntervalFilter{EndedFrom: &p.From, EndedTo: &to, People: true}
-		}),
-		table("changes.csv", "Changes to the catalogue, its limits and connections", eventTable,
-			func(ctx context.Context, tx tx, tenant string, p Period, do func(sallyport.Event) error) error {
-				return eachEvent(ctx, tx, sallyport.System(tenant), store.EventFilter{Verbs: changeVerbs, Since: &p.From, Until: &p.To}, "at", do)
-			},
-			func(ctx context.Context, tx tx, tenant string, p Period, _ string, page store.Page) (store.List[sallyport.Event], error) {
-				page.Sort = "at"
-				return tx.Events(ctx, tenant, Everything, store.EventFilter{Verbs: changeVerbs, Since: &p.From, Until: &p.To}, page)
-			}),
-		table("leavers.csv", "People who left, and how long their access took to be gone", leaverTable,
-			func(ctx context.Context, tx tx, tenant string, p Period, do func(sallyport.Leaver) error) error {
-				return tx.EachLeaver(ctx, tenant, p.From, p.To, do)
-			},
-			func(ctx context.Context, tx tx, tenant string, p Period, removal string, page store.Page) (store.List[sallyport.Leaver], error) {
-				return tx.Leavers(ctx, tenant, removal, p.From, p.To, page)
-			}),
-	}
 }
 
 // ParsePeriod reads a period as people write it: 2026, 2026-Q1, 2026-03, or FROM/TO as dates or times; TO is not included.

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/store"
 )
 
 // TestAskForSomethingForAGroup: who may find a new thing is part of what is asked for; it is made so, and others do not find it.
@@ -39,10 +40,24 @@ func TestAskForSomethingForAGroup(t *testing.T) {
 		if d := r.Create.Asked.Draft(); d.AudienceID() != "security" {
 			t.Errorf("the form to edit: %+v", d)
 		}
+		seesRequest := func(when string) {
+			t.Helper()
+			for login, sees := range map[string]bool{"max": false, "lea": true, "kim": true} {
+				list, err := w.s.Access.Requests(t.Context(), w.actor(login), store.RequestFilter{}, store.Page{Total: true})
+				if err != nil || len(list.Items) != *list.Total || (len(list.Items) == 1) != sees {
+					t.Errorf("%s, %s sees %d of %d in the list: %v", when, login, len(list.Items), *list.Total, err)
+				}
+				if _, err := w.s.Access.Request(t.Context(), w.actor(login), r.ID); (err == nil) != sees || (!sees && sallyport.CodeOf(err) != sallyport.ENotFound) {
+					t.Errorf("%s, %s opens it: %v", when, login, err)
+				}
+			}
+		}
+		seesRequest("asked")
 		done, err := w.approves("root@example.test", r, nil)
 		if err != nil || done.Create.Made == nil {
 			t.Fatal(err)
 		}
+		seesRequest("made")
 		if a := w.resource("vault").Audience; a == nil || a.Slug != "security" {
 			t.Errorf("the audience of what was made: %+v", a)
 		}

@@ -14,8 +14,8 @@ import (
 
 // InsertCreation keeps what a request of kind create asks for; the form has ids in the place of names.
 func (tx *Tx) InsertCreation(ctx context.Context, tenant, requestID string, n sallyport.NewThing) error {
-	_, err := tx.Exec(ctx, `INSERT INTO creations (tenant_id, request_id, kind, search_key, asked) VALUES ($1,$2,$3,$4,$5)`,
-		tenant, requestID, n.Kind, creationSearch(n), toJSON(n))
+	_, err := tx.Exec(ctx, `INSERT INTO creations (tenant_id, request_id, kind, search_key, asked, audience_id) VALUES ($1,$2,$3,$4,$5,$6)`,
+		tenant, requestID, n.Kind, creationSearch(n), toJSON(n), null(n.AudienceID()))
 	return err
 }
 
@@ -29,8 +29,8 @@ func (tx *Tx) EditCreation(ctx context.Context, tenant, requestID string, versio
 	if err != nil || rows == 0 {
 		return false, err
 	}
-	_, err = tx.Exec(ctx, `UPDATE creations SET decided=$3, search_key=$4, edited_by=$5, edited_at=$6 WHERE tenant_id=$1 AND request_id=$2`,
-		tenant, requestID, toJSON(n), creationSearch(n), null(by), Micros(tx.now))
+	_, err = tx.Exec(ctx, `UPDATE creations SET decided=$3, search_key=$4, edited_by=$5, edited_at=$6, audience_id=$7 WHERE tenant_id=$1 AND request_id=$2`,
+		tenant, requestID, toJSON(n), creationSearch(n), null(by), Micros(tx.now), null(n.AudienceID()))
 	return true, err
 }
 

@@ -29,6 +29,8 @@ type IntervalFilter struct {
 	BeganFrom, BeganTo *time.Time
 	EndedFrom, EndedTo *time.Time
 	Q                  string // every word of it, anywhere in names, reasons and comments
+
+	few bool // roles gave so little at At that it is read and sorted
 }
 
 // Scoped reports whether the filter asks about something, and not for the whole company.
@@ -60,8 +62,9 @@ const intervalColumns = `x.id, x.grant_id, x.membership_id, ro.id, ro.slug, ro.n
 const fieldMark, recordMark = "\x1f", "\x1e"
 
 // intervals writes the query of a history. Direct grants are rows as they are; access by role is a row for each membership
-// and grant of the role that were real at the same time.
-func (tx *Tx) intervals(tenant string, v Viewer, f IntervalFilter) (*query, report[sallyport.Interval]) {
+// and grant of the role that were real at the same time. walk says in which order a page is found in each of those by itself;
+// none makes one list that is sorted whole.
+func (tx *Tx) intervals(tenant string, v Viewer, f IntervalFilter, order walk) (*query, report[sallyport.Interval]) {
 	q := &query{}
 	now := Micros(tx.now)
 	t := q.arg(tenant)
@@ -71,10 +74,11 @@ func (tx *Tx) intervals(tenant string, v Viewer, f IntervalFilter) (*query, repo
 	}
 	var parts []string
 	if f.Via != "role" {
+		from, where, person := order.direct(t)
 		parts = append(parts, `SELECT g.id AS id, g.id AS grant_id, '' AS membership_id, '' AS role_id, g.subject_kind, g.subject_id, g.resource_id, g.relation, g.parameters,
 			g.id AS given_id, g.id AS end_id, (g.activated_at IS NOT NULL) AS was_real, g.starts_at AS starts_at, g.ends_at AS ends_at, g.no_end AS no_end, `+stopped("g")+` AS stopped_at,
-			g.text_key AS given_text, g.text_key AS end_text, g.created_by AS given_by, g.ended_by AS end_by, g.request_id AS request_id
-			FROM grants g WHERE g.tenant_id = `+t+q.directIntervals(t, tx, f))
+			g.text_key AS given_text, g.text_key AS end_text, g.created_by AS given_by, g.ended_by AS end_by, g.request_id AS request_id, `+person+` AS person_key
+			FROM `+from+` WHERE g.tenant_id = `+t+where+q.directIntervals(t, tx, f))
 	}
 	// begun and over are a column of the row that came last, and of the one that stopped first.
 	begun := func(column string) string {
@@ -83,25 +87,32 @@ func (tx *Tx) intervals(tenant string, v Viewer, f IntervalFilter) (*query, repo
 	over := func(column string) string {
 		return "CASE WHEN " + stopped("m") + " < " + stopped("g") + " THEN m." + column + " ELSE g." + column + " END"
 	}
-	derived := func(more string) string {
+	narrowed := ""
+	if f.Via != "direct" {
+		narrowed = q.derivedIntervals(t, tx, f)
+	}
+	derived := func(w way, more string) string {
 		return `SELECT m.id || '.' || g.id AS id, g.id AS grant_id, m.id AS membership_id, m.resource_id AS role_id, m.subject_kind, m.subject_id, g.resource_id, g.relation, g.parameters,
 			CASE WHEN m.starts_at > g.starts_at THEN m.id ELSE g.id END AS given_id, CASE WHEN ` + stopped("m") + " < " + stopped("g") + ` THEN m.id ELSE g.id END AS end_id, TRUE AS was_real,
-			CASE WHEN m.starts_at > g.starts_at THEN m.starts_at ELSE g.starts_at END AS starts_at,
+			` + w.starts + ` AS starts_at,
 			CASE WHEN m.no_end THEN g.ends_at WHEN g.no_end THEN m.ends_at WHEN m.ends_at < g.ends_at THEN m.ends_at ELSE g.ends_at END AS ends_at,
-			(m.no_end AND g.no_end) AS no_end, CASE WHEN ` + stopped("m") + " < " + stopped("g") + " THEN " + stopped("m") + " ELSE " + stopped("g") + ` END AS stopped_at,
+			(m.no_end AND g.no_end) AS no_end, ` + w.stops + ` AS stopped_at,
 			` + begun("text_key") + " AS given_text, " + over("text_key") + " AS end_text, " + begun("created_by") + " AS given_by, " + over("ended_by") + " AS end_by, " +
-			begun("request_id") + ` AS request_id
-			FROM grants m JOIN grants g ON g.tenant_id = m.tenant_id AND g.subject_kind = 'role' AND g.subject_id = m.resource_id
-			WHERE m.tenant_id = ` + t + ` AND m.subject_kind = 'user' AND m.relation = 'member' AND m.activated_at IS NOT NULL AND g.activated_at IS NOT NULL
-			AND m.starts_at < ` + stopped("g") + " AND g.starts_at < " + stopped("m") + q.derivedIntervals(t, tx, f) + more
+			begun("request_id") + " AS request_id, " + w.person + ` AS person_key
+			FROM ` + w.from + `
+			WHERE m.tenant_id = ` + t + ` AND g.tenant_id = ` + t + ` AND g.subject_kind = 'role' AND g.subject_id = m.resource_id AND ` + w.where + ` AND m.relation = 'member'
+			AND m.activated_at IS NOT NULL AND g.activated_at IS NOT NULL AND m.starts_at < ` + stopped("g") + " AND g.starts_at < " + stopped("m") + narrowed + more
 	}
 	switch {
 	case f.Via == "direct":
 	case f.ActorID != "": // by what they did to the membership, and by what they did to what the role holds
 		set := acted(t, q.arg(f.ActorID))
-		parts = append(parts, derived(" AND m.id IN "+set), derived(" AND g.id IN "+set+" AND m.id NOT IN "+set))
+		w := walkNone.derived(t, false)[0]
+		parts = append(parts, derived(w, " AND m.id IN "+set), derived(w, " AND g.id IN "+set+" AND m.id NOT IN "+set))
 	default:
-		parts = append(parts, derived(""))
+		for _, w := range order.derived(t, f.few) {
+			parts = append(parts, derived(w, ""))
+		}
 	}
 	where := &strings.Builder{}
 	and := func(cond string, values ...any) { // as q.and, but written later: the arguments come first
@@ -168,7 +179,11 @@ func (tx *Tx) intervals(tenant string, v Viewer, f IntervalFilter) (*query, repo
 	if !v.All {
 		rows += on("resources", "r", "x.resource_id") + on("resources", "ro", "x.role_id") + on("resources", "sr", "x.subject_id")
 	}
+	narrow := strings.TrimPrefix(rows, " FROM ("+latest(f, strings.Join(parts, " UNION ALL "))+") x") + " WHERE TRUE" + where.String()
 	out.rows = rows + " WHERE TRUE" + where.String()
+	if order != walkNone {
+		out.branches, out.narrow, out.listing = parts, narrow, order.listing()
+	}
 	return q, out
 }
 
@@ -191,7 +206,7 @@ func (q *query) directIntervals(t string, tx *Tx, f IntervalFilter) string {
 		c.and("(g.resource_id = %s OR (g.subject_kind = 'role' AND g.subject_id = %s))", f.RoleID, f.RoleID)
 	}
 	if f.People {
-		c.WriteString(" AND g.subject_kind = 'user'")
+		c.WriteString(" AND g.subject_kind <> 'role'")
 	}
 	if f.ActorID != "" {
 		c.WriteString(" AND g.id IN " + acted(t, c.arg(f.ActorID)))
@@ -336,13 +351,46 @@ func approvals(text string) (out []sallyport.Approval) {
 
 // Intervals lists a history, the latest start first, as far as the viewer may see the resources and roles.
 func (tx *Tx) Intervals(ctx context.Context, tenant string, v Viewer, f IntervalFilter, p Page) (List[sallyport.Interval], error) {
-	q, r := tx.intervals(tenant, v, f)
-	return r.page(ctx, tx, q, p)
+	order := walkFor(f, p.Sort)
+	var total *int
+	if p.Total && order != walkNone {
+		var err error
+		if v.All && f.onlyHeld() {
+			total, err = tx.countHeld(ctx, tenant, f)
+		} else {
+			q, r := tx.intervals(tenant, v, f, walkNone)
+			total, err = tx.count(ctx, r.rows, q)
+		}
+		if err != nil || p.NoRows {
+			return List[sallyport.Interval]{Items: []sallyport.Interval{}, Total: total}, err
+		}
+		p.Total = false
+	}
+	if order != walkNone {
+		if f.At != nil {
+			var err error
+			if f.few, err = tx.fewByRole(ctx, tenant, *f.At); err != nil {
+				return List[sallyport.Interval]{}, err
+			}
+		}
+		if err := tx.walking(ctx, true); err != nil {
+			return List[sallyport.Interval]{}, err
+		}
+	}
+	q, r := tx.intervals(tenant, v, f, order)
+	l, err := r.page(ctx, tx, q, p)
+	if err == nil && order != walkNone {
+		err = tx.walking(ctx, false)
+	}
+	if total != nil {
+		l.Total = total
+	}
+	return l, err
 }
 
 // EachInterval hands every interval of a history to do, in order, as the rows come: however many there are, one is in
 // memory. do must not use the transaction.
 func (tx *Tx) EachInterval(ctx context.Context, tenant string, v Viewer, f IntervalFilter, sort string, do func(sallyport.Interval) error) error {
-	q, r := tx.intervals(tenant, v, f)
+	q, r := tx.intervals(tenant, v, f, walkNone)
 	return r.each(ctx, tx, q, sort, do)
 }

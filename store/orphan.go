@@ -30,7 +30,10 @@ func (tx *Tx) Orphans(ctx context.Context, tenant string, v Viewer, p Page) (Lis
 		return `FROM grants g WHERE g.tenant_id=` + t + ` AND g.resource_id=r.id AND g.relation='` + relation + `' AND ` + holds("g", n)
 	}
 	nobody := `(NOT ` + owned("r.id") + ` AND (r.app_id IS NULL OR NOT ` + owned("r.app_id") + `))`
-	only := `(r.app_id IS NULL AND (SELECT count(*) ` + direct("owner") + `)=1 AND (SELECT count(*) ` + direct("member") + `)=1
+	one := func(relation string) string { // two are enough to know that it is not one
+		return `(SELECT count(*) FROM (SELECT 1 ` + direct(relation) + ` LIMIT 2) z)=1`
+	}
+	only := `(r.app_id IS NULL AND ` + one("owner") + ` AND ` + one("member") + `
 		AND (SELECT min(g.subject_id) ` + direct("owner") + `)=(SELECT min(g.subject_id) ` + direct("member") + ` AND g.subject_kind='user'))`
 	// The last owner is who owns it or owned it last; the suggestion their manager, else an owner of the app.
 	last := `(SELECT g.id FROM grants g WHERE g.tenant_id=` + t + ` AND g.resource_id=r.id AND g.relation='owner' AND g.subject_kind='user'
@@ -41,14 +44,8 @@ func (tx *Tx) Orphans(ctx context.Context, tenant string, v Viewer, p Page) (Lis
 		LEFT JOIN users mg ON mg.tenant_id=r.tenant_id AND mg.id=lo.manager_id AND mg.state='active'
 		WHERE r.tenant_id=` + t + ` AND r.deleted_at IS NULL AND r.built_in=FALSE AND r.kind <> 'work_order' AND (` + nobody + ` OR ` + only + `)
 		AND ` + q.sees(v, tenant, Micros(tx.now), "r"))
-	var total *int
-	if p.Total {
-		c, err := tx.count(ctx, q.String(), q)
-		if err != nil {
-			return none, err
-		}
-		total = c
-	}
+	from := &query{args: q.args}
+	from.WriteString(q.String())
 	if err := orphanListing.page(q, &p); err != nil {
 		return none, err
 	}
@@ -73,6 +70,17 @@ func (tx *Tx) Orphans(ctx context.Context, tenant string, v Viewer, p Page) (Lis
 		return none, err
 	}
 	l := finish(items, p, func(r row) (any, string) { return r.key, r.Resource.ID })
+	var total *int
+	switch {
+	case !p.Total:
+	case p.Cursor == "" && l.NextCursor == "": // the page is all
+		n := len(l.Items)
+		total = &n
+	default:
+		if total, err = tx.count(ctx, from.String(), from); err != nil {
+			return none, err
+		}
+	}
 	out := List[sallyport.Orphan]{Items: make([]sallyport.Orphan, len(l.Items)), NextCursor: l.NextCursor, Total: total}
 	for i := range l.Items {
 		out.Items[i] = l.Items[i].Orphan

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"strconv"
 	"strings"
 )
 
@@ -15,16 +16,16 @@ type report[T any] struct {
 	// Where the conditions are on the rows x themselves: those rows alone, and what is joined to them afterwards. A count
 	// joins nothing then, and a page joins what is on it.
 	rows, joins string
-	scan        func(r *sql.Rows, it *T, more ...any) error
-	key         func(T) string // its id
+	// Where the rows x come by several ways of which each has an index in the page's order: those ways, and what narrows
+	// their rows. A page is then found in each way by itself, up to its limit, and is the first of what they found.
+	branches []string
+	narrow   string
+	scan     func(r *sql.Rows, it *T, more ...any) error
+	key      func(T) string // its id
 }
 
 // page reads one page.
 func (p report[T]) page(ctx context.Context, tx *Tx, q *query, page Page) (List[T], error) {
-	type row struct {
-		it  T
-		key any
-	}
 	var none List[T]
 	var total *int
 	var err error
@@ -40,6 +41,12 @@ func (p report[T]) page(ctx context.Context, tx *Tx, q *query, page Page) (List[
 	if err != nil {
 		return none, err
 	}
+	if len(p.branches) > 0 {
+		if err := p.walked(q, &page, p.orderBy(col, desc)); err != nil {
+			return none, err
+		}
+		return p.read(ctx, tx, q, page, total)
+	}
 	late := p.rows != "" && strings.HasPrefix(col, "x.")
 	if late {
 		q.WriteString(" FROM (SELECT x.*" + p.rows)
@@ -52,9 +59,34 @@ func (p report[T]) page(ctx context.Context, tx *Tx, q *query, page Page) (List[
 	if late {
 		q.WriteString(") x" + p.joins + p.orderBy(col, desc))
 	}
+	return p.read(ctx, tx, q, page, total)
+}
+
+// walked writes FROM of a page that is found way by way.
+func (p report[T]) walked(q *query, page *Page, order string) error {
+	tail := &query{args: q.args}
+	if err := p.listing.page(tail, page); err != nil {
+		return err
+	}
+	q.args = tail.args
+	ways := make([]string, len(p.branches))
+	for i, b := range p.branches {
+		ways[i] = "SELECT y" + strconv.Itoa(i) + ".* FROM (SELECT x.* FROM (" + b + ") x" + p.narrow + tail.String() + ") y" + strconv.Itoa(i)
+	}
+	q.WriteString(" FROM (SELECT x.* FROM (" + strings.Join(ways, " UNION ALL ") + ") x" + order + " LIMIT " + strconv.Itoa(page.Limit+1) + ") x" + p.joins + order)
+	return nil
+}
+
+// read reads the page that the query selects.
+func (p report[T]) read(ctx context.Context, tx *Tx, q *query, page Page, total *int) (List[T], error) {
+	type row struct {
+		it  T
+		key any
+	}
+	var none List[T]
 	var items []row
 	text := "SELECT " + p.columns + ", " + p.column(page.Sort) + q.String()
-	err = tx.Rows(ctx, text, q.args, func(r *sql.Rows) error {
+	err := tx.Rows(ctx, text, q.args, func(r *sql.Rows) error {
 		var it row
 		err := p.scan(r, &it.it, &it.key)
 		items = append(items, it)
@@ -87,4 +119,18 @@ func (p report[T]) each(ctx context.Context, tx *Tx, q *query, sort string, f fu
 		}
 		return f(it)
 	})
+}
+
+// tally is a count by a word of each row, of a statement that selects word and count; "" is the count of all.
+func (tx *Tx) tally(ctx context.Context, text string, args []any) (map[string]int, error) {
+	out := map[string]int{"": 0}
+	err := tx.Rows(ctx, text, args, func(r *sql.Rows) error {
+		var word string
+		var n int
+		err := r.Scan(&word, &n)
+		out[word] += n
+		out[""] += n
+		return err
+	})
+	return out, err
 }

@@ -47,9 +47,9 @@ var leaverListing = listing{id: "(u.id || l.id)", sorts: map[string]string{"": "
 
 // leavers writes the query of who left in [from, to). Being suspended and then gone is one leaving; to leave, come back and
 // leave again are two. What lived when they left are the grants that were not over by then; what was removed, the log says,
-// up to when they came back. removal, a word of sallyport.Removal…, leaves
-// those of whom it is true; "" is all.
-func (tx *Tx) leavers(tenant, removal string, from, to time.Time) (*query, report[leaver]) {
+// up to when they came back. removal, a word of sallyport.Removal…, leaves those of whom it is true; "" is all. The last
+// result is the word of a row.
+func (tx *Tx) leavers(tenant, removal string, from, to time.Time) (*query, report[leaver], string) {
 	q := &query{}
 	t, a, b := q.arg(tenant), q.arg(Micros(from)), q.arg(Micros(to))
 	left := `(SELECT o.object_id AS user_id, o.id AS id, o.at AS at FROM (SELECT e.object_id, e.id, e.verb, e.at, lag(e.verb) OVER (PARTITION BY e.object_id ORDER BY e.at, e.id) AS before
@@ -58,7 +58,8 @@ func (tx *Tx) leavers(tenant, removal string, from, to time.Time) (*query, repor
 		UNION ALL SELECT n.id, '', n.left_at FROM users n WHERE n.tenant_id = ` + t + ` AND n.left_at >= ` + a + ` AND n.left_at < ` + b + `
 			AND NOT EXISTS (SELECT 1 FROM event_refs x JOIN events e ON e.tenant_id = x.tenant_id AND e.id = x.event_id
 				WHERE x.tenant_id = ` + t + ` AND x.ref_id = n.id AND e.object_id = n.id AND e.verb IN ` + comings + `)) l`
-	back := `COALESCE((SELECT min(e.at) FROM events e WHERE e.tenant_id = ` + t + ` AND e.verb = 'user.returned' AND e.object_id = l.user_id AND e.at > l.at), ` + forever + `)`
+	// By the verb, of which there are few, and not by all that happened since.
+	back := `COALESCE((SELECT min(e.at + 0) FROM events e WHERE e.tenant_id = ` + t + ` AND e.verb = 'user.returned' AND e.object_id = l.user_id AND e.at + 0 > l.at), ` + forever + `)`
 	held := func(what string) string {
 		return `(SELECT ` + what + ` FROM grants g WHERE g.tenant_id = ` + t + ` AND g.subject_kind = 'user' AND g.subject_id = l.user_id AND g.created_at <= l.at AND ` + stopped("g") + ` >= l.at)`
 	}
@@ -68,13 +69,14 @@ func (tx *Tx) leavers(tenant, removal string, from, to time.Time) (*query, repor
 	where := map[string]string{"": "", sallyport.RemovalOpen: " AND " + still + " > 0", sallyport.RemovalDone: " AND " + still + " = 0 AND " + back + " = " + forever,
 		sallyport.RemovalReturned: " AND " + back + " < " + forever}[removal]
 	return q, report[leaver]{listing: leaverListing,
-		columns: userColumns + `, l.id, l.at, ` + back + `, ` + held("count(*)") + `, ` + held("max(CASE WHEN g.ended_at < g.ends_at OR g.ends_at IS NULL THEN g.ended_at ELSE g.ends_at END)") + `,
+			columns: userColumns + `, l.id, l.at, ` + back + `, ` + held("count(*)") + `, ` + held("max(CASE WHEN g.ended_at < g.ends_at OR g.ends_at IS NULL THEN g.ended_at ELSE g.ends_at END)") + `,
 			(SELECT max(e.at) FROM event_refs x JOIN events e ON e.tenant_id = x.tenant_id AND e.id = x.event_id
 				WHERE x.tenant_id = ` + t + ` AND x.ref_id = l.user_id AND e.verb = 'grant.removed' AND e.at >= l.at AND e.at < ` + back + `),
 			` + still,
-		from: userFrom + " JOIN " + left + " ON l.user_id = u.id WHERE u.tenant_id = " + t + where,
-		scan: scanLeaver,
-		key:  func(l leaver) string { return l.User.ID + l.event }}
+			from: userFrom + " JOIN " + left + " ON l.user_id = u.id WHERE u.tenant_id = " + t + where,
+			scan: scanLeaver,
+			key:  func(l leaver) string { return l.User.ID + l.event }},
+		"CASE WHEN " + back + " < " + forever + " THEN '" + sallyport.RemovalReturned + "' WHEN " + still + " > 0 THEN '" + sallyport.RemovalOpen + "' ELSE '" + sallyport.RemovalDone + "' END"
 }
 
 type leaver struct {
@@ -97,7 +99,7 @@ func scanLeaver(r *sql.Rows, l *leaver, more ...any) error {
 // Leavers lists who left in [from, to), in the order of leaving: all, or those of whom the word removal is
 // true.
 func (tx *Tx) Leavers(ctx context.Context, tenant, removal string, from, to time.Time, p Page) (List[sallyport.Leaver], error) {
-	q, r := tx.leavers(tenant, removal, from, to)
+	q, r, _ := tx.leavers(tenant, removal, from, to)
 	l, err := r.page(ctx, tx, q, p)
 	out := List[sallyport.Leaver]{Items: []sallyport.Leaver{}, NextCursor: l.NextCursor, Total: l.Total}
 	for _, it := range l.Items {
@@ -106,8 +108,14 @@ func (tx *Tx) Leavers(ctx context.Context, tenant, removal string, from, to time
 	return out, err
 }
 
+// CountLeavers counts what Leavers lists, by the words of sallyport.Removal…; "" is all.
+func (tx *Tx) CountLeavers(ctx context.Context, tenant string, from, to time.Time) (map[string]int, error) {
+	q, r, word := tx.leavers(tenant, "", from, to)
+	return tx.tally(ctx, "SELECT x.word, count(*) FROM (SELECT "+word+" AS word"+r.from+") x GROUP BY x.word", q.args)
+}
+
 // EachLeaver is Leavers row by row; see EachInterval.
 func (tx *Tx) EachLeaver(ctx context.Context, tenant string, from, to time.Time, do func(sallyport.Leaver) error) error {
-	q, r := tx.leavers(tenant, "", from, to)
+	q, r, _ := tx.leavers(tenant, "", from, to)
 	return r.each(ctx, tx, q, "", func(l leaver) error { return do(l.Leaver) })
 }

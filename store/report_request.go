@@ -51,6 +51,16 @@ func (tx *Tx) RequestsIn(ctx context.Context, tenant, state string, from, to tim
 	return r.page(ctx, tx, q, p)
 }
 
+// CountRequestsIn counts what RequestsIn lists, by state; "" is all.
+func (tx *Tx) CountRequestsIn(ctx context.Context, tenant string, from, to time.Time) (map[string]int, error) {
+	q := &query{}
+	t, a, b := q.arg(tenant), q.arg(Micros(from)), q.arg(Micros(to))
+	return tx.tally(ctx, `SELECT x.state, count(*) FROM (
+		SELECT q.state FROM requests q WHERE q.tenant_id = `+t+` AND q.created_at >= `+a+` AND q.created_at < `+b+`
+		UNION ALL SELECT q.state FROM requests q WHERE q.tenant_id = `+t+` AND q.decided_at >= `+a+` AND q.decided_at < `+b+` AND NOT (q.created_at >= `+a+` AND q.created_at < `+b+`)
+		) x GROUP BY x.state`, q.args)
+}
+
 // EachRequestIn is RequestsIn row by row; see EachInterval.
 func (tx *Tx) EachRequestIn(ctx context.Context, tenant, state string, from, to time.Time, do func(ReportedRequest) error) error {
 	q, r := tx.requestsIn(tenant, state, from, to)
@@ -102,6 +112,13 @@ func (tx *Tx) votesIn(tenant, vote string, from, to time.Time) (*query, report[R
 func (tx *Tx) VotesIn(ctx context.Context, tenant, vote string, from, to time.Time, p Page) (List[ReportedVote], error) {
 	q, r := tx.votesIn(tenant, vote, from, to)
 	return r.page(ctx, tx, q, p)
+}
+
+// CountVotesIn counts what VotesIn lists, by approve and deny; "" is both.
+func (tx *Tx) CountVotesIn(ctx context.Context, tenant string, from, to time.Time) (map[string]int, error) {
+	q := &query{}
+	return tx.tally(ctx, "SELECT v.vote, count(*) FROM votes v WHERE v.tenant_id = "+q.arg(tenant)+" AND v.created_at >= "+q.arg(Micros(from))+" AND v.created_at < "+q.arg(Micros(to))+
+		" GROUP BY v.vote", q.args)
 }
 
 // EachVoteIn is VotesIn row by row; see EachInterval.

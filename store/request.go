@@ -64,7 +64,8 @@ func (tx *Tx) Request(ctx context.Context, tenant, id string, v Viewer) (sallypo
 		return r, nil
 	}
 	q := &query{}
-	q.WriteString("SELECT 1 FROM resources r WHERE r.tenant_id = " + q.arg(tenant) + " AND r.id = " + q.arg(r.Resource.ID) + " AND " + q.sees(v, tenant, Micros(tx.now), "r"))
+	q.WriteString("SELECT 1 FROM requests q JOIN resources r ON r.tenant_id = q.tenant_id AND r.id = q.resource_id WHERE q.tenant_id = " + q.arg(tenant) +
+		" AND q.id = " + q.arg(id) + " AND " + q.seesRequest(v, tenant, Micros(tx.now)))
 	if seen, err := tx.exists(ctx, q.String(), q.args...); err != nil || !seen {
 		if err == nil {
 			err = none
@@ -74,15 +75,18 @@ func (tx *Tx) Request(ctx context.Context, tenant, id string, v Viewer) (sallypo
 	return r, nil
 }
 
-// seesRequest adds to sees that requester, beneficiary and those who were asked see the request, also later.
+// seesRequest adds to sees that requester, beneficiary and those who were asked see the request, also later; and that a
+// request to make something for some only is seen by those alone until it is made.
 func (q *query) seesRequest(v Viewer, tenant string, now int64) string {
 	if v.All {
 		return "TRUE"
 	}
-	u := q.arg(v.ID)
+	t, u := q.arg(tenant), q.arg(v.ID)
+	meant := `(q.kind <> 'create' OR q.id NOT IN (SELECT hc.request_id FROM creations hc WHERE hc.tenant_id = ` + t + ` AND hc.audience_id IS NOT NULL AND hc.made_id IS NULL
+		AND hc.audience_id NOT IN ` + heldBy(t, u, q.arg(now), "member") + `))`
 	return "(q.requester_id = " + u + " OR (q.subject_kind = 'user' AND q.subject_id = " + u + `) OR EXISTS (SELECT 1 FROM stages ps
-		JOIN stage_approvers pa ON pa.tenant_id = ps.tenant_id AND pa.stage_id = ps.id WHERE ps.tenant_id = ` + q.arg(tenant) + ` AND ps.request_id = q.id AND pa.user_id = ` + u + `)
-		OR ` + q.sees(v, tenant, now, "r") + ")"
+		JOIN stage_approvers pa ON pa.tenant_id = ps.tenant_id AND pa.stage_id = ps.id WHERE ps.tenant_id = ` + t + ` AND ps.request_id = q.id AND pa.user_id = ` + u + `)
+		OR (` + meant + " AND " + q.sees(v, tenant, now, "r") + "))"
 }
 
 // RequestFilter narrows a list of requests; empty fields do not.

@@ -93,7 +93,7 @@ export function EvidencePage() {
       {query.isPending ? (
         <Card>
           <p className="mb-4 text-muted">
-            Counting everybody’s access of these days. In a large company that takes some seconds.
+            Counting everybody’s access of these days. In a large company that takes a moment.
           </p>
           <SkeletonRows rows={8} label="Counting" />
         </Card>

@@ -1,0 +1,89 @@
+package store_test
+
+import (
+	"context"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/store"
+	"github.com/sallyport/sallyport/store/storetest"
+)
+
+// TestWalkedPages: pages of the history of everybody, each found way by way, are what is sorted whole, row by row, for any
+// filter, order and place of the cursor; and as many as are counted.
+func TestWalkedPages(t *testing.T) {
+	storetest.EachClock(t, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
+		w := newWorld(t, db)
+		base := clock.Now()
+		people, _, _ := tangle(w, rand.New(rand.NewPCG(5, 9)), base, 240)
+		clock.Advance(30 * time.Hour)
+		then, now, since, until := base.Add(17*time.Hour), clock.Now(), base.Add(9*time.Hour), base.Add(21*time.Hour)
+		compared := 0
+		for name, f := range map[string]store.IntervalFilter{
+			"all": {}, "direct": {Via: "direct"}, "by role": {Via: "role"}, "people": {People: true}, "then": {At: &then, People: true}, "then, roles too": {At: &then}, "now": {At: &now, People: true},
+			"owned then": {At: &then, People: true, Relation: sallyport.Owner}, "by role then": {At: &then, Via: "role"}, "active": {State: "active"}, "ended": {State: "ended", People: true}, "coming": {State: "coming"},
+			"touching": {Since: &since, Until: &until}, "began": {BeganFrom: &since, BeganTo: &until, People: true}, "over": {EndedFrom: &since, EndedTo: &until, People: true},
+			"words": {Q: "nacht", People: true}, "words then": {At: &then, Q: "p3", People: true}, "department": {Department: "Nowhere", People: true},
+		} {
+			for who, v := range map[string]store.Viewer{"all": everything, "one": {ID: people[0].ID}} {
+				for _, sort := range []string{"", "ended", "-person"} {
+					var paged, whole []string
+					total := 0
+					p := store.Page{Limit: 60, Sort: sort, Total: true}
+					for {
+						var l store.List[sallyport.Interval]
+						w.view(func(ctx context.Context, tx *store.Tx) (err error) {
+							l, err = tx.Intervals(ctx, w.tenant, v, f, p)
+							return err
+						})
+						for _, it := range l.Items {
+							paged = append(paged, it.ID)
+						}
+						total = *l.Total
+						if p.Cursor = l.NextCursor; p.Cursor == "" {
+							break
+						}
+					}
+					w.view(func(ctx context.Context, tx *store.Tx) error {
+						return tx.EachInterval(ctx, w.tenant, v, f, sort, func(it sallyport.Interval) error {
+							whole = append(whole, it.ID)
+							return nil
+						})
+					})
+					if !slices.Equal(paged, whole) || total != len(whole) {
+						t.Errorf("%s seen by %s, sorted by %q: %d rows in pages, %d counted, %d in one", name, who, sort, len(paged), total, len(whole))
+					}
+					compared += len(whole)
+				}
+			}
+		}
+		if compared < 5000 {
+			t.Errorf("only %d rows were compared", compared)
+		}
+	})
+}
+
+// TestPlansOfHistory: a page of everybody's history reads about as much as it shows, in each of its orders, now and long ago.
+func TestPlansOfHistory(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db)
+		seedPlans(w, planSize)
+		now := db.Now()
+		then, since := now.Add(-300*24*time.Hour), now.Add(-24*time.Hour)
+		calls := map[string]func(ctx context.Context, tx *store.Tx) error{}
+		page := func(name, sort string, f store.IntervalFilter) {
+			calls[name] = func(ctx context.Context, tx *store.Tx) error {
+				_, err := tx.Intervals(ctx, w.tenant, everything, f, store.Page{Sort: sort})
+				return err
+			}
+		}
+		page("then", "", store.IntervalFilter{At: &then, People: true})
+		page("then, by person", "person", store.IntervalFilter{At: &then, People: true})
+		page("began", "started", store.IntervalFilter{BeganFrom: &since, BeganTo: &now, People: true})
+		page("over", "ended", store.IntervalFilter{EndedFrom: &since, EndedTo: &now, People: true})
+		w.noneReadWhole(calls, 12_000)
+	})
+}
