@@ -81,6 +81,12 @@ func Open(ctx context.Context, address string, o Options) (*DB, error) {
 		db.Close()
 		return nil, err
 	}
+	if !db.postgres {
+		if err := db.shape(ctx); err != nil {
+			db.Close()
+			return nil, err
+		}
+	}
 	db.bus = newBus(db)
 	return db, nil
 }
