@@ -108,6 +108,12 @@ func (db *DB) openPostgres() error {
 		cfg.RuntimeParams["jit"] = "off" // compiling an audience's conditions takes seconds, running them milliseconds
 	}
 	db.slots = make(chan struct{}, writers)
+	writes := cfg.Copy()
+	if writes.RuntimeParams["idle_in_transaction_session_timeout"] == "" {
+		// A node that is frozen between two statements holds its locks, and the server cannot tell it from one that thinks.
+		// No transaction that writes thinks for so long; whose ended thus is run anew.
+		writes.RuntimeParams["idle_in_transaction_session_timeout"] = "15s"
+	}
 	pool := func(cfg pgx.ConnConfig, connections int) *sql.DB {
 		p := stdlib.OpenDB(cfg)
 		p.SetMaxOpenConns(connections)
@@ -115,7 +121,7 @@ func (db *DB) openPostgres() error {
 		p.SetConnMaxIdleTime(5 * time.Minute)
 		return p
 	}
-	db.write = pool(*cfg, 10)
+	db.write = pool(*writes, 10)
 	reads := cfg.Copy()
 	if reads.RuntimeParams["random_page_cost"] == "" {
 		reads.RuntimeParams["random_page_cost"] = "1.1" // no disk turns any more; the default of 4 reads whole tables for a page

@@ -245,7 +245,8 @@ func retryable(err error) bool {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
 		// 53200 is the memory for what SERIALIZABLE transactions have read: it comes free when those that run have ended.
-		return pg.Code == "40001" || pg.Code == "40P01" || pg.Code == "53200"
+		// 25P03 tells that this process stood still for so long, between two statements, that the server took its locks back.
+		return pg.Code == "40001" || pg.Code == "40P01" || pg.Code == "53200" || pg.Code == "25P03"
 	}
 	var lite *sqlite.Error
 	if errors.As(err, &lite) {
