@@ -8,8 +8,25 @@ import (
 	"github.com/sallyport/sallyport/store"
 )
 
+// reached is of how many members of a role one transaction makes the access real or unreal. A grant of a role, and its
+// end, concern all of them: the first are reached in the transaction of the grant, the others piece by piece by a job that
+// is written with it. Each piece looks at what is true by then, so that it does not matter what happens between two.
+const reached = 200
+
+// JobReach is the kind of the job that wakes what a role gives: at the moment from which a membership of the role, or what
+// the role holds, counts, and for the members that the transaction of a grant left to it. JobUnreach is its inverse.
+const (
+	JobReach   = "grant.reach"
+	JobUnreach = "grant.unreach"
+)
+
+type reachArgs struct {
+	Grant string `json:"grant"`
+	After string `json:"after,omitempty"`
+}
+
 // reachTx wakes what a grant gives beyond itself: a person's membership of a role reaches what the role holds, and a
-// role's grant reaches its members. One statement for each resource, however many the members are.
+// role's grant reaches its members.
 func (s *Service) reachTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, g sallyport.Grant) error {
 	if g.Relation != sallyport.Member || g.ActivatedAt == nil {
 		return nil
@@ -21,24 +38,9 @@ func (s *Service) reachTx(ctx context.Context, tx *store.Tx, actor sallyport.Act
 		_, err := tx.AddJob(ctx, actor.Tenant, store.NewJob{Kind: JobReach, Args: reachArgs{Grant: g.ID}, Unique: g.ID, RunAt: g.StartsAt})
 		return err
 	}
-	want := func(role, user string, h store.RoleHolding) error {
-		if h.Relation != sallyport.Member {
-			return nil
-		}
-		res, err := tx.BareResource(ctx, actor.Tenant, h.ResourceID, Everything)
-		if err != nil || !res.Managed || res.DeletedAt != nil {
-			return err
-		}
-		pin, err := tx.PinOf(ctx, actor.Tenant, res)
-		if err != nil || !pin.Touches() {
-			return err
-		}
-		tx.Changed(actor.Tenant, topicProgress(res.ID))
-		_, err = tx.WantByRole(ctx, actor.Tenant, role, user, res.Ref(), h.Parameters, pin)
-		return err
-	}
 	if g.Subject.Kind == sallyport.SubjectRole {
-		return want(g.Subject.ID, "", store.RoleHolding{ResourceID: g.Resource.ID, Relation: g.Relation, Parameters: string(g.Parameters)})
+		last, err := s.reachMembersTx(ctx, tx, actor.Tenant, g, store.Piece{Limit: s.reached()})
+		return andTheRest(ctx, tx, actor.Tenant, JobReach, g, last, err)
 	}
 	if g.Resource.Kind != sallyport.KindRole {
 		return nil
@@ -48,34 +50,32 @@ func (s *Service) reachTx(ctx context.Context, tx *store.Tx, actor sallyport.Act
 		return err
 	}
 	for _, h := range held {
-		if err := want(g.Resource.ID, g.Subject.ID, h); err != nil {
+		if _, err := s.wantByRoleTx(ctx, tx, actor.Tenant, g.Resource.ID, g.Subject.ID, h, store.Piece{}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// JobReach is the kind of the job that wakes what a role gives at the moment from which a membership of the role, or what
-// the role holds, counts.
-const JobReach = "grant.reach"
-
-type reachArgs struct {
-	Grant string `json:"grant"`
+func (s *Service) reachMembersTx(ctx context.Context, tx *store.Tx, tenant string, g sallyport.Grant, p store.Piece) (last string, err error) {
+	return s.wantByRoleTx(ctx, tx, tenant, g.Subject.ID, "", holdingOf(g), p)
 }
 
-// RunReach does a job of kind JobReach. A grant that has ended since reaches nothing.
-func (s *Service) RunReach(ctx context.Context, j store.Job) error {
-	var args reachArgs
-	if err := json.Unmarshal(j.Args, &args); err != nil {
-		return err
+// wantByRoleTx wakes one thing that a role holds, for one member or, when user is "", for a piece of them.
+func (s *Service) wantByRoleTx(ctx context.Context, tx *store.Tx, tenant, role, user string, h store.RoleHolding, p store.Piece) (last string, err error) {
+	if h.Relation != sallyport.Member {
+		return "", nil
 	}
-	return s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
-		g, err := tx.Grant(ctx, j.Tenant, args.Grant, Everything)
-		if err != nil || !g.Living(tx.Now()) {
-			return err
-		}
-		return s.reachTx(ctx, tx, sallyport.System(j.Tenant), g)
-	})
+	res, err := tx.BareResource(ctx, tenant, h.ResourceID, Everything)
+	if err != nil || !res.Managed || res.DeletedAt != nil {
+		return "", err
+	}
+	pin, err := tx.PinOf(ctx, tenant, res)
+	if err != nil || !pin.Touches() {
+		return "", err
+	}
+	tx.Changed(tenant, topicProgress(res.ID))
+	return tx.WantByRole(ctx, tenant, role, user, res.Ref(), h.Parameters, pin, p)
 }
 
 // unreachTx is the inverse of reachTx: it marks for removal what no reason asks for any longer once the grant is over.
@@ -84,9 +84,8 @@ func (s *Service) unreachTx(ctx context.Context, tx *store.Tx, tenant string, g 
 		return nil
 	}
 	if g.Subject.Kind == sallyport.SubjectRole {
-		tx.Changed(tenant, topicProgress(g.Resource.ID))
-		_, err := tx.Unwant(ctx, tenant, g.Subject.ID, "", store.RoleHolding{ResourceID: g.Resource.ID, Relation: g.Relation, Parameters: string(g.Parameters)})
-		return err
+		last, err := unreachMembersTx(ctx, tx, tenant, g, store.Piece{Limit: s.reached()})
+		return andTheRest(ctx, tx, tenant, JobUnreach, g, last, err)
 	}
 	if g.Resource.Kind != sallyport.KindRole {
 		return nil
@@ -100,9 +99,70 @@ func (s *Service) unreachTx(ctx context.Context, tx *store.Tx, tenant string, g 
 			continue
 		}
 		tx.Changed(tenant, topicProgress(h.ResourceID))
-		if _, err := tx.Unwant(ctx, tenant, g.Resource.ID, g.Subject.ID, h); err != nil {
+		if _, err := tx.Unwant(ctx, tenant, g.Resource.ID, g.Subject.ID, h, store.Piece{}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func unreachMembersTx(ctx context.Context, tx *store.Tx, tenant string, g sallyport.Grant, p store.Piece) (last string, err error) {
+	tx.Changed(tenant, topicProgress(g.Resource.ID))
+	return tx.Unwant(ctx, tenant, g.Subject.ID, "", holdingOf(g), p)
+}
+
+func (s *Service) reached() int {
+	if s.Reached > 0 {
+		return s.Reached
+	}
+	return reached
+}
+
+func holdingOf(g sallyport.Grant) store.RoleHolding {
+	return store.RoleHolding{ResourceID: g.Resource.ID, Relation: g.Relation, Parameters: string(g.Parameters)}
+}
+
+// andTheRest leaves a job for those after the last, unless there are none.
+func andTheRest(ctx context.Context, tx *store.Tx, tenant, kind string, g sallyport.Grant, last string, err error) error {
+	if err != nil || last == "" {
+		return err
+	}
+	_, err = tx.AddJob(ctx, tenant, store.NewJob{Kind: kind, Args: reachArgs{g.ID, last}, Unique: g.ID})
+	return err
+}
+
+// RunReach does a piece of a job of kind JobReach. A grant that has ended since reaches nothing.
+func (s *Service) RunReach(ctx context.Context, tx *store.Tx, j store.Job) (rest any, err error) {
+	return s.runReach(ctx, tx, j, func(g sallyport.Grant, p store.Piece) (string, error) {
+		switch {
+		case !g.Living(tx.Now()):
+			return "", nil
+		case g.Subject.Kind == sallyport.SubjectRole:
+			return s.reachMembersTx(ctx, tx, j.Tenant, g, p)
+		}
+		return "", s.reachTx(ctx, tx, sallyport.System(j.Tenant), g)
+	})
+}
+
+// RunUnreach does a piece of a job of kind JobUnreach. What is wanted by another reason by now stays.
+func (s *Service) RunUnreach(ctx context.Context, tx *store.Tx, j store.Job) (rest any, err error) {
+	return s.runReach(ctx, tx, j, func(g sallyport.Grant, p store.Piece) (string, error) {
+		return unreachMembersTx(ctx, tx, j.Tenant, g, p)
+	})
+}
+
+func (s *Service) runReach(ctx context.Context, tx *store.Tx, j store.Job, do func(sallyport.Grant, store.Piece) (string, error)) (rest any, err error) {
+	var args reachArgs
+	if err := json.Unmarshal(j.Args, &args); err != nil {
+		return nil, err
+	}
+	g, err := tx.Grant(ctx, j.Tenant, args.Grant, Everything)
+	if err != nil {
+		return nil, err
+	}
+	args.After, err = do(g, store.Piece{After: args.After, Limit: s.reached()})
+	if err != nil || args.After == "" {
+		return nil, err
+	}
+	return args, nil
 }

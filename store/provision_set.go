@@ -3,27 +3,42 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"github.com/sallyport/sallyport"
 )
 
-// WantByRole makes, by one statement, provisions for everyone whose membership of a role lives, or of one of them when
-// userID is not "", where the role holds the resource. Those that are there or on their way stay. The caller passes the
-// pin of the resource, and has checked that it touches anything. It returns how many rows changed.
-func (tx *Tx) WantByRole(ctx context.Context, tenant, roleID, userID string, r sallyport.ResourceRef, parameters string, pin Pin) (int64, error) {
+// Piece is some of those whom a role reaches: after an id, and no more than so many. The zero Piece is everyone.
+type Piece struct {
+	After string
+	Limit int
+}
+
+// WantByRole makes provisions for those whose membership of a role lives, or for one of them when userID is not "", where
+// the role holds the resource. Those that are there or on their way stay. The caller passes the pin of the resource, and
+// has checked that it touches anything. It returns the id of the last person looked at when there are more; else "".
+func (tx *Tx) WantByRole(ctx context.Context, tenant, roleID, userID string, r sallyport.ResourceRef, parameters string, pin Pin, s Piece) (last string, err error) {
+	if userID == "" && s.Limit > 0 {
+		err = tx.Row(ctx, `SELECT subject_id FROM grants WHERE tenant_id=$1 AND resource_id=$2 AND relation='member' AND subject_kind='user' AND ended_at IS NULL
+			AND subject_id > $3 GROUP BY subject_id ORDER BY subject_id LIMIT 1 OFFSET $4`, []any{tenant, roleID, s.After, s.Limit - 1}, &last)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return "", err
+		}
+	}
 	state, due := sallyport.ProvisionAdding, any(Micros(tx.now))
 	if pin.Add.Kind == sallyport.FulfilNone {
 		state, due = sallyport.ProvisionPresent, nil
 	}
 	connection, target := pin.outer()
 	// Rows that were absent take the pin of today; what is being removed keeps the one it was made with.
-	return tx.Exec(ctx, `INSERT INTO provisions (tenant_id, id, user_id, resource_id, relation, parameters, fulfilment, fulfilment_kind, connection_id, target,
+	_, err = tx.Exec(ctx, `INSERT INTO provisions (tenant_id, id, user_id, resource_id, relation, parameters, fulfilment, fulfilment_kind, connection_id, target,
 		state, since, due_since, next_at, created_at, by_role, paced)
 		SELECT m.tenant_id, CAST($2 AS TEXT) || substr(m.subject_id, 5), m.subject_id, CAST($3 AS TEXT), 'member', CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS TEXT),
 		CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS TEXT), CAST($10 AS BIGINT), CAST($11 AS BIGINT), CAST($11 AS BIGINT), CAST($10 AS BIGINT), CAST($12 AS TEXT), `+rated("$1", "$8")+`
 		FROM grants m JOIN users u ON u.tenant_id=m.tenant_id AND u.id=m.subject_id AND u.state='active'
 		WHERE m.tenant_id=$1 AND m.resource_id=$12 AND m.relation='member' AND m.subject_kind='user' AND ($13 = '' OR m.subject_id=$13)
+		AND m.subject_id > $14 AND ($15 = '' OR m.subject_id <= $15)
 		AND `+living("m", "$10")+` AND m.ended_at IS NULL GROUP BY m.tenant_id, m.subject_id
 		ON CONFLICT (tenant_id, user_id, resource_id, relation, parameters) DO UPDATE SET
 		fulfilment = CASE WHEN provisions.state='absent' THEN EXCLUDED.fulfilment ELSE provisions.fulfilment END,
@@ -35,23 +50,40 @@ func (tx *Tx) WantByRole(ctx context.Context, tenant, roleID, userID string, r s
 		since=$10, due_since=$10, next_at=$10, generation=provisions.generation+1, attempts=0, error='', failing_since=NULL, alarmed_at=NULL,
 		by_role=EXCLUDED.by_role WHERE provisions.state IN ('absent','removing')`,
 		tenant, NewID(sallyport.PrefixProvision)+"_", r.ID, parameters, toJSON(pin), pin.Add.Kind, null(connection), target, state,
-		Micros(tx.now), due, roleID, userID)
+		Micros(tx.now), due, roleID, userID, s.After, last)
+	return last, err
 }
 
-// Unwant marks for removal, by one statement, what no reason asks for any longer of a resource that a role gave or gives:
-// for one person, or for everyone who is or was a member of the role when userID is "". It returns how many rows changed.
-func (tx *Tx) Unwant(ctx context.Context, tenant, roleID, userID string, h RoleHolding) (int64, error) {
+// Unwant marks for removal what no reason asks for any longer of a resource that a role gave or gives: for one person, or
+// for those who are or were members of the role when userID is "". It returns the id of the last provision that it marked
+// when there may be more; else "".
+func (tx *Tx) Unwant(ctx context.Context, tenant, roleID, userID string, h RoleHolding, s Piece) (last string, err error) {
 	q := &query{}
 	t, res, rel, par, now := q.arg(tenant), q.arg(h.ResourceID), q.arg(h.Relation), q.arg(h.Parameters), q.arg(Micros(tx.now))
 	q.WriteString(`UPDATE provisions SET state='removing', since=` + now + `, due_since=` + now + `, next_at=` + now + `, generation=generation+1, attempts=0, error='',
-		failing_since=NULL, alarmed_at=NULL, by_role=` + q.arg(roleID) + ` WHERE tenant_id=` + t + ` AND resource_id=` + res + ` AND relation=` + rel + ` AND parameters=` + par + ` AND state IN ('adding','present')`)
+		failing_since=NULL, alarmed_at=NULL, by_role=` + q.arg(roleID) + ` WHERE tenant_id=` + t + ` AND id IN (SELECT p.id FROM provisions p
+		WHERE p.tenant_id=` + t + ` AND p.resource_id=` + res + ` AND p.relation=` + rel + ` AND p.parameters=` + par + ` AND p.state IN ('adding','present') AND p.id > ` + q.arg(s.After))
 	if userID == "" {
-		q.and(`user_id IN (SELECT m.subject_id FROM grants m WHERE m.tenant_id=`+t+` AND m.resource_id=%s AND m.relation='member' AND m.subject_kind='user')`, roleID)
+		q.and(`p.user_id IN (SELECT m.subject_id FROM grants m WHERE m.tenant_id=`+t+` AND m.resource_id=%s AND m.relation='member' AND m.subject_kind='user')`, roleID)
 	} else {
-		q.and("user_id = %s", userID)
+		q.and("p.user_id = %s", userID)
 	}
-	q.WriteString(" AND NOT " + wanted(t, "provisions.user_id", res, rel, par, now))
-	return tx.Exec(ctx, q.String(), q.args...)
+	q.WriteString(" AND NOT " + wanted(t, "p.user_id", res, rel, par, now))
+	if s.Limit > 0 {
+		q.WriteString(" ORDER BY p.id LIMIT " + q.arg(s.Limit))
+	}
+	q.WriteString(") RETURNING id")
+	n := 0
+	err = tx.Rows(ctx, q.String(), q.args, func(r *sql.Rows) error {
+		var id string
+		err := r.Scan(&id)
+		last, n = max(last, id), n+1
+		return err
+	})
+	if n < s.Limit || s.Limit == 0 {
+		last = ""
+	}
+	return last, err
 }
 
 // RoleHolding is one thing that a role holds and that has a target.

@@ -10,48 +10,58 @@ import (
 	"github.com/sallyport/sallyport/store"
 )
 
-// JobFunc runs one job. It may be run twice, and obeys the context's end. An error means again later.
-type JobFunc func(ctx context.Context, j store.Job) error
+// JobFunc does a job, or a piece of it, in the transaction that takes the job away: both happen or neither. It changes
+// nothing but the database, and may be run twice. What it returns other than nil are the arguments by which it goes on, in
+// a transaction of its own. An error means again later.
+type JobFunc func(ctx context.Context, tx *store.Tx, j store.Job) (rest any, err error)
 
 const (
-	jobLease   = 10 * time.Minute
-	jobTimeout = 8 * time.Minute
+	jobTimeout = time.Minute // for a piece
 	longestJob = 30 * time.Minute
 )
 
-// runJobs runs one job that is due. Kinds that nobody knows wait for a newer server.
+// runJobs runs a piece of one job that is due. Kinds that nobody knows wait for a newer server.
 func (w *Worker) runJobs(ctx context.Context) (int, *time.Time, error) {
-	var due []store.Job
-	by := store.NewID("lease") + "@" + w.Name
-	next, err := w.DB.TakeDue(ctx, func(ctx context.Context, tx *store.Tx) (*time.Time, error) { return tx.NextJob(ctx) },
-		func(ctx context.Context, tx *store.Tx) (err error) {
-			due, err = tx.ClaimJobs(ctx, by, jobLease, 1)
+	var next *time.Time
+	err := w.DB.View(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		next, err = tx.NextJob(ctx)
+		return err
+	})
+	if err != nil || next == nil || next.After(w.DB.Now()) {
+		return 0, next, err
+	}
+	var job store.Job
+	brief, cancel := context.WithTimeout(ctx, jobTimeout)
+	defer cancel()
+	failure := w.DB.Update(brief, func(ctx context.Context, tx *store.Tx) error {
+		j, ok, err := tx.TakeJob(ctx)
+		if err != nil || !ok {
 			return err
-		})
-	if err != nil {
-		return 0, nil, err
-	}
-	for _, j := range due {
-		failure := w.runJob(ctx, j)
-		err := w.DB.Update(context.WithoutCancel(ctx), func(ctx context.Context, tx *store.Tx) error {
-			if failure == nil {
-				_, err := tx.FinishJob(ctx, j)
-				return err
-			}
-			wait := min(time.Second<<min(j.Attempts, 12), longestJob)
-			return tx.RetryJob(ctx, j, tx.Now().Add(wait-wait/5+rand.N(wait/5+1)), failure.Error())
-		})
-		if failure != nil {
-			w.Log.WarnContext(ctx, "a job failed; it is run again", "tenant", j.Tenant, "kind", j.Kind, "attempt", j.Attempts, "error", failure)
 		}
-		if err != nil {
-			return len(due), nil, err
+		job = j
+		rest, err := w.runJob(ctx, tx, j)
+		switch {
+		case err != nil:
+			return err
+		case rest != nil:
+			return tx.GoOn(ctx, j, rest)
 		}
+		return tx.FinishJob(ctx, j)
+	})
+	if failure == nil {
+		return 1, next, nil
 	}
-	return len(due), next, nil
+	if job.ID == "" {
+		return 0, nil, failure
+	}
+	w.Log.WarnContext(ctx, "a job failed; it is run again", "tenant", job.Tenant, "kind", job.Kind, "attempt", job.Attempts, "error", failure)
+	return 1, next, w.DB.Update(context.WithoutCancel(ctx), func(ctx context.Context, tx *store.Tx) error {
+		wait := min(time.Second<<min(job.Attempts, 12), longestJob)
+		return tx.RetryJob(ctx, job, tx.Now().Add(wait-wait/5+rand.N(wait/5+1)), failure.Error())
+	})
 }
 
-func (w *Worker) runJob(ctx context.Context, j store.Job) (err error) {
+func (w *Worker) runJob(ctx context.Context, tx *store.Tx, j store.Job) (rest any, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			err = fmt.Errorf("a fault in the program: %v", fault)
@@ -59,9 +69,7 @@ func (w *Worker) runJob(ctx context.Context, j store.Job) (err error) {
 	}()
 	f := w.jobs[j.Kind]
 	if f == nil {
-		return errors.New("no such kind of job is known here")
+		return nil, errors.New("no such kind of job is known here")
 	}
-	ctx, cancel := context.WithTimeout(ctx, jobTimeout)
-	defer cancel()
-	return f(ctx, j)
+	return f(ctx, tx, j)
 }

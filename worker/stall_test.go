@@ -268,11 +268,11 @@ func TestManyWorkers(t *testing.T) {
 func TestJobsRunUntilTheySucceed(t *testing.T) {
 	eachClock(t, func(w *world) {
 		runs := 0
-		w.w.Jobs = map[string]worker.JobFunc{"mail": func(_ context.Context, j store.Job) error {
+		w.w.Jobs = map[string]worker.JobFunc{"mail": func(context.Context, *store.Tx, store.Job) (any, error) {
 			if runs++; runs < 3 {
-				return errors.New("not yet")
+				return nil, errors.New("not yet")
 			}
-			return nil
+			return nil, nil
 		}}
 		w.tx(func(ctx context.Context, tx *store.Tx) error {
 			for want := range 2 {

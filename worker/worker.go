@@ -94,7 +94,7 @@ func (w *Worker) defaults() {
 			w.Name = host + ":" + strconv.Itoa(os.Getpid())
 		}
 		w.Lease = max(w.Lease, w.CallTimeout+w.CallTimeout/2)
-		w.jobs = map[string]JobFunc{access.JobReach: w.Access.RunReach}
+		w.jobs = map[string]JobFunc{access.JobReach: w.Access.RunReach, access.JobUnreach: w.Access.RunUnreach}
 		maps.Copy(w.jobs, w.Jobs)
 		w.conns.open, w.gap.w, w.begin.w = w.Open, w, w
 	})
