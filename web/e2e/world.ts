@@ -136,10 +136,11 @@ export function api(context: BrowserContext): Api {
 }
 
 export const test = base.extend<{ server: Server }>({
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from the braces what a fixture needs.
-  server: async ({}, use, { testId }) => {
+  server: async ({ browser }, use, { testId }) => {
     const server = await copy(process.env.SALLYPORT_E2E_DEMO ?? '', testId)
     await use(server)
+    // Pages that stay open ask a server that is gone once a second, and those of all tests would together.
+    await Promise.all(browser.contexts().map((c) => c.close()))
     await server.stop()
   },
   baseURL: async ({ server }, use) => use(server.url),

@@ -62,10 +62,27 @@ describe('the live link', () => {
     old.mockClear()
     const first = Source.last
     first.onerror?.()
-    first.readyState = Source.CLOSED
-    first.onerror?.()
+    expect(first.readyState).toBe(Source.CLOSED)
     await vi.advanceTimersByTimeAsync(1000)
-    expect(Source.last).not.toBe(first)
+    const second = Source.last
+    expect(second).not.toBe(first)
+
+    // A server that stays away is asked ever less often, though never given up.
+    second.onerror?.()
+    await vi.advanceTimersByTimeAsync(999)
+    expect(Source.last).toBe(second)
+    await vi.advanceTimersByTimeAsync(1001)
+    expect(Source.last).not.toBe(second)
+    for (let i = 0; i < 10; i++) {
+      Source.last.onerror?.()
+      await vi.advanceTimersByTimeAsync(30_000)
+    }
+    const before = Source.last
+    before.onerror?.()
+    await vi.advanceTimersByTimeAsync(14_999)
+    expect(Source.last).toBe(before)
+    await vi.advanceTimersByTimeAsync(15_001)
+    expect(Source.last).not.toBe(before)
     Source.last.onopen?.()
     expect(old).toHaveBeenCalledWith()
     expect(up.mock.calls.at(-1)).toEqual([true])

@@ -112,12 +112,11 @@ export function listen(client: QueryClient, onLink: (up: boolean) => void = () =
     source.onerror = () => {
       broken = true
       onLink(false)
-      if (source?.readyState === EventSource.CLOSED) {
-        // The browser gives up after an answer that is no stream; we do not.
-        clearTimeout(timer)
-        timer = setTimeout(open, wait)
-        wait = Math.min(wait * 2, 30_000)
-      }
+      // The browser would ask once a second, all pages of a company at once: each waits longer, and not as long as others.
+      source?.close()
+      clearTimeout(timer)
+      timer = setTimeout(open, wait * (0.5 + Math.random() / 2))
+      wait = Math.min(wait * 2, 30_000)
     }
   }
   open()

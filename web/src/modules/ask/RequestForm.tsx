@@ -100,7 +100,7 @@ export function useSending({
     onBusy(true)
     try {
       const made = await createRequest(ask, key)
-      client.setQueryData(['request', made.id], made)
+      client.setQueryData(['request', made.id], made, { updatedAt: 0 })
       for (const name of stale) void client.invalidateQueries({ queryKey: [name] })
       onClose()
       await navigate({ to: '/requests/$id', params: { id: made.id } })

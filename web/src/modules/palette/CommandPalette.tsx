@@ -239,7 +239,8 @@ function useHits(typed: string, me: Me | undefined): { hits: Hit[]; searching: b
         detail: r.state,
         icon: <Avatar name={r.requester.name} size="sm" />,
         run: () => {
-          client.setQueryData(['request', r.id], (old: unknown) => old ?? r)
+          // A list has less of it than its page: shown at once, and read again.
+          client.setQueryData(['request', r.id], (old: unknown) => old ?? r, { updatedAt: 0 })
           go(requestPath(r))()
         },
       })

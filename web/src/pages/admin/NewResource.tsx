@@ -57,7 +57,8 @@ export function NewResource() {
     setError('')
     try {
       const made = await createResource(toNew(draft), key)
-      client.setQueryData(['resource', made.slug], made)
+      // Shown at once, and read again: the answer does not say what one may do with it.
+      client.setQueryData(['resource', made.slug], made, { updatedAt: 0 })
       void client.invalidateQueries({ queryKey: ['resources'] })
       await navigate({ to: `/catalogue/${made.slug}` as string })
       toast(`${made.name} is in the catalogue.`, { tone: 'good' })
