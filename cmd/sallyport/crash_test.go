@@ -48,6 +48,7 @@ func TestKilledBetweenCommitAndEffect(t *testing.T) {
 	}
 	for _, engine := range []string{"sqlite", "postgres"} {
 		t.Run(engine, func(t *testing.T) {
+			t.Parallel() // most of it is waiting for processes
 			ldap := slapd.Test(t)
 			c := startCrashing(t, binary, engine, ldap)
 			for i, label := range []string{"claimed", "prepared", "written", "read back", "settled"} {
