@@ -226,7 +226,6 @@ func (d *demoServer) eventually(what string, ok func() bool) {
 func TestServer(t *testing.T) {
 	for _, engine := range []string{"sqlite", "postgres"} {
 		t.Run(engine, func(t *testing.T) {
-			t.Parallel() // most of it is waiting for processes
 			d := newDemo(t, engine)
 			t.Run("the main story", func(t *testing.T) { mainStory(t, d) })
 			t.Run("ends by itself", func(t *testing.T) { endsByItself(t, d) })
