@@ -146,10 +146,10 @@ func (c *watched) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// TestExportsHoldLittle writes 100,000 intervals and as many events, and keeps none of them.
+// TestExportsHoldLittle writes 50,000 intervals and as many events, and keeps none of them.
 func TestExportsHoldLittle(t *testing.T) {
 	each(t, func(w *world) {
-		const n = 100_000
+		const n = 50_000
 		w.tx(func(ctx context.Context, tx *store.Tx) error {
 			number := fmt.Sprintf("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) ", n)
 			if _, err := tx.Exec(ctx, number+`INSERT INTO grants (tenant_id, id, subject_kind, subject_id, resource_id, relation, parameters, origin, reason_kind, reason, starts_at, activated_at, ends_at, ended_at, created_at)

@@ -88,188 +88,203 @@ var big = map[string]bool{"grants": true, "events": true, "event_refs": true, "e
 // enough is how many rows of a big table one statement of a page may touch.
 const enough = 6000
 
-// TestPlans runs what pages and workers run, on 100,000 grants and 200,000 events, and looks at the plan of each
-// statement: no big table is read whole, and on PostgreSQL, which counts them, few rows are touched.
+// TestPlans lays out one company of 100,000 grants and 200,000 events for all that looks at how so many are read.
 func TestPlans(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		w := newWorld(t, db)
-		seedPlans(w, planSize)
-		now := db.Now()
-		week, active, long := now.Add(7*24*time.Hour), true, now.Add(-90*24*time.Hour)
-		user, resource, grant, request := "usr_1000007", "res_1000099", "grt_1000700", "req_1000200"
-		admin, reader := store.Viewer{All: true}, store.Viewer{ID: user}
-		page := store.Page{}
-		type call struct {
+		company := newWorld(t, db)
+		seedPlans(company, planSize)
+		for _, c := range []struct {
 			name string
-			run  func(ctx context.Context, tx *store.Tx) error
-		}
-		calls := []call{
-			{"pending sequence", func(ctx context.Context, tx *store.Tx) error {
-				var n int
-				return tx.Row(ctx, `SELECT count(*) FROM (SELECT id FROM events WHERE tenant_id = $1 AND leaf_index IS NULL ORDER BY id LIMIT 1000) x`, []any{w.tenant}, &n)
-			}},
-			{"passed ends", func(ctx context.Context, tx *store.Tx) error { _, err := tx.PassedEnds(ctx, 100); return err }},
-			{"next end", func(ctx context.Context, tx *store.Tx) error { _, err := tx.NextEnd(ctx); return err }},
-			{"next provision", func(ctx context.Context, tx *store.Tx) error {
-				_, err := tx.NextProvision(ctx, store.LaneAdd)
-				return err
-			}},
-			{"claim provisions", func(ctx context.Context, tx *store.Tx) error {
-				_, err := tx.ClaimProvisions(ctx, store.Claim{Lane: store.LaneAdd, By: "w", Lease: time.Minute, Limit: 10})
-				return err
-			}},
-			{"notices of one person", func(ctx context.Context, tx *store.Tx) error {
-				_, err := tx.Notices(ctx, w.tenant, week, user, []string{grant})
-				return err
-			}},
-			{"notices of a week", func(ctx context.Context, tx *store.Tx) error {
-				err := tx.EachEnd(ctx, w.tenant, week, func(store.Notice) {})
-				return err
-			}},
-			{"next batch", func(ctx context.Context, tx *store.Tx) error { _, err := tx.NextBatch(ctx); return err }},
-			{"expired requests", func(ctx context.Context, tx *store.Tx) error { _, err := tx.ExpiredRequests(ctx, 100); return err }},
-		}
-		for name, v := range map[string]store.Viewer{"admin": admin, "reader": reader} {
-			access := func(what string, run func(ctx context.Context, tx *store.Tx) error) {
-				calls = append(calls, call{name + ": " + what, run})
-			}
-			grants := func(what string, f store.GrantFilter) {
-				access("grants "+what, func(ctx context.Context, tx *store.Tx) error {
-					_, err := tx.Grants(ctx, w.tenant, v, f, page)
-					return err
-				})
-			}
-			events := func(what string, f store.EventFilter) {
-				access("events "+what, func(ctx context.Context, tx *store.Tx) error {
-					_, err := tx.Events(ctx, w.tenant, v, f, page)
-					return err
-				})
-			}
-			requests := func(what string, f store.RequestFilter) {
-				access("requests "+what, func(ctx context.Context, tx *store.Tx) error {
-					_, err := tx.Requests(ctx, w.tenant, v, f, page)
-					return err
-				})
-			}
-			access("user access", func(ctx context.Context, tx *store.Tx) error {
-				_, err := tx.UserAccess(ctx, w.tenant, user, now, v)
-				return err
+			test func(t *testing.T, w *world)
+		}{{"pages", plansOfPages}, {"history", plansOfHistory}, {"evidence", plansOfEvidence}, {"streamed", intervalsAreStreamed}} {
+			t.Run(c.name, func(t *testing.T) {
+				w := *company
+				w.t, w.ctx = t, t.Context()
+				c.test(t, &w)
 			})
-			access("user access long ago", func(ctx context.Context, tx *store.Tx) error {
-				_, err := tx.UserAccess(ctx, w.tenant, user, long, v)
-				return err
-			})
-			access("a page of access", func(ctx context.Context, tx *store.Tx) error {
-				_, _, _, err := tx.UserAccessPage(ctx, w.tenant, user, store.AccessPage{At: now, Limit: 100}, v)
-				return err
-			})
-			access("roles run", func(ctx context.Context, tx *store.Tx) error {
-				_, err := tx.RunRoles(ctx, w.tenant, v, store.RoleFilter{OwnerID: user, At: now}, page)
-				return err
-			})
-			access("lost", func(ctx context.Context, tx *store.Tx) error {
-				_, err := tx.Intervals(ctx, w.tenant, v, store.IntervalFilter{UserID: user, State: store.IntervalLost}, page)
-				return err
-			})
-			access("holders", func(ctx context.Context, tx *store.Tx) error {
-				_, err := tx.Holders(ctx, w.tenant, resource, "", now, v)
-				return err
-			})
-			access("holders long ago", func(ctx context.Context, tx *store.Tx) error {
-				_, err := tx.Holders(ctx, w.tenant, resource, "", long, v)
-				return err
-			})
-			intervals := func(what string, f store.IntervalFilter) {
-				access("history "+what, func(ctx context.Context, tx *store.Tx) error {
-					_, err := tx.Intervals(ctx, w.tenant, v, f, page)
-					return err
-				})
-			}
-			intervals("of a person", store.IntervalFilter{UserID: user})
-			intervals("of a person, with words", store.IntervalFilter{UserID: user, Q: "thing 7"})
-			intervals("of a resource", store.IntervalFilter{ResourceID: resource})
-			intervals("of an app", store.IntervalFilter{AppID: resource})
-			intervals("by actor", store.IntervalFilter{ActorID: user})
-			intervals("of a resource long ago", store.IntervalFilter{ResourceID: resource, At: &long})
-			intervals("newest direct", store.IntervalFilter{Via: "direct"})
-			grants("by subject", store.GrantFilter{SubjectKind: "user", SubjectID: user})
-			grants("by subject, active", store.GrantFilter{SubjectKind: "user", SubjectID: user, Active: &active})
-			grants("by resource", store.GrantFilter{ResourceID: resource})
-			grants("by resource, active", store.GrantFilter{ResourceID: resource, Active: &active})
-			grants("expiring", store.GrantFilter{SubjectKind: "user", SubjectID: user, ExpiringBefore: &week})
-			grants("all expiring", store.GrantFilter{ExpiringBefore: &week})
-			grants("newest", store.GrantFilter{})
-			grants("of what one owns", store.GrantFilter{OwnedBy: user})
-			grants("of an app", store.GrantFilter{AppID: resource})
-			grants("of a request", store.GrantFilter{RequestID: request})
-			for what, f := range map[string]store.ExpiringFilter{"all": {To: &week}, "mine": {PersonID: user}, "owned": {OwnedBy: user, To: &week}, "of a resource": {ResourceID: resource}, "of a role": {RoleID: "res_1000007"}} {
-				access("ending "+what, func(ctx context.Context, tx *store.Tx) error {
-					l, err := tx.Expiring(ctx, w.tenant, v, f, page)
-					ids := []string{}
-					for _, it := range l.Items {
-						ids = append(ids, it.Grant.ID)
-					}
-					if err == nil {
-						_, err = tx.Hangs(ctx, w.tenant, v, ids)
-					}
-					return err
-				})
-			}
-			events("of a person", store.EventFilter{UserID: user})
-			events("of a resource", store.EventFilter{ResourceID: resource})
-			events("of a grant", store.EventFilter{Object: grant})
-			events("of a request", store.EventFilter{RequestID: request})
-			events("by actor", store.EventFilter{Actor: user})
-			events("of a person, of a kind, since", store.EventFilter{UserID: user, Verb: "request.", Since: &long})
-			for what, sc := range map[string]store.ProgressScope{"of a resource": {ResourceID: resource}, "of a role": {RoleID: "res_1000007"}, "of a role on a resource": {RoleID: "res_1000007", ResourceID: "res_1000057", All: true}} {
-				access("progress "+what, func(ctx context.Context, tx *store.Tx) error {
-					_, err := tx.Progress(ctx, w.tenant, v, sc)
-					return err
-				})
-				access("pending "+what, func(ctx context.Context, tx *store.Tx) error {
-					_, err := tx.Pending(ctx, w.tenant, v, store.PendingFilter{ProgressScope: sc}, store.Page{Total: true})
-					return err
-				})
-			}
-			requests("of a person", store.RequestFilter{RequesterID: user})
-			requests("of a resource", store.RequestFilter{ResourceID: resource})
-			requests("pending", store.RequestFilter{State: "pending"})
-			requests("to decide", store.RequestFilter{Assignee: user})
-		}
-		calls = append(calls, call{"events newest", func(ctx context.Context, tx *store.Tx) error {
-			_, err := tx.Events(ctx, w.tenant, admin, store.EventFilter{}, page)
-			return err
-		}}, call{"events of a day", func(ctx context.Context, tx *store.Tx) error {
-			end := long.Add(24 * time.Hour)
-			_, err := tx.Events(ctx, w.tenant, admin, store.EventFilter{Since: &long, Until: &end}, page)
-			return err
-		}})
-		calls = append(calls, call{"export", func(ctx context.Context, tx *store.Tx) error { return tx.Records(ctx, w.tenant, 1000, 1500) }})
-		for _, c := range calls {
-			type statement struct {
-				query string
-				args  []any
-			}
-			var statements []statement
-			db.Trace(func(query string, args []any) { statements = append(statements, statement{query, args}) })
-			err := db.Update(w.ctx, c.run)
-			db.Trace(nil)
-			if err != nil {
-				t.Fatalf("%s: %v", c.name, err)
-			}
-			if len(statements) == 0 {
-				t.Errorf("%s: nothing was traced", c.name)
-			}
-			for _, s := range statements {
-				if strings.HasPrefix(s.query, "SET ") {
-					continue
-				}
-				for _, fault := range w.planFaults(s.query, s.args) {
-					t.Errorf("%s: %s\n%s", c.name, fault, s.query)
-				}
-			}
 		}
 	})
+}
+
+// plansOfPages runs what pages and workers run, and looks at the plan of each statement: no big table is read whole, and
+// on PostgreSQL, which counts them, few rows are touched.
+func plansOfPages(t *testing.T, w *world) {
+	db := w.db
+	now := db.Now()
+	week, active, long := now.Add(7*24*time.Hour), true, now.Add(-90*24*time.Hour)
+	user, resource, grant, request := "usr_1000007", "res_1000099", "grt_1000700", "req_1000200"
+	admin, reader := store.Viewer{All: true}, store.Viewer{ID: user}
+	page := store.Page{}
+	type call struct {
+		name string
+		run  func(ctx context.Context, tx *store.Tx) error
+	}
+	calls := []call{
+		{"pending sequence", func(ctx context.Context, tx *store.Tx) error {
+			var n int
+			return tx.Row(ctx, `SELECT count(*) FROM (SELECT id FROM events WHERE tenant_id = $1 AND leaf_index IS NULL ORDER BY id LIMIT 1000) x`, []any{w.tenant}, &n)
+		}},
+		{"passed ends", func(ctx context.Context, tx *store.Tx) error { _, err := tx.PassedEnds(ctx, 100); return err }},
+		{"next end", func(ctx context.Context, tx *store.Tx) error { _, err := tx.NextEnd(ctx); return err }},
+		{"next provision", func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.NextProvision(ctx, store.LaneAdd)
+			return err
+		}},
+		{"claim provisions", func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.ClaimProvisions(ctx, store.Claim{Lane: store.LaneAdd, By: "w", Lease: time.Minute, Limit: 10})
+			return err
+		}},
+		{"notices of one person", func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.Notices(ctx, w.tenant, week, user, []string{grant})
+			return err
+		}},
+		{"notices of a week", func(ctx context.Context, tx *store.Tx) error {
+			err := tx.EachEnd(ctx, w.tenant, week, func(store.Notice) {})
+			return err
+		}},
+		{"next batch", func(ctx context.Context, tx *store.Tx) error { _, err := tx.NextBatch(ctx); return err }},
+		{"expired requests", func(ctx context.Context, tx *store.Tx) error { _, err := tx.ExpiredRequests(ctx, 100); return err }},
+	}
+	for name, v := range map[string]store.Viewer{"admin": admin, "reader": reader} {
+		access := func(what string, run func(ctx context.Context, tx *store.Tx) error) {
+			calls = append(calls, call{name + ": " + what, run})
+		}
+		grants := func(what string, f store.GrantFilter) {
+			access("grants "+what, func(ctx context.Context, tx *store.Tx) error {
+				_, err := tx.Grants(ctx, w.tenant, v, f, page)
+				return err
+			})
+		}
+		events := func(what string, f store.EventFilter) {
+			access("events "+what, func(ctx context.Context, tx *store.Tx) error {
+				_, err := tx.Events(ctx, w.tenant, v, f, page)
+				return err
+			})
+		}
+		requests := func(what string, f store.RequestFilter) {
+			access("requests "+what, func(ctx context.Context, tx *store.Tx) error {
+				_, err := tx.Requests(ctx, w.tenant, v, f, page)
+				return err
+			})
+		}
+		access("user access", func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.UserAccess(ctx, w.tenant, user, now, v)
+			return err
+		})
+		access("user access long ago", func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.UserAccess(ctx, w.tenant, user, long, v)
+			return err
+		})
+		access("a page of access", func(ctx context.Context, tx *store.Tx) error {
+			_, _, _, err := tx.UserAccessPage(ctx, w.tenant, user, store.AccessPage{At: now, Limit: 100}, v)
+			return err
+		})
+		access("roles run", func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.RunRoles(ctx, w.tenant, v, store.RoleFilter{OwnerID: user, At: now}, page)
+			return err
+		})
+		access("lost", func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.Intervals(ctx, w.tenant, v, store.IntervalFilter{UserID: user, State: store.IntervalLost}, page)
+			return err
+		})
+		access("holders", func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.Holders(ctx, w.tenant, resource, "", now, v)
+			return err
+		})
+		access("holders long ago", func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.Holders(ctx, w.tenant, resource, "", long, v)
+			return err
+		})
+		intervals := func(what string, f store.IntervalFilter) {
+			access("history "+what, func(ctx context.Context, tx *store.Tx) error {
+				_, err := tx.Intervals(ctx, w.tenant, v, f, page)
+				return err
+			})
+		}
+		intervals("of a person", store.IntervalFilter{UserID: user})
+		intervals("of a person, with words", store.IntervalFilter{UserID: user, Q: "thing 7"})
+		intervals("of a resource", store.IntervalFilter{ResourceID: resource})
+		intervals("of an app", store.IntervalFilter{AppID: resource})
+		intervals("by actor", store.IntervalFilter{ActorID: user})
+		intervals("of a resource long ago", store.IntervalFilter{ResourceID: resource, At: &long})
+		intervals("newest direct", store.IntervalFilter{Via: "direct"})
+		grants("by subject", store.GrantFilter{SubjectKind: "user", SubjectID: user})
+		grants("by subject, active", store.GrantFilter{SubjectKind: "user", SubjectID: user, Active: &active})
+		grants("by resource", store.GrantFilter{ResourceID: resource})
+		grants("by resource, active", store.GrantFilter{ResourceID: resource, Active: &active})
+		grants("expiring", store.GrantFilter{SubjectKind: "user", SubjectID: user, ExpiringBefore: &week})
+		grants("all expiring", store.GrantFilter{ExpiringBefore: &week})
+		grants("newest", store.GrantFilter{})
+		grants("of what one owns", store.GrantFilter{OwnedBy: user})
+		grants("of an app", store.GrantFilter{AppID: resource})
+		grants("of a request", store.GrantFilter{RequestID: request})
+		for what, f := range map[string]store.ExpiringFilter{"all": {To: &week}, "mine": {PersonID: user}, "owned": {OwnedBy: user, To: &week}, "of a resource": {ResourceID: resource}, "of a role": {RoleID: "res_1000007"}} {
+			access("ending "+what, func(ctx context.Context, tx *store.Tx) error {
+				l, err := tx.Expiring(ctx, w.tenant, v, f, page)
+				ids := []string{}
+				for _, it := range l.Items {
+					ids = append(ids, it.Grant.ID)
+				}
+				if err == nil {
+					_, err = tx.Hangs(ctx, w.tenant, v, ids)
+				}
+				return err
+			})
+		}
+		events("of a person", store.EventFilter{UserID: user})
+		events("of a resource", store.EventFilter{ResourceID: resource})
+		events("of a grant", store.EventFilter{Object: grant})
+		events("of a request", store.EventFilter{RequestID: request})
+		events("by actor", store.EventFilter{Actor: user})
+		events("of a person, of a kind, since", store.EventFilter{UserID: user, Verb: "request.", Since: &long})
+		for what, sc := range map[string]store.ProgressScope{"of a resource": {ResourceID: resource}, "of a role": {RoleID: "res_1000007"}, "of a role on a resource": {RoleID: "res_1000007", ResourceID: "res_1000057", All: true}} {
+			access("progress "+what, func(ctx context.Context, tx *store.Tx) error {
+				_, err := tx.Progress(ctx, w.tenant, v, sc)
+				return err
+			})
+			access("pending "+what, func(ctx context.Context, tx *store.Tx) error {
+				_, err := tx.Pending(ctx, w.tenant, v, store.PendingFilter{ProgressScope: sc}, store.Page{Total: true})
+				return err
+			})
+		}
+		requests("of a person", store.RequestFilter{RequesterID: user})
+		requests("of a resource", store.RequestFilter{ResourceID: resource})
+		requests("pending", store.RequestFilter{State: "pending"})
+		requests("to decide", store.RequestFilter{Assignee: user})
+	}
+	calls = append(calls, call{"events newest", func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.Events(ctx, w.tenant, admin, store.EventFilter{}, page)
+		return err
+	}}, call{"events of a day", func(ctx context.Context, tx *store.Tx) error {
+		end := long.Add(24 * time.Hour)
+		_, err := tx.Events(ctx, w.tenant, admin, store.EventFilter{Since: &long, Until: &end}, page)
+		return err
+	}})
+	calls = append(calls, call{"export", func(ctx context.Context, tx *store.Tx) error { return tx.Records(ctx, w.tenant, 1000, 1500) }})
+	for _, c := range calls {
+		type statement struct {
+			query string
+			args  []any
+		}
+		var statements []statement
+		db.Trace(func(query string, args []any) { statements = append(statements, statement{query, args}) })
+		err := db.Update(w.ctx, c.run)
+		db.Trace(nil)
+		if err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		if len(statements) == 0 {
+			t.Errorf("%s: nothing was traced", c.name)
+		}
+		for _, s := range statements {
+			if strings.HasPrefix(s.query, "SET ") {
+				continue
+			}
+			for _, fault := range w.planFaults(s.query, s.args) {
+				t.Errorf("%s: %s\n%s", c.name, fault, s.query)
+			}
+		}
+	}
 }
 
 func (w *world) planFaults(query string, args []any) []string {

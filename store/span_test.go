@@ -100,32 +100,28 @@ func TestCountSpans(t *testing.T) {
 	})
 }
 
-// TestPlansOfEvidence: the counts of a period read what touches it by an index, and no big table whole.
-func TestPlansOfEvidence(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		w := newWorld(t, db)
-		seedPlans(w, planSize)
-		to := db.Now()
-		from := to.Add(-time.Hour)
-		w.noneReadWhole(map[string]func(ctx context.Context, tx *store.Tx) error{
-			"access": func(ctx context.Context, tx *store.Tx) error {
-				_, err := tx.CountSpans(ctx, w.tenant, from, to)
-				return err
-			},
-			"requests": func(ctx context.Context, tx *store.Tx) error {
-				_, err := tx.CountRequestsIn(ctx, w.tenant, from, from.Add(time.Second))
-				return err
-			},
-			"votes": func(ctx context.Context, tx *store.Tx) error {
-				_, err := tx.CountVotesIn(ctx, w.tenant, from, to)
-				return err
-			},
-			"leavers": func(ctx context.Context, tx *store.Tx) error {
-				_, err := tx.CountLeavers(ctx, w.tenant, from, to)
-				return err
-			},
-		}, 30_000)
-	})
+// plansOfEvidence: the counts of a period read what touches it by an index, and no big table whole.
+func plansOfEvidence(_ *testing.T, w *world) {
+	to := w.db.Now()
+	from := to.Add(-time.Hour)
+	w.noneReadWhole(map[string]func(ctx context.Context, tx *store.Tx) error{
+		"access": func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.CountSpans(ctx, w.tenant, from, to)
+			return err
+		},
+		"requests": func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.CountRequestsIn(ctx, w.tenant, from, from.Add(time.Second))
+			return err
+		},
+		"votes": func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.CountVotesIn(ctx, w.tenant, from, to)
+			return err
+		},
+		"leavers": func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.CountLeavers(ctx, w.tenant, from, to)
+			return err
+		},
+	}, 30_000)
 }
 
 // noneReadWhole runs calls and fails where the plan of a statement reads a big table whole, or more than so many rows of

@@ -66,24 +66,20 @@ func TestWalkedPages(t *testing.T) {
 	})
 }
 
-// TestPlansOfHistory: a page of everybody's history reads about as much as it shows, in each of its orders, now and long ago.
-func TestPlansOfHistory(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		w := newWorld(t, db)
-		seedPlans(w, planSize)
-		now := db.Now()
-		then, since := now.Add(-300*24*time.Hour), now.Add(-24*time.Hour)
-		calls := map[string]func(ctx context.Context, tx *store.Tx) error{}
-		page := func(name, sort string, f store.IntervalFilter) {
-			calls[name] = func(ctx context.Context, tx *store.Tx) error {
-				_, err := tx.Intervals(ctx, w.tenant, everything, f, store.Page{Sort: sort})
-				return err
-			}
+// plansOfHistory: a page of everybody's history reads about as much as it shows, in each of its orders, now and long ago.
+func plansOfHistory(_ *testing.T, w *world) {
+	now := w.db.Now()
+	then, since := now.Add(-300*24*time.Hour), now.Add(-24*time.Hour)
+	calls := map[string]func(ctx context.Context, tx *store.Tx) error{}
+	page := func(name, sort string, f store.IntervalFilter) {
+		calls[name] = func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.Intervals(ctx, w.tenant, everything, f, store.Page{Sort: sort})
+			return err
 		}
-		page("then", "", store.IntervalFilter{At: &then, People: true})
-		page("then, by person", "person", store.IntervalFilter{At: &then, People: true})
-		page("began", "started", store.IntervalFilter{BeganFrom: &since, BeganTo: &now, People: true})
-		page("over", "ended", store.IntervalFilter{EndedFrom: &since, EndedTo: &now, People: true})
-		w.noneReadWhole(calls, 12_000)
-	})
+	}
+	page("then", "", store.IntervalFilter{At: &then, People: true})
+	page("then, by person", "person", store.IntervalFilter{At: &then, People: true})
+	page("began", "started", store.IntervalFilter{BeganFrom: &since, BeganTo: &now, People: true})
+	page("over", "ended", store.IntervalFilter{EndedFrom: &since, EndedTo: &now, People: true})
+	w.noneReadWhole(calls, 12_000)
 }

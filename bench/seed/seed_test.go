@@ -280,10 +280,10 @@ func (w *world) pages() {
 							return err
 						}
 						var read []sallyport.Access
-						h := store.HolderPage{Relation: relation, At: at, Limit: 7, Total: true, Many: 1 + some%50}
+						h := store.HolderPage{Relation: relation, At: at, Limit: 7 + len(whole)/20, Total: true, Many: 1 + some%50}
 						for {
 							page, more, total, err := tx.HoldersPage(ctx, w.c.Tenant, r.ID, h, v)
-							if err != nil || len(page) > 7 || *total != len(whole) {
+							if err != nil || len(page) > h.Limit || *total != len(whole) {
 								w.Fatalf("%s: a page of %d, %d in all of %d: %v", slug, len(page), *total, len(whole), err)
 							}
 							if read = append(read, page...); more == nil {

@@ -30,7 +30,7 @@ var builtToCrash = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	path := plain + "-crash"
-	build := exec.Command("go", "build", "-tags", "crashpoints", "-o", path, ".")
+	build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-buildvcs=false", "-tags", "crashpoints", "-o", path, ".")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build: %w\n%s", err, out)
@@ -48,6 +48,7 @@ func TestKilledBetweenCommitAndEffect(t *testing.T) {
 	}
 	for _, engine := range []string{"sqlite", "postgres"} {
 		t.Run(engine, func(t *testing.T) {
+			t.Parallel() // most of it is waiting for processes
 			ldap := slapd.Test(t)
 			c := startCrashing(t, binary, engine, ldap)
 			for i, label := range []string{"claimed", "prepared", "written", "read back", "settled"} {

@@ -19,6 +19,7 @@ func TestKilledWhileARoleArrives(t *testing.T) {
 	}
 	for _, engine := range []string{"sqlite", "postgres"} {
 		t.Run(engine, func(t *testing.T) {
+			t.Parallel() // most of it is waiting for processes
 			c := startCrashing(t, binary, engine, slapd.Test(t))
 			ldif := ""
 			for i := range size {

@@ -27,6 +27,7 @@ func TestFrozenBeforeItsWrite(t *testing.T) {
 	}
 	for _, engine := range []string{"sqlite", "postgres"} {
 		t.Run(engine, func(t *testing.T) {
+			t.Parallel() // most of it is waiting for processes
 			c := startCrashing(t, binary, engine, slapd.Test(t))
 			for i, label := range []string{"prepared", "writing"} {
 				_ = c.cmd.Process.Kill()

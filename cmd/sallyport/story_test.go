@@ -23,7 +23,8 @@ import (
 // builtIn is where built put the binary; "" until then.
 var builtIn string
 
-// built compiles the real binary once.
+// built compiles the real binary once, with the flags of `make build`, so that what that compiled need not be compiled
+// again.
 var built = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "sallyport-test")
 	if err != nil {
@@ -31,7 +32,7 @@ var built = sync.OnceValues(func() (string, error) {
 	}
 	builtIn = dir
 	path := filepath.Join(dir, "sallyport")
-	build := exec.Command("go", "build", "-o", path, ".")
+	build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-buildvcs=false", "-o", path, ".")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	out, err := build.CombinedOutput()
 	if err != nil {

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -31,8 +33,12 @@ func (r *runner) goTest(run string) {
 			return fmt.Errorf("SALLYPORT_TEST_POSTGRES is not set: run this as `make test-go`, or with the URL of a server where databases may be created")
 		}
 		// The SQLite driver is a C program turned into Go: watching each of its memory accesses makes it some twenty
-		// times slower and finds nothing of ours, so it alone is compiled without the detector.
-		args := []string{"test", "-json", "-race", "-gcflags=modernc.org/...=-race=false", "-vet=off", "-count=1", "-timeout=20m"}
+		// times slower and finds nothing of ours, so it is compiled without the detector; so is the arithmetic of signatures,
+		// which shares nothing and is most of what checking a log costs.
+		// The tests often wait for a disk, a database or another process: with a package more than there are cores, those
+		// have something to do meanwhile.
+		args := []string{"test", "-json", "-race", "-gcflags=modernc.org/...=-race=false", "-gcflags=crypto/internal/...=-race=false",
+			"-p=" + strconv.Itoa(runtime.NumCPU()+1), "-vet=off", "-count=1", "-timeout=20m"}
 		packages := []string{"./..."}
 		if run != "" {
 			args = append(args, "-run", run)
