@@ -357,7 +357,7 @@ func (s *Service) submitTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 	}
 	if r.Beneficiary.Kind == sallyport.SubjectUser && r.Beneficiary.ID != r.Requester.ID {
 		if err := s.tell(ctx, tx, t, []string{r.Beneficiary.ID}, note{Kind: "request.for_you", Dedupe: "for-you:" + r.ID,
-			On: r.Resource, Title: fmt.Sprintf("%s asked for %s for you", r.Requester.Name, about(*r)), Body: "You can cancel it if you do not need it.", Link: "/requests/" + r.ID}); err != nil {
+			On: r.Resource, Titled: func(name string) string { return r.Requester.Name + " asked for " + about(*r, name) + " for you" }, Body: "You can cancel it if you do not need it.", Link: "/requests/" + r.ID}); err != nil {
 			return err
 		}
 	}

@@ -219,7 +219,7 @@ func (s *Service) denyTx(ctx context.Context, tx *store.Tx, actor sallyport.Acto
 		return err
 	}
 	return s.tell(ctx, tx, actor.Tenant, parties(r), note{Kind: "request.denied", Dedupe: "denied:" + r.ID,
-		On: r.Resource, Title: upper(about(r)) + " was denied", Body: comment, Link: "/requests/" + r.ID})
+		On: r.Resource, Titled: func(name string) string { return upperAbout(r, name) + " was denied" }, Body: comment, Link: "/requests/" + r.ID})
 }
 
 // upper begins a sentence with a capital letter.
@@ -301,11 +301,14 @@ func (s *Service) askApproversTx(ctx context.Context, tx *store.Tx, tenant strin
 	for _, id := range ids {
 		tx.Changed(tenant, "inbox:"+id)
 	}
-	title := fmt.Sprintf("%s %s for %s", r.Requester.Name, verb, about(r))
+	forWhom := ""
 	if !r.Beneficiary.IsUser(r.Requester.ID) {
-		title += " for " + r.Beneficiary.Name
+		forWhom = " for " + r.Beneficiary.Name
 	}
-	return s.tell(ctx, tx, tenant, ids, note{Kind: "request.waiting", Dedupe: verb + ":" + st.ID + ":" + itoa(r.Version) + remindedAt(verb, tx.Now()), On: r.Resource, Title: title, Body: r.Reason, Link: "/requests/" + r.ID})
+	return s.tell(ctx, tx, tenant, ids, note{Kind: "request.waiting", Dedupe: verb + ":" + st.ID + ":" + itoa(r.Version) + remindedAt(verb, tx.Now()), On: r.Resource,
+		Titled: func(name string) string {
+			return r.Requester.Name + " " + verb + " for " + about(r, name) + forWhom
+		}, Body: r.Reason, Link: "/requests/" + r.ID})
 }
 
 // remindedAt lets the same reminder go out once a day, not once for ever.
@@ -378,7 +381,7 @@ func shortest(r sallyport.Request) *sallyport.Duration {
 
 func (s *Service) tellApprovedTx(ctx context.Context, tx *store.Tx, tenant string, r sallyport.Request) error {
 	return s.tell(ctx, tx, tenant, parties(r), note{Kind: "request.approved", Dedupe: "approved:" + r.ID,
-		On: r.Resource, Title: thing + " was approved", Body: "You hear again when it is ready, if that takes a while.", Link: "/requests/" + r.ID})
+		On: r.Resource, Titled: then(" was approved"), Body: "You hear again when it is ready, if that takes a while.", Link: "/requests/" + r.ID})
 }
 
 // closeTx ends a pending request without a grant, once, as an event.

@@ -283,7 +283,7 @@ func (s *Service) activateTx(ctx context.Context, tx *store.Tx, actor sallyport.
 				words = "It ends at " + clock(*g.EndsAt) + "."
 			}
 			if err := s.tell(ctx, tx, actor.Tenant, []string{g.Subject.ID}, note{Kind: "grant.activated", Dedupe: "active:" + g.ID,
-				On: g.Resource, Title: thing + " is ready", Body: words, Link: "/requests/" + g.RequestID}); err != nil {
+				On: g.Resource, Titled: then(" is ready"), Body: words, Link: "/requests/" + g.RequestID}); err != nil {
 				return err
 			}
 		}

@@ -125,11 +125,11 @@ func overdueNote(late []store.TaskRow, now time.Time) note {
 	slices.SortStableFunc(late, func(a, b store.TaskRow) int { return a.DueAt.Compare(b.DueAt) })
 	first := late[0]
 	n := note{Kind: "task.overdue", Dedupe: "overdue:" + first.ID + ":" + now.Format("2006-01-02"),
-		On: first.Resource, Title: "Overdue: " + taskTitle(first), Body: "It was due at " + clock(first.DueAt) + ". Complete it, or reject it with a reason.", Link: "/tasks/" + first.ID}
+		On: first.Resource, Titled: func(name string) string { return "Overdue: " + taskTitle(first, name) }, Body: "It was due at " + clock(first.DueAt) + ". Complete it, or reject it with a reason.", Link: "/tasks/" + first.ID}
 	if len(late) == 1 {
 		return n
 	}
-	n.Title, n.Link = fmt.Sprintf("%d tasks are overdue", len(late)), "/tasks"
+	n.Titled, n.Title, n.Link = nil, fmt.Sprintf("%d tasks are overdue", len(late)), "/tasks"
 	n.Body = "Take them, hand them on, or say why they cannot be done."
 	for _, t := range late[:min(len(late), digestLines)] {
 		n.Facts = append(n.Facts, notify.Fact{Name: t.Resource.Name + " for " + t.Beneficiary.Name, At: &t.DueAt})
