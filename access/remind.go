@@ -132,7 +132,7 @@ func overdueNote(late []store.TaskRow, now time.Time) note {
 	n.Titled, n.Title, n.Link = nil, fmt.Sprintf("%d tasks are overdue", len(late)), "/tasks"
 	n.Body = "Take them, hand them on, or say why they cannot be done."
 	for _, t := range late[:min(len(late), digestLines)] {
-		n.Facts = append(n.Facts, notify.Fact{Name: t.Resource.Name + " for " + t.Beneficiary.Name, At: &t.DueAt})
+		n.Facts = append(n.Facts, notify.Fact{Name: sallyport.FullName(t.Resource.Name, t.App) + " for " + t.Beneficiary.Name, At: &t.DueAt})
 	}
 	if len(late) > digestLines {
 		n.Body += fmt.Sprintf(" These are the first of %d.", len(late))
