@@ -124,7 +124,7 @@ func (s *Service) mayVoteTx(ctx context.Context, tx *store.Tx, actor sallyport.A
 		if !slices.ContainsFunc(r.Stages, asked) {
 			return none, jury{}, nil, forbidden
 		}
-		return none, jury{}, nil, decided(r)
+		return none, jury{}, nil, decided(actor, r)
 	}
 	j, err := s.juryTx(ctx, tx, actor.Tenant, r, res, open.Spec, open.Escalated)
 	if err != nil {
@@ -143,13 +143,13 @@ func (s *Service) mayVoteTx(ctx context.Context, tx *store.Tx, actor sallyport.A
 	for _, v := range open.Votes {
 		mine := v.By.ID == actor.User.ID || (v.OnBehalfOf != nil && v.OnBehalfOf.ID == actor.User.ID) || (behalf != nil && v.By.ID == behalf.ID)
 		if mine {
-			return none, j, nil, sallyport.Errorf(sallyport.EConflict, "%s %s this at %s already", v.By.Name, past(v.Vote), v.At.Format(time.RFC3339)).WithRule("domain.10").
+			return none, j, nil, sallyport.Errorf(sallyport.EConflict, "%s %s this on %s already", v.By.Name, past(v.Vote), actor.Moment(v.At)).WithRule("domain.10").
 				WithHint("Waiting for the others.")
 		}
 	}
 	if !may {
 		if slices.ContainsFunc(r.Stages, func(st sallyport.Stage) bool { return st.State == sallyport.StageApproved && asked(st) }) {
-			return none, j, nil, decided(r)
+			return none, j, nil, decided(actor, r)
 		}
 		return none, j, nil, forbidden
 	}
@@ -157,16 +157,16 @@ func (s *Service) mayVoteTx(ctx context.Context, tx *store.Tx, actor sallyport.A
 }
 
 // decided is the answer to the second press.
-func decided(r sallyport.Request) error {
+func decided(actor sallyport.Actor, r sallyport.Request) error {
 	e := &sallyport.Error{Code: sallyport.EConflict, Rule: "domain.10", Message: "this request is " + string(r.State) + " already", Hint: "There is nothing left to decide."}
 	if r.DecidedAt != nil && r.DecidedBy != nil {
-		e.Message = fmt.Sprintf("already %s by %s at %s", r.State, r.DecidedBy.Name, r.DecidedAt.Format(time.RFC3339))
+		e.Message = fmt.Sprintf("already %s by %s on %s", r.State, r.DecidedBy.Name, actor.Moment(*r.DecidedAt))
 	}
 	if r.State == sallyport.RequestPending {
 		for _, st := range r.Stages {
 			if n := len(st.Votes); st.State == sallyport.StageApproved && n > 0 {
 				v := st.Votes[n-1]
-				e.Message = fmt.Sprintf("%s: already approved by %s at %s", st.Name, v.By.Name, v.At.Format(time.RFC3339))
+				e.Message = fmt.Sprintf("%s: already approved by %s on %s", st.Name, v.By.Name, actor.Moment(v.At))
 			}
 		}
 		e.Hint = "It is with the next approvers now."
@@ -395,7 +395,7 @@ func (s *Service) closeTx(ctx context.Context, tx *store.Tx, actor sallyport.Act
 		if err != nil {
 			return err
 		}
-		return decided(now)
+		return decided(actor, now)
 	}
 	for _, st := range r.Stages {
 		for _, a := range st.Approvers {

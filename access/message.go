@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/sallyport/sallyport"
 	"github.com/sallyport/sallyport/notify"
@@ -10,12 +11,13 @@ import (
 )
 
 // note is a message to people; Dedupe makes it go out once to each. What it is on is named in full by Titled, which stands
-// in place of Title then.
+// in place of Title then; Timed stands in place of Body where that says a moment, which it writes in the recipient's zone.
 type note struct {
 	Kind, Dedupe, Title, Body, Link string
 
 	On     sallyport.ResourceRef
 	Titled func(name string) string
+	Timed  func(moment func(time.Time) string) string
 	Facts  []notify.Fact
 }
 
@@ -31,9 +33,20 @@ func (s *Service) tell(ctx context.Context, tx *store.Tx, tenant string, to []st
 	}
 	to = slices.Clone(to)
 	slices.Sort(to)
-	for _, id := range slices.Compact(to) {
+	to = slices.Compact(to)
+	var zones map[string]string
+	if n.Timed != nil {
+		var err error
+		if zones, err = tx.TimeZones(ctx, tenant, to); err != nil {
+			return err
+		}
+	}
+	for _, id := range to {
 		if id == "" {
 			continue
+		}
+		if n.Timed != nil {
+			n.Body = n.Timed(func(at time.Time) string { return sallyport.Moment(at, zones[id]) })
 		}
 		added, err := tx.AddMessage(ctx, tenant, store.NewMessage{UserID: id, Kind: n.Kind, Dedupe: n.Dedupe, Title: n.Title, Body: n.Body, Link: n.Link, Facts: n.Facts})
 		if err != nil {

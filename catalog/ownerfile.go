@@ -168,7 +168,7 @@ func (it *item) compareOwners(ctx context.Context, tx *store.Tx, tenant string, 
 			case g.Duration != nil:
 				f.Before = "for " + g.Duration.Words()
 			default:
-				f.Before = "until " + g.EndsAt.UTC().Format("2006-01-02 15:04")
+				f.Before = "until " + sallyport.Moment(*g.EndsAt, "")
 			}
 		}
 		out.give, out.fields = append(out.give, n), append(out.fields, f)
