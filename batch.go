@@ -36,6 +36,9 @@ const (
 	MaxAtomicBatch = 1_000
 )
 
+// MaxRefusals is how many of the rows that would be refused a dry run names.
+const MaxRefusals = 100
+
 // Batch is one operation on many grants, which a worker does row by row.
 type Batch struct {
 	ID         string      `json:"id"`
@@ -52,6 +55,9 @@ type Batch struct {
 	UndoOf     string      `json:"undo_of,omitempty" doc:"The batch that this one takes back"`
 	UndoneBy   string      `json:"undone_by,omitempty" doc:"The batch that takes this one back"`
 	MayUndo    bool        `json:"may_undo,omitempty" doc:"The caller may take back what can be taken back"`
+
+	Refusals    []BatchItem `json:"refusals,omitempty" doc:"Of a dry run: the rows that would be refused, and why, in their order; at most 100"`
+	RefusalsCut int         `json:"refusals_cut,omitempty" doc:"How many of those are not in the list"`
 }
 
 // BatchCounts says how far a batch is and what became of its rows.

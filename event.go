@@ -47,6 +47,7 @@ type ObjectRef struct {
 type Actor struct {
 	Tenant           string
 	User             UserRef // zero for Sallyport itself
+	Zone             string  // the person's time zone, an IANA name; "" is UTC
 	Via              Via
 	ViaID            string
 	Admin            bool

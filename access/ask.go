@@ -108,7 +108,7 @@ func (s *Service) draftTx(ctx context.Context, tx *store.Tx, actor sallyport.Act
 	case who.Kind == sallyport.SubjectRole:
 		r.Kind = sallyport.RequestRoleAccess
 	}
-	if err := lengthOf(&r, ask, res, tx.Now()); err != nil {
+	if err := lengthOf(actor, &r, ask, res, tx.Now()); err != nil {
 		return r, res, err
 	}
 	if r.Answers, err = res.Form.Answer(ask.Answers); err != nil {
@@ -123,7 +123,7 @@ func (s *Service) draftTx(ctx context.Context, tx *store.Tx, actor sallyport.Act
 }
 
 // lengthOf makes exactly one of duration, until and no end out of what was asked, or the resource's default.
-func lengthOf(r *sallyport.Request, ask sallyport.Ask, res sallyport.Resource, now time.Time) error {
+func lengthOf(actor sallyport.Actor, r *sallyport.Request, ask sallyport.Ask, res sallyport.Resource, now time.Time) error {
 	n := 0
 	for _, given := range []bool{ask.Duration != nil, ask.Until != nil, ask.NoEnd} {
 		if given {
@@ -165,7 +165,7 @@ func lengthOf(r *sallyport.Request, ask sallyport.Ask, res sallyport.Resource, n
 	if r.Until != nil {
 		until := r.Until.UTC().Truncate(time.Microsecond)
 		if !until.After(start) {
-			return &sallyport.Error{Code: sallyport.EPrecondition, Rule: "domain.3", Message: fmt.Sprintf("%s is over already, so there would be no access", until.Format(time.RFC3339)),
+			return &sallyport.Error{Code: sallyport.EPrecondition, Rule: "domain.3", Message: fmt.Sprintf("%s is over already, so there would be no access", actor.Moment(until)),
 				Hint: "Choose an end that is still to come."}
 		}
 		r.Until = &until
@@ -272,7 +272,7 @@ func (s *Service) limitsTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 	if living.NoEnd || (!r.NoEnd && living.EndsAt != nil && !end.After(*living.EndsAt)) {
 		has := "without an end"
 		if !living.NoEnd {
-			has = "until " + living.EndsAt.Format(time.RFC3339)
+			has = "until " + actor.Moment(*living.EndsAt)
 		}
 		return &sallyport.Error{Code: sallyport.EPrecondition, Rule: "domain.2", Message: fmt.Sprintf("%s has %s already, %s", r.Beneficiary.Name, res.Name, has),
 			Hint: "Ask for longer than that, or end it instead."}
@@ -357,7 +357,7 @@ func (s *Service) submitTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 	}
 	if r.Beneficiary.Kind == sallyport.SubjectUser && r.Beneficiary.ID != r.Requester.ID {
 		if err := s.tell(ctx, tx, t, []string{r.Beneficiary.ID}, note{Kind: "request.for_you", Dedupe: "for-you:" + r.ID,
-			On: r.Resource, Title: fmt.Sprintf("%s asked for %s for you", r.Requester.Name, about(*r)), Body: "You can cancel it if you do not need it.", Link: "/requests/" + r.ID}); err != nil {
+			On: r.Resource, Titled: func(name string) string { return r.Requester.Name + " asked for " + about(*r, name) + " for you" }, Body: "You can cancel it if you do not need it.", Link: "/requests/" + r.ID}); err != nil {
 			return err
 		}
 	}

@@ -151,17 +151,22 @@ func (s *Service) BatchItems(ctx context.Context, tx *store.Tx, actor sallyport.
 	if err != nil {
 		return l, err
 	}
-	ids := make([]string, len(l.Items))
-	for i, it := range l.Items {
+	return l, showGrants(ctx, tx, actor, l.Items)
+}
+
+// showGrants puts the grants into rows of a batch, as far as the actor may see them.
+func showGrants(ctx context.Context, tx *store.Tx, actor sallyport.Actor, items []sallyport.BatchItem) error {
+	ids := make([]string, len(items))
+	for i, it := range items {
 		ids[i] = it.GrantID
 	}
 	grants, err := tx.GrantsByID(ctx, actor.Tenant, Viewer(actor), ids)
-	for i, it := range l.Items {
+	for i, it := range items {
 		if g, ok := grants[it.GrantID]; ok {
-			l.Items[i].Grant = &g
+			items[i].Grant = &g
 		}
 	}
-	return l, err
+	return err
 }
 
 func (s *Service) mayUndo(actor sallyport.Actor, b sallyport.Batch) error {

@@ -16,7 +16,7 @@ func (s *Service) renewItem(ctx context.Context, tx *store.Tx, actor sallyport.A
 	if err != nil {
 		return err
 	}
-	if err := isOver(before, tx.Now()); err != nil {
+	if err := isOver(actor, before, tx.Now()); err != nil {
 		return err
 	}
 	it.FormerEndsAt = before.EndsAt
@@ -132,7 +132,7 @@ func (s *Service) unrenewItem(ctx context.Context, actor sallyport.Actor, done s
 		if err := s.mayEnd(ctx, tx, actor, g); err != nil {
 			return err
 		}
-		if isOver(g, tx.Now()) != nil || g.EndsAt == nil || done.EndsAt == nil || !g.EndsAt.Equal(*done.EndsAt) {
+		if isOver(actor, g, tx.Now()) != nil || g.EndsAt == nil || done.EndsAt == nil || !g.EndsAt.Equal(*done.EndsAt) {
 			return refuse("Look at the grant; what happened later stands.", "it was changed again since it was renewed")
 		}
 		if done.FormerEndsAt == nil || !done.FormerEndsAt.After(tx.Now()) {

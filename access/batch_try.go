@@ -8,8 +8,9 @@ import (
 	"github.com/sallyport/sallyport/store"
 )
 
-// TryBatch does at once all rows of a batch that was just started, as the worker would, and says what became of them. It is
-// for a rehearsal: the caller takes the transaction back. EPrecondition where more rows wait than a rehearsal does.
+// TryBatch does at once all rows of a batch that was just started, as the worker would, and says what became of them: how
+// many, and of those that were refused which and why. It is for a rehearsal: the caller takes the transaction back.
+// EPrecondition where more rows wait than a rehearsal does.
 func (s *Service) TryBatch(ctx context.Context, actor sallyport.Actor, b sallyport.Batch) (sallyport.Batch, error) {
 	if b.Counts.Waiting > sallyport.MaxAtomicBatch {
 		return b, sallyport.Errorf(sallyport.EPrecondition, "%d grants are too many to try out; at most %d are", b.Counts.Waiting, sallyport.MaxAtomicBatch).
@@ -44,6 +45,10 @@ func (s *Service) TryBatch(ctx context.Context, actor sallyport.Actor, b sallypo
 			it.State = sallyport.ItemUntouched
 		}
 		b.Counts.Add(it.State, 1)
+		if it.State == sallyport.ItemRefused && len(b.Refusals) < sallyport.MaxRefusals {
+			b.Refusals = append(b.Refusals, it)
+		}
 	}
-	return b, nil
+	b.RefusalsCut = b.Counts.Refused - len(b.Refusals)
+	return b, s.DB.View(ctx, func(ctx context.Context, tx *store.Tx) error { return showGrants(ctx, tx, actor, b.Refusals) })
 }

@@ -53,8 +53,8 @@ func (s *Service) expireTx(ctx context.Context, tx *store.Tx, e store.TenantID) 
 	if err := s.closeTx(ctx, tx, sallyport.System(e.Tenant), r, sallyport.RequestExpired, "nobody decided in time", ""); err != nil {
 		return err
 	}
-	return s.tell(ctx, tx, e.Tenant, parties(r), note{Kind: "request.expired", Dedupe: "expired:" + r.ID, On: r.Resource, Title: "Nobody decided about " + about(r),
-		Body: "The request expired. Ask again if it is still needed.", Link: "/requests/" + r.ID})
+	return s.tell(ctx, tx, e.Tenant, parties(r), note{Kind: "request.expired", Dedupe: "expired:" + r.ID, On: r.Resource,
+		Titled: func(name string) string { return "Nobody decided about " + about(r, name) }, Body: "The request expired. Ask again if it is still needed.", Link: "/requests/" + r.ID})
 }
 
 func (s *Service) stageDueTx(ctx context.Context, tx *store.Tx, d store.StageDeadline) error {
@@ -325,8 +325,10 @@ func (s *Service) failRequestTx(ctx context.Context, tx *store.Tx, actor sallypo
 	if err := s.event(ctx, tx, actor, "request.failed", r, "", nil, store.Value{Name: "cause", Value: cause, UserID: r.Beneficiary.ID}); err != nil {
 		return err
 	}
-	return s.tell(ctx, tx, actor.Tenant, parties(r), note{Kind: "request.failed", Dedupe: "failed:" + id, On: r.Resource, Title: upper(about(r)) + " could not be " + map[bool]string{true: "made", false: "given"}[r.Kind == sallyport.RequestCreate],
-		Body: cause, Link: "/requests/" + id})
+	return s.tell(ctx, tx, actor.Tenant, parties(r), note{Kind: "request.failed", Dedupe: "failed:" + id, On: r.Resource,
+		Titled: func(name string) string {
+			return upperAbout(r, name) + " could not be " + map[bool]string{true: "made", false: "given"}[r.Kind == sallyport.RequestCreate]
+		}, Body: cause, Link: "/requests/" + id})
 }
 
 // workDoneTx records what became of a work order: done or rejected, with the reason.
@@ -345,7 +347,7 @@ func (s *Service) workDoneTx(ctx context.Context, tx *store.Tx, actor sallyport.
 	if err := s.event(ctx, tx, actor, "request.fulfilled", r, "", nil); err != nil {
 		return err
 	}
-	return s.tell(ctx, tx, actor.Tenant, parties(r), note{Kind: "request.fulfilled", Dedupe: "fulfilled:" + id, On: r.Resource, Title: thing + " is done", Body: cause, Link: "/requests/" + id})
+	return s.tell(ctx, tx, actor.Tenant, parties(r), note{Kind: "request.fulfilled", Dedupe: "fulfilled:" + id, On: r.Resource, Titled: then(" is done"), Body: cause, Link: "/requests/" + id})
 }
 
 func actorName(a sallyport.Actor) string {

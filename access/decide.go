@@ -124,7 +124,7 @@ func (s *Service) mayVoteTx(ctx context.Context, tx *store.Tx, actor sallyport.A
 		if !slices.ContainsFunc(r.Stages, asked) {
 			return none, jury{}, nil, forbidden
 		}
-		return none, jury{}, nil, decided(r)
+		return none, jury{}, nil, decided(actor, r)
 	}
 	j, err := s.juryTx(ctx, tx, actor.Tenant, r, res, open.Spec, open.Escalated)
 	if err != nil {
@@ -143,13 +143,13 @@ func (s *Service) mayVoteTx(ctx context.Context, tx *store.Tx, actor sallyport.A
 	for _, v := range open.Votes {
 		mine := v.By.ID == actor.User.ID || (v.OnBehalfOf != nil && v.OnBehalfOf.ID == actor.User.ID) || (behalf != nil && v.By.ID == behalf.ID)
 		if mine {
-			return none, j, nil, sallyport.Errorf(sallyport.EConflict, "%s %s this at %s already", v.By.Name, past(v.Vote), v.At.Format(time.RFC3339)).WithRule("domain.10").
+			return none, j, nil, sallyport.Errorf(sallyport.EConflict, "%s %s this on %s already", v.By.Name, past(v.Vote), actor.Moment(v.At)).WithRule("domain.10").
 				WithHint("Waiting for the others.")
 		}
 	}
 	if !may {
 		if slices.ContainsFunc(r.Stages, func(st sallyport.Stage) bool { return st.State == sallyport.StageApproved && asked(st) }) {
-			return none, j, nil, decided(r)
+			return none, j, nil, decided(actor, r)
 		}
 		return none, j, nil, forbidden
 	}
@@ -157,16 +157,16 @@ func (s *Service) mayVoteTx(ctx context.Context, tx *store.Tx, actor sallyport.A
 }
 
 // decided is the answer to the second press.
-func decided(r sallyport.Request) error {
+func decided(actor sallyport.Actor, r sallyport.Request) error {
 	e := &sallyport.Error{Code: sallyport.EConflict, Rule: "domain.10", Message: "this request is " + string(r.State) + " already", Hint: "There is nothing left to decide."}
 	if r.DecidedAt != nil && r.DecidedBy != nil {
-		e.Message = fmt.Sprintf("already %s by %s at %s", r.State, r.DecidedBy.Name, r.DecidedAt.Format(time.RFC3339))
+		e.Message = fmt.Sprintf("already %s by %s on %s", r.State, r.DecidedBy.Name, actor.Moment(*r.DecidedAt))
 	}
 	if r.State == sallyport.RequestPending {
 		for _, st := range r.Stages {
 			if n := len(st.Votes); st.State == sallyport.StageApproved && n > 0 {
 				v := st.Votes[n-1]
-				e.Message = fmt.Sprintf("%s: already approved by %s at %s", st.Name, v.By.Name, v.At.Format(time.RFC3339))
+				e.Message = fmt.Sprintf("%s: already approved by %s on %s", st.Name, v.By.Name, actor.Moment(v.At))
 			}
 		}
 		e.Hint = "It is with the next approvers now."
@@ -219,7 +219,7 @@ func (s *Service) denyTx(ctx context.Context, tx *store.Tx, actor sallyport.Acto
 		return err
 	}
 	return s.tell(ctx, tx, actor.Tenant, parties(r), note{Kind: "request.denied", Dedupe: "denied:" + r.ID,
-		On: r.Resource, Title: upper(about(r)) + " was denied", Body: comment, Link: "/requests/" + r.ID})
+		On: r.Resource, Titled: func(name string) string { return upperAbout(r, name) + " was denied" }, Body: comment, Link: "/requests/" + r.ID})
 }
 
 // upper begins a sentence with a capital letter.
@@ -301,11 +301,14 @@ func (s *Service) askApproversTx(ctx context.Context, tx *store.Tx, tenant strin
 	for _, id := range ids {
 		tx.Changed(tenant, "inbox:"+id)
 	}
-	title := fmt.Sprintf("%s %s for %s", r.Requester.Name, verb, about(r))
+	forWhom := ""
 	if !r.Beneficiary.IsUser(r.Requester.ID) {
-		title += " for " + r.Beneficiary.Name
+		forWhom = " for " + r.Beneficiary.Name
 	}
-	return s.tell(ctx, tx, tenant, ids, note{Kind: "request.waiting", Dedupe: verb + ":" + st.ID + ":" + itoa(r.Version) + remindedAt(verb, tx.Now()), On: r.Resource, Title: title, Body: r.Reason, Link: "/requests/" + r.ID})
+	return s.tell(ctx, tx, tenant, ids, note{Kind: "request.waiting", Dedupe: verb + ":" + st.ID + ":" + itoa(r.Version) + remindedAt(verb, tx.Now()), On: r.Resource,
+		Titled: func(name string) string {
+			return r.Requester.Name + " " + verb + " for " + about(r, name) + forWhom
+		}, Body: r.Reason, Link: "/requests/" + r.ID})
 }
 
 // remindedAt lets the same reminder go out once a day, not once for ever.
@@ -378,7 +381,7 @@ func shortest(r sallyport.Request) *sallyport.Duration {
 
 func (s *Service) tellApprovedTx(ctx context.Context, tx *store.Tx, tenant string, r sallyport.Request) error {
 	return s.tell(ctx, tx, tenant, parties(r), note{Kind: "request.approved", Dedupe: "approved:" + r.ID,
-		On: r.Resource, Title: thing + " was approved", Body: "You hear again when it is ready, if that takes a while.", Link: "/requests/" + r.ID})
+		On: r.Resource, Titled: then(" was approved"), Body: "You hear again when it is ready, if that takes a while.", Link: "/requests/" + r.ID})
 }
 
 // closeTx ends a pending request without a grant, once, as an event.
@@ -392,7 +395,7 @@ func (s *Service) closeTx(ctx context.Context, tx *store.Tx, actor sallyport.Act
 		if err != nil {
 			return err
 		}
-		return decided(now)
+		return decided(actor, now)
 	}
 	for _, st := range r.Stages {
 		for _, a := range st.Approvers {

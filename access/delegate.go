@@ -2,7 +2,6 @@ package access
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/sallyport/sallyport"
@@ -64,7 +63,10 @@ func (s *Service) Delegate(ctx context.Context, actor sallyport.Actor, n NewDele
 		}
 		tx.Changed(actor.Tenant, "inbox:"+to.ID)
 		return s.tell(ctx, tx, actor.Tenant, []string{to.ID}, note{Kind: "delegation.created", Dedupe: "delegation:" + d.ID,
-			Title: "You stand in for " + from.Name, Body: fmt.Sprintf("Until %s, requests that wait for %s can be decided by you.", end.Format("2 January 2006"), from.Name), Link: "/approvals"})
+			Title: "You stand in for " + from.Name, Link: "/approvals",
+			Timed: func(moment func(time.Time) string) string {
+				return "Until " + moment(end) + ", requests that wait for " + from.Name + " can be decided by you."
+			}})
 	})
 	return d, err
 }

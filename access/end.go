@@ -37,7 +37,7 @@ func (s *Service) EndTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor
 	if err := s.mayEnd(ctx, tx, actor, g); err != nil {
 		return g, err
 	}
-	if err := isOver(g, tx.Now()); err != nil {
+	if err := isOver(actor, g, tx.Now()); err != nil {
 		return g, err
 	}
 	if reason = strings.TrimSpace(reason); reason == "" {
@@ -65,7 +65,7 @@ func (s *Service) visibleGrant(ctx context.Context, tx *store.Tx, actor sallypor
 	return g, err
 }
 
-func isOver(g sallyport.Grant, now time.Time) error {
+func isOver(actor sallyport.Actor, g sallyport.Grant, now time.Time) error {
 	at := g.EndedAt
 	if at == nil && over(g, now) {
 		at = g.EndsAt
@@ -81,7 +81,7 @@ func isOver(g sallyport.Grant, now time.Time) error {
 	if g.EndedBy != nil {
 		by = " by " + g.EndedBy.Name
 	}
-	return sallyport.Errorf(sallyport.EConflict, "this ended at %s%s: %s", clock(*at), by, why).WithHint("Load it again; there is nothing left to end.")
+	return sallyport.Errorf(sallyport.EConflict, "this ended on %s%s: %s", actor.Moment(*at), by, why).WithHint("Load it again; there is nothing left to end.")
 }
 
 // mayEnd answers who ends a grant, and refuses where the directory's own rules feed it.
@@ -188,7 +188,7 @@ func (s *Service) closeGrantTx(ctx context.Context, tx *store.Tx, actor sallypor
 	}
 	if !done {
 		if g.EndedAt != nil {
-			return isOver(g, tx.Now())
+			return isOver(actor, g, tx.Now())
 		}
 		return lostRace(nil, g)
 	}
@@ -227,7 +227,7 @@ func (s *Service) tellEnded(ctx context.Context, tx *store.Tx, actor sallyport.A
 		return err
 	}
 	return s.tell(ctx, tx, actor.Tenant, []string{g.Subject.ID}, note{Kind: "grant.ended", Dedupe: "ended:" + g.ID,
-		On: g.Resource, Title: thing + " has ended", Body: "Why: " + reason + ".", Link: "/resources/" + g.Resource.Slug})
+		On: g.Resource, Titled: then(" has ended"), Body: "Why: " + reason + ".", Link: "/resources/" + g.Resource.Slug})
 }
 
 // closePassedTx closes a grant whose end has passed, as of its end. The last admin's grant does not expire: it is taken

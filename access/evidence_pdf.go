@@ -192,8 +192,8 @@ func (m *manifest) draw(w io.Writer) error {
 	p.ink("", 11)
 	p.CellFormat(pageWidth, 7, p.safe(m.Company)+", "+m.days(), "", 1, "L", false, 0, "")
 	p.Ln(3)
-	p.fact("Period", m.From.UTC().Format(time.RFC3339)+" up to, not including, "+m.To.UTC().Format(time.RFC3339))
-	p.fact("Made", clock(m.MadeAt)+" by "+p.nameOf(m.MadeBy.Name, m.MadeBy.Login))
+	p.fact("Period", inUTC(m.From)+" up to, not including, "+inUTC(m.To))
+	p.fact("Made", inUTC(m.MadeAt)+" by "+p.nameOf(m.MadeBy.Name, m.MadeBy.Login))
 	p.fact("Server", m.Server)
 	if m.To.After(m.MadeAt) {
 		p.fact("Note", "The period was not over when this was made. What it says of the end is as of then.")
@@ -265,7 +265,7 @@ func (p *paper) drawLeavers(m *manifest) {
 		if gone := l.GoneAt(); gone != nil {
 			took = tookWords(gone.Sub(l.LeftAt))
 		}
-		rows = append(rows, []string{p.nameOf(l.User.Name, l.User.Login), clock(l.LeftAt), strconv.Itoa(l.Held), took})
+		rows = append(rows, []string{p.nameOf(l.User.Name, l.User.Login), inUTC(l.LeftAt), strconv.Itoa(l.Held), took})
 	}
 	p.Ln(1)
 	p.table([]float64{70, 42, 20, pageWidth - 132}, []string{"Person", "Left", "Held", "Time to removal"}, rows, func(row, column int) string {
@@ -289,7 +289,7 @@ func (p *paper) drawLog(m *manifest) {
 	}
 	p.fact("Result", result)
 	p.fact("Events", fmt.Sprintf("%d, of which %d are signed", m.Log.Events, m.Log.Size))
-	p.fact("Signed", clock(m.Log.SignedAt))
+	p.fact("Signed", inUTC(m.Log.SignedAt))
 	p.fact("Public key", m.Log.Key)
 	p.fact("Checkpoint", "in checkpoint.txt; kept elsewhere, it shows later that the log has only grown")
 	p.SetFont("mono", "", 7.5)
@@ -326,3 +326,6 @@ func tookWords(d time.Duration) string {
 	}
 	return fmt.Sprintf("%d s", seconds)
 }
+
+// inUTC is how the document writes moments: all in one zone, short enough for a column, in the order of time as text.
+func inUTC(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 MST") }

@@ -91,7 +91,7 @@ func (s *Service) Review(ctx context.Context, actor sallyport.Actor, id, reason,
 		if err := s.mayEnd(ctx, tx, actor, g); err != nil {
 			return err
 		}
-		if err := isOver(g, tx.Now()); err != nil {
+		if err := isOver(actor, g, tx.Now()); err != nil {
 			return err
 		}
 		if g.NoEnd || g.EndsAt == nil {

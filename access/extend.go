@@ -46,7 +46,7 @@ func (s *Service) extendTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 	if err := s.mayGive(ctx, tx, actor, res, x.Reason); err != nil {
 		return g, err
 	}
-	if err := isOver(g, tx.Now()); err != nil {
+	if err := isOver(actor, g, tx.Now()); err != nil {
 		return g, err
 	}
 	if g.Origin == sallyport.OriginImport {

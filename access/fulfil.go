@@ -278,12 +278,14 @@ func (s *Service) activateTx(ctx context.Context, tx *store.Tx, actor sallyport.
 			return err
 		}
 		if g.Subject.Kind == sallyport.SubjectUser && g.RequestID != "" {
-			words := "It has no end."
-			if g.EndsAt != nil {
-				words = "It ends at " + clock(*g.EndsAt) + "."
+			words := func(moment func(time.Time) string) string {
+				if g.EndsAt == nil {
+					return "It has no end."
+				}
+				return "It ends on " + moment(*g.EndsAt) + "."
 			}
 			if err := s.tell(ctx, tx, actor.Tenant, []string{g.Subject.ID}, note{Kind: "grant.activated", Dedupe: "active:" + g.ID,
-				On: g.Resource, Title: thing + " is ready", Body: words, Link: "/requests/" + g.RequestID}); err != nil {
+				On: g.Resource, Titled: then(" is ready"), Timed: words, Link: "/requests/" + g.RequestID}); err != nil {
 				return err
 			}
 		}

@@ -112,5 +112,5 @@ func (s *Service) tellGiven(ctx context.Context, tx *store.Tx, actor sallyport.A
 		by = actor.User.Name
 	}
 	return s.tell(ctx, tx, actor.Tenant, []string{g.Subject.ID}, note{Kind: "grant.given", Dedupe: "given:" + g.ID,
-		On: g.Resource, Title: by + " gave you " + thing, Body: g.Reason, Link: "/access"})
+		On: g.Resource, Titled: func(name string) string { return by + " gave you " + name }, Body: g.Reason, Link: "/access"})
 }

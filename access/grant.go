@@ -177,10 +177,10 @@ func (s *Service) checkLength(ctx context.Context, tx *store.Tx, actor sallyport
 	case n.Until != nil:
 		length = sallyport.Duration(n.Until.Sub(start))
 		if !n.Until.After(now) {
-			return sallyport.Errorf(sallyport.EPrecondition, "the end %s has passed already", clock(*n.Until)).WithHint("Choose a moment to come.").WithRule("domain.3")
+			return sallyport.Errorf(sallyport.EPrecondition, "the end %s has passed already", actor.Moment(*n.Until)).WithHint("Choose a moment to come.").WithRule("domain.3")
 		}
 		if length <= 0 {
-			return sallyport.Errorf(sallyport.EPrecondition, "the end %s is not after the start %s", clock(*n.Until), clock(start)).WithHint("Choose a later end.").WithRule("domain.3")
+			return sallyport.Errorf(sallyport.EPrecondition, "the end %s is not after the start %s", actor.Moment(*n.Until), actor.Moment(start)).WithHint("Choose a later end.").WithRule("domain.3")
 		}
 		if length > sallyport.MaxDuration {
 			return sallyport.Invalid("until", "is more than ten years away; use no_end for access without an end")
@@ -206,10 +206,10 @@ func (s *Service) joinPresent(ctx context.Context, tx *store.Tx, actor sallyport
 	}
 	order := compareEnds(old, *g, now)
 	if order <= 0 && !n.Replace {
-		return "", present(old, order)
+		return "", present(actor, old, order)
 	}
 	if g.StartsAt.After(now) && old.EndsAt != nil && g.StartsAt.After(*old.EndsAt) {
-		return "", present(old, -1)
+		return "", present(actor, old, -1)
 	}
 	if order <= 0 {
 		if err := s.mayEnd(ctx, tx, actor, old); err != nil {
@@ -217,7 +217,7 @@ func (s *Service) joinPresent(ctx context.Context, tx *store.Tx, actor sallyport
 		}
 	}
 	if order == 0 {
-		return "", present(old, 0)
+		return "", present(actor, old, 0)
 	}
 	word := "extended"
 	if order < 0 {
@@ -289,12 +289,12 @@ func compareEnds(a, b sallyport.Grant, now time.Time) int {
 	return end(b).Compare(end(a))
 }
 
-func present(old sallyport.Grant, order int) *sallyport.Error {
+func present(actor sallyport.Actor, old sallyport.Grant, order int) *sallyport.Error {
 	until := "without end"
 	switch {
 	case old.NoEnd:
 	case old.EndsAt != nil:
-		until = "until " + clock(*old.EndsAt)
+		until = "until " + actor.Moment(*old.EndsAt)
 	case old.Duration != nil:
 		until = "for " + old.Duration.Words() + ", once it is real"
 	}
@@ -363,7 +363,5 @@ func stamp(t *time.Time) string {
 	}
 	return t.UTC().Format("2006-01-02T15:04:05.000000Z")
 }
-
-func clock(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 MST") }
 
 func blank(s string) bool { return strings.TrimSpace(s) == "" }

@@ -105,53 +105,54 @@ func (s *Service) ChangeHolidaysTx(ctx context.Context, tx *store.Tx, actor sall
 	if err := checkHolidays(given); err != nil {
 		return nil, err
 	}
-	var list []sallyport.Holiday
-	err := func() error {
-		have, err := tx.Holidays(ctx, actor.Tenant)
-		if err != nil {
-			return err
+	have, err := tx.Holidays(ctx, actor.Tenant)
+	if err != nil {
+		return nil, err
+	}
+	list := slices.Clone(change(slices.Clone(have)))
+	slices.SortFunc(list, func(a, b sallyport.Holiday) int { return strings.Compare(a.Day, b.Day) })
+	if len(list) > sallyport.MaxHolidays {
+		return nil, sallyport.Errorf(sallyport.EPrecondition, "the list would have %d days; it takes %d", len(list), sallyport.MaxHolidays).
+			WithRule("holidays").WithHint("Remove days that are long past, or take fewer years.")
+	}
+	return list, saveHolidays(ctx, tx, actor, have, list)
+}
+
+// saveHolidays writes what differs between two lists, as one event; where nothing does, nothing.
+func saveHolidays(ctx context.Context, tx *store.Tx, actor sallyport.Actor, have, list []sallyport.Holiday) error {
+	before := map[string]string{}
+	for _, h := range have {
+		before[h.Day] = h.Name
+	}
+	var put []sallyport.Holiday
+	added, renamed, removed := []string{}, []string{}, []string{}
+	for _, h := range list {
+		name, was := before[h.Day]
+		switch {
+		case !was:
+			put, added = append(put, h), append(added, h.Day)
+		case name != h.Name:
+			put, renamed = append(put, h), append(renamed, h.Day)
 		}
-		before := map[string]string{}
-		for _, h := range have {
-			before[h.Day] = h.Name
-		}
-		list = slices.Clone(change(have))
-		slices.SortFunc(list, func(a, b sallyport.Holiday) int { return strings.Compare(a.Day, b.Day) })
-		if len(list) > sallyport.MaxHolidays {
-			return sallyport.Errorf(sallyport.EPrecondition, "the list would have %d days; it takes %d", len(list), sallyport.MaxHolidays).
-				WithRule("holidays").WithHint("Remove days that are long past, or take fewer years.")
-		}
-		var put []sallyport.Holiday
-		added, renamed, removed := []string{}, []string{}, []string{}
-		for _, h := range list {
-			name, was := before[h.Day]
-			switch {
-			case !was:
-				put, added = append(put, h), append(added, h.Day)
-			case name != h.Name:
-				put, renamed = append(put, h), append(renamed, h.Day)
-			}
-			delete(before, h.Day)
-		}
-		for day := range before {
-			removed = append(removed, day)
-		}
-		if len(put)+len(removed) == 0 {
-			return nil
-		}
-		slices.Sort(removed)
-		if err := tx.PutHolidays(ctx, actor.Tenant, put); err != nil {
-			return err
-		}
-		if err := tx.DeleteHolidays(ctx, actor.Tenant, removed); err != nil {
-			return err
-		}
-		tx.Changed(actor.Tenant, "holidays")
-		_, err = tx.Append(ctx, store.NewEvent{Verb: "holidays.changed", Actor: actor, ObjectKind: "tenant", ObjectID: actor.Tenant,
-			Body: map[string]any{"days": len(list), "added": added, "renamed": renamed, "removed": removed}})
+		delete(before, h.Day)
+	}
+	for day := range before {
+		removed = append(removed, day)
+	}
+	if len(put)+len(removed) == 0 {
+		return nil
+	}
+	slices.Sort(removed)
+	if err := tx.PutHolidays(ctx, actor.Tenant, put); err != nil {
 		return err
-	}()
-	return list, err
+	}
+	if err := tx.DeleteHolidays(ctx, actor.Tenant, removed); err != nil {
+		return err
+	}
+	tx.Changed(actor.Tenant, "holidays")
+	_, err := tx.Append(ctx, store.NewEvent{Verb: "holidays.changed", Actor: actor, ObjectKind: "tenant", ObjectID: actor.Tenant,
+		Body: map[string]any{"days": len(list), "added": added, "renamed": renamed, "removed": removed}})
+	return err
 }
 
 // checkHolidays checks what a caller wrote; a fault names the field, and of several the row.

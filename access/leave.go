@@ -101,8 +101,10 @@ func (s *Service) passOn(ctx context.Context, tx *store.Tx, actor sallyport.Acto
 			return err
 		}
 		if err := s.tell(ctx, tx, actor.Tenant, told, note{Kind: "user.accountable", Dedupe: "accountable:" + id + ":" + u.ID,
-			Title: "Who answers for " + c.Name + "?", Body: u.Name + " did, and is here no more. What it holds ends at " + clock(until) + " unless somebody extends it.",
-			Link: "/people/" + c.Login}); err != nil {
+			Title: "Who answers for " + c.Name + "?", Link: "/people/" + c.Login,
+			Timed: func(moment func(time.Time) string) string {
+				return u.Name + " did, and is here no more. What it holds ends on " + moment(until) + " unless somebody extends it."
+			}}); err != nil {
 			return err
 		}
 	}

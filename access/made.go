@@ -53,7 +53,7 @@ func (s *Service) makeNewTx(ctx context.Context, tx *store.Tx, actor sallyport.A
 	if c.Decided != nil {
 		body = "It is there, as it was edited when it was approved."
 	}
-	return s.tell(ctx, tx, t, append(parties(r), form.Owners...), note{Kind: "request.approved", Dedupe: "approved:" + r.ID, On: res.Ref(), Title: thing + " was made", Body: body, Link: "/requests/" + r.ID})
+	return s.tell(ctx, tx, t, append(parties(r), form.Owners...), note{Kind: "request.approved", Dedupe: "approved:" + r.ID, On: res.Ref(), Titled: then(" was made"), Body: body, Link: "/requests/" + r.ID})
 }
 
 // faultWords is what is wrong, in one sentence.

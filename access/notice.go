@@ -172,7 +172,7 @@ func digest(due []store.Notice, now time.Time) note {
 		title += fmt.Sprintf(", and %d more end soon", len(due)-1)
 	}
 	if len(due) == 1 && mine == 1 {
-		return note{Kind: "grant.ends_soon", Title: title, Body: "It ends at " + clock(first.EndsAt) + ". Extend it if you still need it.", Link: "/access?extend=" + first.GrantID}
+		return note{Kind: "grant.ends_soon", Title: title, Body: "It ends on " + sallyport.Moment(first.EndsAt, first.Zone) + ". Extend it if you still need it.", Link: "/access?extend=" + first.GrantID}
 	}
 	n := note{Kind: "grant.ends_soon", Title: title, Link: "/access?view=expiring&scope=mine", Body: "Renew what is still needed; mark what is not, and nobody is told again."}
 	if mine == 0 {
@@ -214,10 +214,7 @@ func holidays(ctx context.Context, tx *store.Tx, tenant string) (calendar, error
 func (c calendar) zone(name string) *time.Location {
 	zone, ok := c.zones[name]
 	if !ok {
-		var err error
-		if zone, err = time.LoadLocation(name); err != nil || name == "Local" {
-			zone = time.UTC
-		}
+		zone = sallyport.Zone(name)
 		c.zones[name] = zone
 	}
 	return zone

@@ -100,7 +100,7 @@ func (s *Service) target(ctx context.Context, tx *store.Tx, w *Work, leg store.L
 	if paused, err := tx.WritesPausedAt(ctx, w.Tenant); err != nil {
 		return nil, err
 	} else if paused != nil {
-		return &hold{message: "writes to all targets are paused since " + clock(*paused), hint: "An admin looks at the plan and lets them go on.", paused: true, after: time.Minute}, nil
+		return &hold{message: "writes to all targets are paused since " + sallyport.Moment(*paused, ""), hint: "An admin looks at the plan and lets them go on.", paused: true, after: time.Minute}, nil
 	}
 	ref := leg.ConnectionID
 	if ref == "" {
@@ -114,7 +114,7 @@ func (s *Service) target(ctx context.Context, tx *store.Tx, w *Work, leg store.L
 		return nil, err
 	}
 	if c.PausedAt != nil {
-		return &hold{message: "the connection " + c.Name + " is paused since " + clock(*c.PausedAt), hint: "It goes on when the connection is resumed.", paused: true, after: time.Minute}, nil
+		return &hold{message: "the connection " + c.Name + " is paused since " + sallyport.Moment(*c.PausedAt, ""), hint: "It goes on when the connection is resumed.", paused: true, after: time.Minute}, nil
 	}
 	if leg.External == "" {
 		return &hold{message: "the resource has no name in the target", hint: "Set fulfilment.target.", class: connector.Config}, nil

@@ -125,14 +125,17 @@ func overdueNote(late []store.TaskRow, now time.Time) note {
 	slices.SortStableFunc(late, func(a, b store.TaskRow) int { return a.DueAt.Compare(b.DueAt) })
 	first := late[0]
 	n := note{Kind: "task.overdue", Dedupe: "overdue:" + first.ID + ":" + now.Format("2006-01-02"),
-		On: first.Resource, Title: "Overdue: " + taskTitle(first), Body: "It was due at " + clock(first.DueAt) + ". Complete it, or reject it with a reason.", Link: "/tasks/" + first.ID}
+		On: first.Resource, Titled: func(name string) string { return "Overdue: " + taskTitle(first, name) }, Link: "/tasks/" + first.ID,
+		Timed: func(moment func(time.Time) string) string {
+			return "It was due on " + moment(first.DueAt) + ". Complete it, or reject it with a reason."
+		}}
 	if len(late) == 1 {
 		return n
 	}
-	n.Title, n.Link = fmt.Sprintf("%d tasks are overdue", len(late)), "/tasks"
+	n.Titled, n.Timed, n.Title, n.Link = nil, nil, fmt.Sprintf("%d tasks are overdue", len(late)), "/tasks"
 	n.Body = "Take them, hand them on, or say why they cannot be done."
 	for _, t := range late[:min(len(late), digestLines)] {
-		n.Facts = append(n.Facts, notify.Fact{Name: t.Resource.Name + " for " + t.Beneficiary.Name, At: &t.DueAt})
+		n.Facts = append(n.Facts, notify.Fact{Name: sallyport.FullName(t.Resource.Name, t.App) + " for " + t.Beneficiary.Name, At: &t.DueAt})
 	}
 	if len(late) > digestLines {
 		n.Body += fmt.Sprintf(" These are the first of %d.", len(late))

@@ -3,6 +3,7 @@ package access_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -57,6 +58,36 @@ func TestOverdueInOneMessage(t *testing.T) {
 		if n, m := count("tess"); n != 2 || m.Title != "2 tasks are overdue" { // one is in oscar's hands
 			w.Errorf("tess has %d messages, the last %q", n, m.Title)
 		}
+	})
+}
+
+// A message about several overdue tasks names access in an app with its app, as all messages do.
+func TestOverdueNamesTheApp(t *testing.T) {
+	each(t, func(w *world) {
+		w.byHand()
+		aws := w.resource(sallyport.Resource{Kind: sallyport.KindApp, Slug: "aws", Name: "AWS"})
+		w.resource(sallyport.Resource{Kind: sallyport.KindEntitlement, Slug: "aws.admin", Name: "Admin", App: ref(aws), Fulfilment: sallyport.Fulfilment{Kind: sallyport.FulfilManual, Assignee: "group:it", Steps: "Add them."}})
+		w.hold("olga", "aws.admin", sallyport.Owner)
+		w.given("olga", "ken", "aws.admin", days(30))
+		w.given("olga", "ada", "vpn", days(30))
+		w.clock.Advance(49 * hour)
+		if n, _, err := w.s.RunTasks(w.ctx); err != nil || n != 2 {
+			w.Fatalf("reminded of %d (%v)", n, err)
+		}
+		w.tx(func(ctx context.Context, tx *store.Tx) error {
+			l, err := tx.Messages(ctx, w.tenant, w.users["tess"].ID, false, store.Page{})
+			var rows []string
+			for _, m := range l.Items {
+				for _, f := range m.Facts {
+					rows = append(rows, f.Name)
+				}
+			}
+			slices.Sort(rows)
+			if want := []string{"Admin of AWS for " + w.users["ken"].Name, "VPN for " + w.users["ada"].Name}; !slices.Equal(rows, want) {
+				w.Errorf("the rows are %q, want %q", rows, want)
+			}
+			return err
+		})
 	})
 }
 

@@ -217,7 +217,7 @@ func (s *Service) Remind(ctx context.Context, actor sallyport.Actor, id string) 
 		}
 		st := r.Open()
 		if r.State != sallyport.RequestPending || st == nil {
-			return decided(r)
+			return decided(actor, r)
 		}
 		j := jury{}
 		for _, w := range r.WaitingFor {
@@ -255,7 +255,7 @@ func (s *Service) ReplaceApprovers(ctx context.Context, actor sallyport.Actor, i
 		}
 		st := r.Open()
 		if r.State != sallyport.RequestPending || st == nil {
-			return decided(r)
+			return decided(actor, r)
 		}
 		if strings.TrimSpace(reason) == "" || sallyport.CheckReason(reason) != nil {
 			return &sallyport.Error{Code: sallyport.EPrecondition, Rule: "domain.8", Message: "replacing approvers needs a reason", Hint: "Say why they are stuck."}

@@ -89,10 +89,10 @@ func (s *Service) openTx(ctx context.Context, tx *store.Tx, tenant string, res s
 		return err
 	}
 	s.taskChanged(tx, tenant, *t)
-	return s.tell(ctx, tx, tenant, people, note{Kind: "task.opened", Dedupe: "task:" + t.ID, On: t.Resource, Title: taskTitle(*t), Body: t.Instructions, Link: "/tasks/" + t.ID})
+	return s.tell(ctx, tx, tenant, people, note{Kind: "task.opened", Dedupe: "task:" + t.ID, On: t.Resource, Titled: func(name string) string { return taskTitle(*t, name) }, Body: t.Instructions, Link: "/tasks/" + t.ID})
 }
 
-func taskTitle(t store.TaskRow) string {
+func taskTitle(t store.TaskRow, name string) string {
 	what, between := "To do: ", " for "
 	switch t.Kind {
 	case sallyport.TaskRemove:
@@ -101,9 +101,9 @@ func taskTitle(t store.TaskRow) string {
 		what, between = "To follow up: ", " of "
 	}
 	if t.Beneficiary.Name == "" {
-		return what + thing
+		return what + name
 	}
-	return what + thing + between + t.Beneficiary.Name
+	return what + name + between + t.Beneficiary.Name
 }
 
 // assigneeTx finds who does a task, and the people that are told: the configured person or group, else the owners of the
@@ -196,7 +196,7 @@ func (s *Service) cancelTask(ctx context.Context, tx *store.Tx, actor sallyport.
 		return nil
 	}
 	return s.tell(ctx, tx, actor.Tenant, []string{t.ClaimedBy.ID}, note{Kind: "task.cancelled", Dedupe: "cancelled:" + t.ID,
-		On: t.Resource, Title: thing + " is no longer to be done", Body: "The task was cancelled: " + why + ".", Link: "/tasks/" + t.ID})
+		On: t.Resource, Titled: then(" is no longer to be done"), Body: "The task was cancelled: " + why + ".", Link: "/tasks/" + t.ID})
 }
 
 // handOn gives a task to the resource's owners, else to admins.
@@ -229,7 +229,7 @@ func (s *Service) handOn(ctx context.Context, tx *store.Tx, actor sallyport.Acto
 		return err
 	}
 	s.taskChanged(tx, actor.Tenant, t)
-	return s.tell(ctx, tx, actor.Tenant, people, note{Kind: "task.opened", Dedupe: "handed:" + id + ":" + stamp(ptr(tx.Now())), On: t.Resource, Title: taskTitle(t), Body: t.Instructions, Link: "/tasks/" + id})
+	return s.tell(ctx, tx, actor.Tenant, people, note{Kind: "task.opened", Dedupe: "handed:" + id + ":" + stamp(ptr(tx.Now())), On: t.Resource, Titled: func(name string) string { return taskTitle(t, name) }, Body: t.Instructions, Link: "/tasks/" + id})
 }
 
 func ptr[T any](v T) *T { return &v }

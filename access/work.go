@@ -66,10 +66,10 @@ func assignee(t store.TaskRow) string {
 	return t.Assignee.Name
 }
 
-func taken(t store.TaskRow) error {
+func taken(actor sallyport.Actor, t store.TaskRow) error {
 	switch t.State {
 	case sallyport.TaskClaimed:
-		return sallyport.Errorf(sallyport.EConflict, "%s claimed this at %s", t.ClaimedBy.Name, clock(*t.ClaimedAt)).WithHint("Choose another one, or ask them to put it back.")
+		return sallyport.Errorf(sallyport.EConflict, "%s claimed this on %s", t.ClaimedBy.Name, actor.Moment(*t.ClaimedAt)).WithHint("Choose another one, or ask them to put it back.")
 	case sallyport.TaskOpen:
 		return sallyport.Errorf(sallyport.EConflict, "somebody else changed this task at the same moment").WithHint("Load it again.")
 	}
@@ -104,7 +104,7 @@ func (s *Service) act(ctx context.Context, actor sallyport.Actor, id, verb strin
 			return err
 		}
 		if !ok {
-			return taken(t)
+			return taken(actor, t)
 		}
 		full := map[string]any{"kind": string(t.Kind), "resource_id": t.Resource.ID}
 		for k, v := range body {

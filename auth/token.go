@@ -140,7 +140,7 @@ func tokenOfToken(ctx context.Context, tx *store.Tx, actor sallyport.Actor, scop
 	if byDefault {
 		return own.ExpiresAt, nil
 	}
-	return expires, sallyport.Errorf(sallyport.EForbidden, "a token made with a token ends no later than that one, at %s", own.ExpiresAt.Format(time.RFC3339)).
+	return expires, sallyport.Errorf(sallyport.EForbidden, "a token made with a token ends no later than that one, on %s", actor.Moment(own.ExpiresAt)).
 		WithHint("Name an earlier end, or sign in and make it there.").WithRule("token.expiry")
 }
 
@@ -192,9 +192,9 @@ func (s *Service) byToken(ctx context.Context, secret string) (actor sallyport.A
 		case err != nil:
 			return err
 		case t.RevokedAt != nil:
-			return refused("was revoked at " + t.RevokedAt.Format(time.RFC3339))
+			return refused("was revoked on " + sallyport.Moment(*t.RevokedAt, ""))
 		case !t.ExpiresAt.After(tx.Now()):
-			return refused("expired at " + t.ExpiresAt.Format(time.RFC3339))
+			return refused("expired on " + sallyport.Moment(t.ExpiresAt, ""))
 		}
 		if actor, err = tx.LoadActor(ctx, tenant, t.User.ID); err != nil {
 			return err

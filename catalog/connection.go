@@ -293,7 +293,7 @@ func (s *Service) Open(ctx context.Context, tenant, ref string) (connector.Conne
 		return nil, err
 	}
 	if c.PausedAt != nil {
-		return nil, sallyport.Errorf(sallyport.EPrecondition, "the connection %s is paused since %s", c.Slug, c.PausedAt.Format(time.RFC3339)).
+		return nil, sallyport.Errorf(sallyport.EPrecondition, "the connection %s is paused since %s", c.Slug, sallyport.Moment(*c.PausedAt, "")).
 			WithHint("Resume it in the settings of the connection.").WithRule("paused")
 	}
 	k, ok := s.Kind(c.Kind)

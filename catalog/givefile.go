@@ -49,10 +49,7 @@ func (e giveEntry) String() string {
 }
 
 func entryOfGrant(g sallyport.Grant) giveEntry {
-	e := giveEntry{Resource: g.Resource.Slug, Relation: g.Relation}
-	if !g.NoEnd {
-		e.For = g.Duration
-	}
+	e := giveEntry{Resource: g.Resource.Slug, Relation: g.Relation, For: lengthOf(g)}
 	if e.Relation == sallyport.Member {
 		e.Relation = ""
 	}
@@ -88,8 +85,8 @@ func (it item) checkGives() []sallyport.Fault {
 		case seen[e.key()]:
 			faults = append(faults, it.fault(at, e.Resource+" is in the list twice; remove one"))
 		}
-		if e.For != nil && (*e.For < sallyport.MinDuration || *e.For > sallyport.MaxDuration) {
-			faults = append(faults, it.fault(at+".for", "is out of range; use PT1S to P3650D"))
+		if outOfRange(e.For) {
+			faults = append(faults, it.fault(at+".for", forRange))
 		}
 		seen[e.key()] = true
 	}
@@ -98,26 +95,16 @@ func (it item) checkGives() []sallyport.Fault {
 
 // given lists what roles give their members now, by the role's slug, in the order of the slugs.
 func given(ctx context.Context, tx *store.Tx, tenant string) (map[string][]sallyport.Grant, error) {
-	lives := true
 	out := map[string][]sallyport.Grant{}
-	p := store.Page{Limit: store.MaxLimit}
-	for {
-		l, err := tx.Grants(ctx, tenant, access.Everything, store.GrantFilter{SubjectKind: sallyport.SubjectRole, Active: &lives}, p)
-		if err != nil {
-			return nil, err
-		}
-		for _, g := range l.Items {
-			out[g.Subject.Slug] = append(out[g.Subject.Slug], g)
-		}
-		if p.Cursor = l.NextCursor; p.Cursor == "" {
-			for _, list := range out {
-				slices.SortFunc(list, func(a, b sallyport.Grant) int {
-					return cmp.Or(strings.Compare(a.Resource.Slug, b.Resource.Slug), strings.Compare(string(a.Relation), string(b.Relation)), strings.Compare(a.ID, b.ID))
-				})
-			}
-			return out, nil
-		}
+	err := eachLiving(ctx, tx, tenant, store.GrantFilter{SubjectKind: sallyport.SubjectRole}, func(g sallyport.Grant) {
+		out[g.Subject.Slug] = append(out[g.Subject.Slug], g)
+	})
+	for _, list := range out {
+		slices.SortFunc(list, func(a, b sallyport.Grant) int {
+			return cmp.Or(strings.Compare(a.Resource.Slug, b.Resource.Slug), strings.Compare(string(a.Relation), string(b.Relation)), strings.Compare(a.ID, b.ID))
+		})
 	}
+	return out, err
 }
 
 // lapsed says of which entries the time has passed that the files gave: by the id of the role and the entry. They are not
@@ -168,7 +155,7 @@ func (it *item) compareGifts(roleID string, now []sallyport.Grant, over map[stri
 	for _, e := range *it.Gives {
 		wanted[e.key()] = true
 		has := have[e.key()]
-		fits := e.For == nil && len(has) > 0 || e.For != nil && slices.ContainsFunc(has, func(g sallyport.Grant) bool { return !g.NoEnd && g.Duration != nil && *g.Duration == *e.For })
+		fits := e.For == nil && len(has) > 0 || e.For != nil && slices.ContainsFunc(has, func(g sallyport.Grant) bool { return lasts(g, *e.For) })
 		switch {
 		case fits:
 			e.For = entryOfGrant(has[0]).For
@@ -306,9 +293,8 @@ func (s *Service) applyGives(ctx context.Context, tx *store.Tx, actor sallyport.
 				n.Duration = &longest
 			}
 		} else {
-			end := tx.Now().Add(e.For.Std())
 			n.Replace = slices.ContainsFunc(now[it.Slug], func(g sallyport.Grant) bool {
-				return g.Resource.Slug == e.Resource && g.Relation == e.relation() && (g.NoEnd || g.EndsAt != nil && g.EndsAt.After(end))
+				return g.Resource.Slug == e.Resource && g.Relation == e.relation() && outlasts(g, tx.Now().Add(e.For.Std()))
 			})
 		}
 		if _, err := s.Access.GiveTx(ctx, tx, actor, n); err != nil {

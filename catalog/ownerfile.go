@@ -47,8 +47,8 @@ func (it item) checkOwners() []sallyport.Fault {
 			faults = append(faults, it.fault(at, fmt.Sprintf("owners are people here; that the members of a role own it stands with the role %s: gives: [{resource: %s, relation: owner}]", name, it.Slug)))
 		case kind == "group":
 			faults = append(faults, it.fault(at, "owners are people; a group owns nothing. Name its people, or make it a role that gives ownership"))
-		case e.For != nil && (*e.For < sallyport.MinDuration || *e.For > sallyport.MaxDuration):
-			faults = append(faults, it.fault(at+".for", "is out of range; use PT1S to P3650D"))
+		case outOfRange(e.For):
+			faults = append(faults, it.fault(at+".for", forRange))
 		}
 	}
 	return faults
@@ -72,30 +72,12 @@ func (o ownings) of(r *sallyport.Resource, userID string) (sallyport.Grant, bool
 
 // owned lists who owns what now, by a grant of their own.
 func owned(ctx context.Context, tx *store.Tx, tenant string) (ownings, error) {
-	lives, out := true, ownings{}
-	p := store.Page{Limit: store.MaxLimit}
-	for {
-		l, err := tx.Grants(ctx, tenant, access.Everything, store.GrantFilter{SubjectKind: sallyport.SubjectUser, Relation: sallyport.Owner, Active: &lives}, p)
-		if err != nil {
-			return nil, err
+	out := ownings{}
+	return out, eachLiving(ctx, tx, tenant, store.GrantFilter{SubjectKind: sallyport.SubjectUser, Relation: sallyport.Owner}, func(g sallyport.Grant) {
+		if g.Origin == sallyport.OriginGiven {
+			out[[2]string{g.Resource.ID, g.Subject.ID}] = g
 		}
-		for _, g := range l.Items {
-			if g.Origin == sallyport.OriginGiven {
-				out[[2]string{g.Resource.ID, g.Subject.ID}] = g
-			}
-		}
-		if p.Cursor = l.NextCursor; p.Cursor == "" {
-			return out, nil
-		}
-	}
-}
-
-// lengthOf is the length of a grant that counts from its beginning; nil where it has no end, or one by the calendar.
-func lengthOf(g sallyport.Grant) *sallyport.Duration {
-	if g.NoEnd {
-		return nil
-	}
-	return g.Duration
+	})
 }
 
 // exportOwners writes owners as a file has them.
@@ -146,7 +128,7 @@ func (it *item) compareOwners(ctx context.Context, tx *store.Tx, tenant string, 
 			return out, err
 		}
 		g, has := all.of(before, u.ID)
-		if length := lengthOf(g); has && length != nil && *length == *e.For {
+		if has && lasts(g, *e.For) {
 			continue
 		}
 		key := ""
@@ -161,14 +143,14 @@ func (it *item) compareOwners(ctx context.Context, tx *store.Tx, tenant string, 
 			Origin: sallyport.OriginGiven, ReasonKind: "direct", Reason: asFilesSay, Duration: e.For}
 		f := sallyport.FieldChange{Field: "owners." + u.Login, After: "for " + e.For.Words()}
 		if has {
-			n.Replace = g.NoEnd || g.EndsAt != nil && g.EndsAt.After(tx.Now().Add(e.For.Std()))
+			n.Replace = outlasts(g, tx.Now().Add(e.For.Std()))
 			switch {
 			case g.NoEnd:
 				f.Before = "without end"
 			case g.Duration != nil:
 				f.Before = "for " + g.Duration.Words()
 			default:
-				f.Before = "until " + g.EndsAt.UTC().Format("2006-01-02 15:04")
+				f.Before = "until " + sallyport.Moment(*g.EndsAt, "")
 			}
 		}
 		out.give, out.fields = append(out.give, n), append(out.fields, f)

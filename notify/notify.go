@@ -3,6 +3,8 @@ package notify
 import (
 	"context"
 	"time"
+
+	"github.com/sallyport/sallyport"
 )
 
 // Message is what somebody is told.
@@ -58,14 +60,8 @@ type Notifier interface {
 	Check(ctx context.Context) error
 }
 
-// When formats a moment in the recipient's time zone, e.g. "Mon 2 March 2026, 10:00 CET".
-func (r Recipient) When(at time.Time) string {
-	zone, err := time.LoadLocation(r.TimeZone)
-	if err != nil || r.TimeZone == "Local" {
-		zone = time.UTC
-	}
-	return at.In(zone).Format("Mon 2 January 2006, 15:04 MST")
-}
+// When writes a moment in the recipient's time zone, e.g. "Mon 2 March 2026, 10:00 CET".
+func (r Recipient) When(at time.Time) string { return sallyport.Moment(at, r.TimeZone) }
 
 // Text is the value of a fact for a recipient.
 func (f Fact) Text(to Recipient) string {

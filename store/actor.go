@@ -21,7 +21,7 @@ func (tx *Tx) LoadActor(ctx context.Context, tenant, userID string) (sallyport.A
 	a := sallyport.Actor{Tenant: tenant}
 	q := &query{}
 	t, u, n := q.arg(tenant), q.arg(userID), q.arg(Micros(tx.now))
-	q.WriteString(`SELECT u.id, u.login, u.name, u.state, r.slug FROM users u
+	q.WriteString(`SELECT u.id, u.login, u.name, u.time_zone, u.state, r.slug FROM users u
 		LEFT JOIN resources r ON r.tenant_id = u.tenant_id AND r.built_in AND r.deleted_at IS NULL
 			AND ` + q.in("r.slug", []string{SlugAdmin, SlugAuditor, SlugCatalogueManager}) + ` AND (
 			EXISTS (SELECT 1 FROM grants g WHERE g.tenant_id = ` + t + ` AND g.subject_kind = 'user' AND g.subject_id = ` + u + `
@@ -33,7 +33,7 @@ func (tx *Tx) LoadActor(ctx context.Context, tenant, userID string) (sallyport.A
 	var state sallyport.UserState
 	err := tx.Rows(ctx, q.String(), q.args, func(r *sql.Rows) error {
 		var slug string
-		if err := r.Scan(&a.User.ID, &a.User.Login, &a.User.Name, &state, textScan{&slug}); err != nil {
+		if err := r.Scan(&a.User.ID, &a.User.Login, &a.User.Name, &a.Zone, &state, textScan{&slug}); err != nil {
 			return err
 		}
 		switch slug {

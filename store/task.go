@@ -11,13 +11,14 @@ import (
 
 const taskColumns = `t.id, t.kind, t.state, r.id, r.slug, r.name, r.kind, b.id, b.login, b.name, t.relation, t.parameters, t.request_id, t.grant_id,
 	t.provision_id, t.assignee_kind, t.assignee_id, COALESCE(au.name, ar.name, ''), COALESCE(au.login, ar.slug, ''), cb.id, cb.login, cb.name, t.claimed_at,
-	t.due_at, t.instructions, t.evidence, t.reason, t.created_at, t.closed_at, xb.id, xb.login, xb.name, COALESCE(q.answers, ''), COALESCE(q.form, '')`
+	t.due_at, t.instructions, t.evidence, t.reason, t.created_at, t.closed_at, xb.id, xb.login, xb.name, COALESCE(q.answers, ''), COALESCE(q.form, ''),
+	COALESCE(ap.name, '')`
 
 const taskFrom = ` FROM tasks t JOIN resources r ON r.tenant_id=t.tenant_id AND r.id=t.resource_id JOIN users b ON b.tenant_id=t.tenant_id AND b.id=t.user_id
 	LEFT JOIN users au ON au.tenant_id=t.tenant_id AND t.assignee_kind='user' AND au.id=t.assignee_id
 	LEFT JOIN resources ar ON ar.tenant_id=t.tenant_id AND t.assignee_kind='group' AND ar.id=t.assignee_id
 	LEFT JOIN users cb ON cb.tenant_id=t.tenant_id AND cb.id=t.claimed_by LEFT JOIN users xb ON xb.tenant_id=t.tenant_id AND xb.id=t.closed_by
-	LEFT JOIN requests q ON q.tenant_id=t.tenant_id AND q.id=t.request_id`
+	LEFT JOIN requests q ON q.tenant_id=t.tenant_id AND q.id=t.request_id LEFT JOIN resources ap ON ap.tenant_id=r.tenant_id AND ap.id=r.app_id`
 
 // mine is the condition under which a task waits for a person or is theirs: claimed by them, or unclaimed and assigned to
 // them, to a group that they are effectively in, or to the owners or admins that they are of.
@@ -36,7 +37,8 @@ func (q *query) mine(tenant, user, now string) string {
 type TaskRow struct {
 	sallyport.Task
 	ProvisionID string
-	Mine        bool // it waits for the viewer, or is theirs
+	App         string // the name of the app of access in one
+	Mine        bool   // it waits for the viewer, or is theirs
 }
 
 func scanTask(rows interface{ Scan(...any) error }, t *TaskRow, more ...any) error {
@@ -50,7 +52,7 @@ func scanTask(rows interface{ Scan(...any) error }, t *TaskRow, more ...any) err
 		&assignee, &mark}
 	dest = append(append(dest, claimed.dest()...), timePtrScan{&t.ClaimedAt}, timeScan{&t.DueAt}, &t.Instructions, &t.Evidence, &t.Reason,
 		timeScan{&t.CreatedAt}, timePtrScan{&t.ClosedAt})
-	dest = append(append(dest, closed.dest()...), jsonScan{&t.Answers}, jsonScan{&form}, &t.Mine)
+	dest = append(append(dest, closed.dest()...), jsonScan{&t.Answers}, jsonScan{&form}, &t.App, &t.Mine)
 	if err := rows.Scan(append(dest, more...)...); err != nil {
 		return err
 	}

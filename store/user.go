@@ -52,6 +52,20 @@ func (tx *Tx) User(ctx context.Context, tenant, ref string) (sallyport.User, err
 	return u, dbError(ctx, err)
 }
 
+// TimeZones are those of some people by id, as IANA names; "" is UTC.
+func (tx *Tx) TimeZones(ctx context.Context, tenant string, ids []string) (map[string]string, error) {
+	q := &query{}
+	q.WriteString("SELECT u.id, u.time_zone FROM users u WHERE u.tenant_id = " + q.arg(tenant) + " AND " + q.in("u.id", ids))
+	out := make(map[string]string, len(ids))
+	err := tx.Rows(ctx, q.String(), q.args, func(r *sql.Rows) error {
+		var id, zone string
+		err := r.Scan(&id, &zone)
+		out[id] = zone
+		return err
+	})
+	return out, err
+}
+
 // UserFilter narrows a list of users; empty fields do not.
 type UserFilter struct {
 	Q          string // anywhere in name, login, e-mail, title or department

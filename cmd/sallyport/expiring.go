@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -133,7 +134,7 @@ func (a *app) renewCmd() *cobra.Command {
 				return usage("--undo takes back a whole batch; name no grants")
 			case undo != "" && dry:
 				try, err := c.Try(cmd.Context(), http.MethodPost, client.Path("batches", undo, "undo"), map[string]string{"reason": reason})
-				return a.showTrial(try, err)
+				return a.showBatchTrial(try, err)
 			case undo != "":
 				b, err = c.UndoBatch(cmd.Context(), undo, reason)
 			default:
@@ -144,7 +145,7 @@ func (a *app) renewCmd() *cobra.Command {
 				n.Reason, n.Atomic = reason, atomic
 				if dry {
 					try, err := c.Try(cmd.Context(), http.MethodPost, client.Path("batches"), n)
-					return a.showTrial(try, err)
+					return a.showBatchTrial(try, err)
 				}
 				b, err = c.StartBatch(cmd.Context(), n)
 			}
@@ -224,13 +225,45 @@ func (f *endsFlags) batch(args []string, matching, mark bool, length, until stri
 	return n, nil
 }
 
+// showBatchTrial prints what an operation on many grants would do, and which rows it would refuse.
+func (a *app) showBatchTrial(try client.Rehearsal, err error) error {
+	if err != nil {
+		return err
+	}
+	var b sallyport.Batch
+	if err := json.Unmarshal(try.Result, &b); err != nil {
+		return err
+	}
+	return a.show(try, func() {
+		a.drawImpact(try.Impact)
+		if b.Counts.Refused == 0 {
+			return
+		}
+		fmt.Fprintf(a.out, "\n%d of %d would be refused:\n", b.Counts.Refused, b.Counts.Total)
+		var rows [][]string
+		for _, it := range b.Refusals {
+			who, what := itemNames(it)
+			rows = append(rows, []string{who, what, it.Detail})
+		}
+		a.table([]string{"WHO", "RESOURCE", "WHY"}, rows)
+		if b.RefusalsCut > 0 {
+			fmt.Fprintf(a.out, "… and %d more\n", b.RefusalsCut)
+		}
+	})
+}
+
+// itemNames says whose grant of what a row is; only its id, where the caller may not see it.
+func itemNames(it sallyport.BatchItem) (who, what string) {
+	if it.Grant == nil {
+		return it.GrantID, ""
+	}
+	return holder(it.Grant.Subject), it.Grant.Resource.Slug
+}
+
 func (a *app) drawBatch(b sallyport.Batch, items []sallyport.BatchItem) {
 	var rows [][]string
 	for _, it := range items {
-		who, what := it.GrantID, ""
-		if it.Grant != nil {
-			who, what = holder(it.Grant.Subject), it.Grant.Resource.Slug
-		}
+		who, what := itemNames(it)
 		note := it.Detail
 		switch {
 		case it.RequestID != "":

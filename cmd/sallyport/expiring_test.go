@@ -29,6 +29,9 @@ func whatEnds(t *testing.T, d *demoServer) {
 	if out := d.do("owner", "renew", ids[0], ids[1], "--for", "15d", "--dry-run"); !strings.Contains(out, "longer") || !strings.Contains(out, "Nothing was changed.") {
 		t.Errorf("what a renewal would do:\n%s", out)
 	}
+	if out := d.do("owner", "renew", "grt_none", ids[1], "--for", "15d", "--dry-run"); !strings.Contains(out, "longer") || !strings.Contains(out, "1 of 2 would be refused") || !strings.Contains(out, "there is no grant") {
+		t.Errorf("what a renewal could not do:\n%s", out)
+	}
 	_, undo, ok := strings.Cut(out, "sallyport renew --undo ")
 	if !ok {
 		t.Fatalf("it does not say how to take it back:\n%s", out)
@@ -36,8 +39,13 @@ func whatEnds(t *testing.T, d *demoServer) {
 	if out := d.do("owner", "renew", "--undo", strings.Fields(undo)[0]); !strings.Contains(out, "undone") {
 		t.Errorf("the undo:\n%s", out)
 	}
-	if out := d.do("owner", "renew", "--matching", "--owned", "--resource", "kiln", "--for", "15d", "--all-or-nothing"); strings.Count(out, "renewed") != 2 {
+	if out = d.do("owner", "renew", "--matching", "--owned", "--resource", "kiln", "--for", "15d", "--all-or-nothing"); strings.Count(out, "renewed") != 2 {
 		t.Errorf("by filter:\n%s", out)
+	}
+	d.do("owner", "renew", "--matching", "--owned", "--resource", "kiln", "--person", "teammate", "--for", "18d")
+	_, undo, _ = strings.Cut(out, "sallyport renew --undo ")
+	if out := d.do("owner", "renew", "--undo", strings.Fields(undo)[0], "--dry-run"); !strings.Contains(out, "shorter") || !strings.Contains(out, "1 of 2 would be refused") || !strings.Contains(out, "it was changed again since it was renewed") {
+		t.Errorf("what the undo could not do:\n%s", out)
 	}
 	d.do("owner", "renew", "--mark", "--matching", "--owned", "--resource", "kiln", "--person", "employee", "--reason", "moves on")
 	if out := d.do("owner", "expiring", "--owned", "--resource", "kiln", "--reviewed", "true"); strings.Count(out, "not to be renewed") != 1 {

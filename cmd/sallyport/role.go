@@ -160,31 +160,32 @@ func (a *app) showTrial(try client.Rehearsal, err error) error {
 	if err != nil {
 		return err
 	}
-	return a.show(try, func() {
-		i := try.Impact
-		if len(i.Items) == 0 {
-			fmt.Fprintln(a.out, "Nobody would gain or lose anything.")
-			return
+	return a.show(try, func() { a.drawImpact(try.Impact) })
+}
+
+func (a *app) drawImpact(i sallyport.Impact) {
+	if len(i.Items) == 0 {
+		fmt.Fprintln(a.out, "Nobody would gain or lose anything.")
+		return
+	}
+	var rows [][]string
+	until := func(s *sallyport.Span) string {
+		switch {
+		case s == nil:
+			return "-"
+		case s.NoEnd:
+			return "no end"
 		}
-		var rows [][]string
-		until := func(s *sallyport.Span) string {
-			switch {
-			case s == nil:
-				return "-"
-			case s.NoEnd:
-				return "no end"
-			}
-			return when(s.EndsAt)
-		}
-		for _, it := range i.Items {
-			rows = append(rows, []string{it.Change, it.User.Login, it.Resource.Slug, string(it.Relation), until(it.Before), until(it.After)})
-		}
-		a.table([]string{"CHANGE", "WHO", "WHAT", "AS", "UNTIL, BEFORE", "UNTIL, AFTER"}, rows)
-		if i.Cut > 0 {
-			fmt.Fprintf(a.out, "… and %d more\n", i.Cut)
-		}
-		fmt.Fprintf(a.out, "%d lost, %d shorter, %d gained, %d longer: %d people, %d resources. Nothing was changed.\n", i.Lost, i.Shorter, i.Gained, i.Longer, i.People, i.Resources)
-	})
+		return when(s.EndsAt)
+	}
+	for _, it := range i.Items {
+		rows = append(rows, []string{it.Change, it.User.Login, it.Resource.Slug, string(it.Relation), until(it.Before), until(it.After)})
+	}
+	a.table([]string{"CHANGE", "WHO", "WHAT", "AS", "UNTIL, BEFORE", "UNTIL, AFTER"}, rows)
+	if i.Cut > 0 {
+		fmt.Fprintf(a.out, "… and %d more\n", i.Cut)
+	}
+	fmt.Fprintf(a.out, "%d lost, %d shorter, %d gained, %d longer: %d people, %d resources. Nothing was changed.\n", i.Lost, i.Shorter, i.Gained, i.Longer, i.People, i.Resources)
 }
 
 func (a *app) compareCmd() *cobra.Command {

@@ -1699,6 +1699,13 @@ export interface components {
             /** @description The caller may take back what can be taken back */
             may_undo?: boolean;
             reason?: string;
+            /** @description Of a dry run: the rows that would be refused, and why, in their order; at most 100 */
+            refusals?: components["schemas"]["BatchItem"][];
+            /**
+             * Format: int64
+             * @description How many of those are not in the list
+             */
+            refusals_cut?: number;
             /**
              * @description refused: all or nothing was asked, a row was refused, and nothing was changed
              * @enum {string}

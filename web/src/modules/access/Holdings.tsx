@@ -21,7 +21,7 @@ import { firstName, kindWords, ResourceLine, relationWords } from '../names'
 import { useRights } from '../rights'
 import { useTitle } from '../titles'
 import { EndAccess, type Ending } from './EndAccess'
-import { Ends, StateLine } from './Ends'
+import { pathColumns } from './pathColumns'
 import { WhyDrawer } from './WhyDrawer'
 import { givenBy } from './words'
 
@@ -76,24 +76,7 @@ export function Holdings({ user, mine, day = false }: HoldingsProps) {
       cell: (a) => <ResourceLine resource={a.resource} detail={kindWords[a.resource.kind]} />,
     },
     { key: 'level', header: 'Level', quiet: true, cell: (a) => relationWords[a.relation] },
-    {
-      key: 'by',
-      header: 'Given by',
-      cell: (a) => (
-        <button
-          type="button"
-          className="touch rounded text-left underline decoration-edge underline-offset-3 hover:decoration-ink"
-          onClick={() => setWhy(a)}
-        >
-          {givenBy(a.paths)}
-          <span className="sr-only">
-            : why {mine ? 'I have' : `${user.name} has`} {title(a.resource)}
-          </span>
-        </button>
-      ),
-    },
-    { key: 'state', header: 'State', cell: (a) => <StateLine state={a.state} /> },
-    { key: 'ends', header: 'Ends', cell: (a) => <Ends at={a.ends_at} never={!a.ends_at} /> },
+    ...pathColumns(setWhy, (a) => `why ${mine ? 'I have' : `${user.name} has`} ${title(a.resource)}`),
   ]
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-4">

@@ -13,7 +13,7 @@ import { Segments } from '../../components/Segments'
 import { SkeletonRows } from '../../components/Skeleton'
 import { requestPath } from '../paths'
 import { useTitle } from '../titles'
-import { atMost, batchWords, itemWords } from './words'
+import { atMost, batchWords, itemName, itemWords } from './words'
 
 const UndoDialog = later<Parameters<typeof import('./UndoDialog').UndoDialog>[0]>(() =>
   import('./UndoDialog').then((m) => m.UndoDialog),
@@ -148,11 +148,7 @@ function Items({ batch, onFix }: { batch: Batch; onFix: (items: readonly BatchIt
             >
               <Mark state={it.state} />
               <span className="min-w-48 flex-1">
-                <span className="font-medium">
-                  {it.grant
-                    ? `${it.grant.subject.name} · ${title(it.grant.resource)}`
-                    : 'A grant you may not see'}
-                </span>
+                <span className="font-medium">{itemName(it, title)} </span>
                 <span className="block text-[0.875rem] text-muted">
                   {itemWords(it)}
                   {it.request_id && (

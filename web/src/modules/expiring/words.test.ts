@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Batch, BatchItem, Expiring } from '../../api/types'
-import { atMost, batchWords, fits, hangs, itemWords, taken, untilDays, whyNot } from './words'
+import { atMost, batchWords, fits, hangs, itemWords, taken, untilDays } from './words'
 
 const grant = { relation: 'member' } as Expiring['grant']
 const none = {
@@ -54,16 +54,10 @@ test('a number of days from now keeps its key for an hour', () => {
   expect(untilDays('7', now + 40 * 60_000)).toBe(untilDays('7', now))
 })
 
-test('what taking a batch back does, and why some of it cannot be', () => {
+test('what taking a batch back does', () => {
   const batch = (counts: Partial<typeof none>) => ({ counts: { ...none, ...counts } }) as Batch
   expect(taken(batch({ renewed: 2 }))).toBe('What was renewed ends again when it did before.')
   expect(taken(batch({ reviewed: 1, asked: 1 }))).toBe(
     'The marks go. Requests that still wait are cancelled.',
-  )
-  expect(whyNot(batch({ renewed: 1 }))).toBe(
-    'It was changed again since, or its former end has passed. The result says which of each.',
-  )
-  expect(whyNot(batch({ ended: 3, asked: 1 }))).toBe(
-    'It was asked for and is decided by now; or it was ended: that is never taken back. The result says which of each.',
   )
 })

@@ -1,6 +1,7 @@
 // What is said of grants that come to an end, and of batches.
 import type { Batch, BatchItem, Expiring, GrantLimits } from '../../api/types'
 import { date, lengthWords, seconds } from '../../components/time'
+import type { Title } from '../titles'
 
 const many = (n: number, one: string, more = `${one}s`) => `${n.toLocaleString('en')} ${n === 1 ? one : more}`
 
@@ -36,6 +37,10 @@ export function batchWords(b: Batch): string {
   ]
   return `${parts.filter(Boolean).join(', ')}.`
 }
+
+/** itemName says whose grant of what a row is. */
+export const itemName = ({ grant: g }: BatchItem, title: Title): string =>
+  g ? `${g.subject.name} · ${title(g.resource)}` : 'A grant you may not see'
 
 /** itemWords says what became of one row. */
 export function itemWords(it: BatchItem): string {
@@ -81,15 +86,4 @@ export function taken({ counts: c }: Batch): string {
   ]
     .filter(Boolean)
     .join(' ')
-}
-
-/** whyNot says why rows of a batch cannot be taken back; the result says it of each. */
-export function whyNot({ counts: c }: Batch): string {
-  const why = [
-    c.renewed ? 'was changed again since, or its former end has passed' : '',
-    c.reviewed ? 'was marked before, or has ended' : '',
-    c.asked ? 'was asked for and is decided by now' : '',
-    c.ended ? 'was ended: that is never taken back' : '',
-  ].filter(Boolean)
-  return `It ${why.join('; or it ')}. The result says which of each.`
 }

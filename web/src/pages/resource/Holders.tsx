@@ -14,7 +14,7 @@ import { Segments } from '../../components/Segments'
 import { SkeletonRows } from '../../components/Skeleton'
 import { type Column, Table } from '../../components/Table'
 import { EndAccess, type Ending } from '../../modules/access/EndAccess'
-import { Ends, StateLine } from '../../modules/access/Ends'
+import { pathColumns } from '../../modules/access/pathColumns'
 import { WhyDrawer } from '../../modules/access/WhyDrawer'
 import { givenBy } from '../../modules/access/words'
 import { useAsOf } from '../../modules/asof/AsOf'
@@ -67,22 +67,7 @@ export function Holders({
       header: 'Person',
       cell: (a) => (a.user ? <Person user={a.user} detail={a.user.login} /> : '–'),
     },
-    {
-      key: 'by',
-      header: 'Given by',
-      cell: (a) => (
-        <button
-          type="button"
-          className="touch rounded text-left underline decoration-edge underline-offset-3 hover:decoration-ink"
-          onClick={() => setWhy(a)}
-        >
-          {givenBy(a.paths)}
-          <span className="sr-only">: why {a.user?.name} has it</span>
-        </button>
-      ),
-    },
-    { key: 'state', header: 'State', cell: (a) => <StateLine state={a.state} /> },
-    { key: 'ends', header: 'Ends', cell: (a) => <Ends at={a.ends_at} never={!a.ends_at} /> },
+    ...pathColumns(setWhy, (a) => `why ${a.user?.name} has it`),
   ]
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
