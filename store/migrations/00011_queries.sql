@@ -8,5 +8,9 @@ CREATE INDEX grants_resource_living ON grants (tenant_id, resource_id, relation,
 CREATE INDEX grants_said ON grants (tenant_id, id) WHERE text_key <> '';
 CREATE INDEX votes_said ON votes (tenant_id, request_id) WHERE text_key <> '';
 
+-- What somebody gave or ended: a search for their name in the history begins with it.
+CREATE INDEX grants_given_by ON grants (tenant_id, created_by, id) WHERE created_by IS NOT NULL;
+CREATE INDEX grants_ended_by ON grants (tenant_id, ended_by, id) WHERE ended_by IS NOT NULL;
+
 -- +goose Down
 SELECT 1;
