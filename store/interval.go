@@ -30,7 +30,8 @@ type IntervalFilter struct {
 	EndedFrom, EndedTo *time.Time
 	Q                  string // every word of it, anywhere in names, reasons and comments
 
-	few bool // roles gave so little at At that it is read and sorted
+	few  bool        // roles gave so little at At that it is read and sorted
+	told *toldGrants // what Q can be told of, when that is little
 }
 
 // Scoped reports whether the filter asks about something, and not for the whole company.
@@ -105,6 +106,10 @@ func (tx *Tx) intervals(tenant string, v Viewer, f IntervalFilter, order walk) (
 	}
 	switch {
 	case f.Via == "direct":
+	case f.told != nil:
+		set := q.told(f.told)
+		w := walkNone.derived(t, false)[0]
+		parts = append(parts, derived(w, " AND m.id IN "+set), derived(w, " AND g.id IN "+set+" AND m.id NOT IN "+set))
 	case f.ActorID != "": // by what they did to the membership, and by what they did to what the role holds
 		set := acted(t, q.arg(f.ActorID))
 		w := walkNone.derived(t, false)[0]
@@ -210,6 +215,9 @@ func (q *query) directIntervals(t string, tx *Tx, f IntervalFilter) string {
 	}
 	if f.ActorID != "" {
 		c.WriteString(" AND g.id IN " + acted(t, c.arg(f.ActorID)))
+	}
+	if f.told != nil {
+		c.WriteString(" AND g.id IN " + c.told(f.told))
 	}
 	c.ofResource(t, f)
 	now := func() string { return c.arg(Micros(tx.now)) }
@@ -353,6 +361,15 @@ func approvals(text string) (out []sallyport.Approval) {
 func (tx *Tx) Intervals(ctx context.Context, tenant string, v Viewer, f IntervalFilter, p Page) (List[sallyport.Interval], error) {
 	order := walkFor(f, p.Sort)
 	var total *int
+	if order != walkNone && f.Q != "" { // a walk for what is rare would go through all there is
+		told, err := tx.toldOf(ctx, tenant, f)
+		if err != nil {
+			return List[sallyport.Interval]{}, err
+		}
+		if f.told = told; told != nil {
+			order = walkNone
+		}
+	}
 	if p.Total && order != walkNone {
 		var err error
 		if v.All && f.onlyHeld() {

@@ -183,6 +183,10 @@ func plansOfPages(t *testing.T, w *world) {
 			_, err := tx.RunRoles(ctx, w.tenant, v, store.RoleFilter{OwnerID: user, At: now}, page)
 			return err
 		})
+		access("all roles", func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.RunRoles(ctx, w.tenant, v, store.RoleFilter{At: now}, page)
+			return err
+		})
 		access("lost", func(ctx context.Context, tx *store.Tx) error {
 			_, err := tx.Intervals(ctx, w.tenant, v, store.IntervalFilter{UserID: user, State: store.IntervalLost}, page)
 			return err

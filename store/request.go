@@ -111,61 +111,27 @@ var requestListing = listing{id: "q.id", sorts: map[string]string{"": "-q.id", "
 // Requests lists requests that the viewer may see, newest first, with stages and votes. Which are on the page is found
 // first, from few tables, and the rest is joined to those alone.
 func (tx *Tx) Requests(ctx context.Context, tenant string, v Viewer, f RequestFilter, p Page) (List[sallyport.Request], error) {
-	type row struct {
-		id  string
-		key any
-	}
-	var none List[sallyport.Request]
 	q := &query{}
 	if err := tx.requests(ctx, q, tenant, v, f); err != nil {
-		return none, err
+		return List[sallyport.Request]{}, err
 	}
-	var total *int
-	if p.Total {
-		n, err := tx.count(ctx, q.String(), q)
-		if err != nil {
-			return none, err
-		}
-		total = n
-	}
-	if err := requestListing.page(q, &p); err != nil {
-		return none, err
-	}
-	var items []row
-	err := tx.Rows(ctx, "SELECT q.id, "+requestListing.column(p.Sort)+q.String(), q.args, func(rows *sql.Rows) error {
-		var it row
-		err := rows.Scan(&it.id, &it.key)
-		items = append(items, it)
-		return err
+	out, err := pageByIDs(ctx, tx, requestListing, q, p, func(ids []string) (string, []any) {
+		q := &query{}
+		q.WriteString("SELECT " + requestColumns + requestFrom + " WHERE q.tenant_id = " + q.arg(tenant) + " AND " + q.in("q.id", ids))
+		return q.String(), q.args
+	}, func(rows *sql.Rows, it *sallyport.Request) (string, error) {
+		err := scanRequest(rows, it)
+		return it.ID, err
 	})
-	if err != nil {
-		return none, err
+	if err != nil || len(out.Items) == 0 {
+		return out, err
 	}
-	l := finish(items, p, func(r row) (any, string) { return r.key, r.id })
-	out := List[sallyport.Request]{Items: make([]sallyport.Request, len(l.Items)), NextCursor: l.NextCursor, Total: total}
-	if len(l.Items) == 0 {
-		return out, nil
-	}
-	at, ids, ptrs := map[string]*sallyport.Request{}, make([]string, len(l.Items)), make([]*sallyport.Request, len(l.Items))
-	for i, it := range l.Items {
-		ids[i], ptrs[i] = it.id, &out.Items[i]
-		at[it.id] = ptrs[i]
-	}
-	q = &query{}
-	q.WriteString("SELECT " + requestColumns + requestFrom + " WHERE q.tenant_id = " + q.arg(tenant) + " AND " + q.in("q.id", ids))
-	err = tx.Rows(ctx, q.String(), q.args, func(rows *sql.Rows) error {
-		var it sallyport.Request
-		if err := scanRequest(rows, &it); err != nil {
-			return err
-		}
-		*at[it.ID] = it
-		return nil
-	})
-	if err != nil {
-		return none, err
+	ptrs := make([]*sallyport.Request, len(out.Items))
+	for i := range out.Items {
+		ptrs[i] = &out.Items[i]
 	}
 	if err := tx.requestParts(ctx, tenant, ptrs); err != nil {
-		return none, err
+		return List[sallyport.Request]{}, err
 	}
 	return out, tx.hideGiven(ctx, tenant, v, ptrs)
 }

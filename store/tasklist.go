@@ -26,57 +26,19 @@ var taskListing = listing{id: "t.id", sorts: map[string]string{"": "t.due_at", "
 // Tasks lists tasks that the viewer may see, those due first first. Which are on the page is found first, from few tables, and
 // the rest is joined to those alone.
 func (tx *Tx) Tasks(ctx context.Context, tenant string, v Viewer, f TaskFilter, p Page) (List[TaskRow], error) {
-	type row struct {
-		id  string
-		key any
-	}
-	var none List[TaskRow]
 	q := &query{}
 	if err := tx.tasks(ctx, q, tenant, v, f); err != nil {
-		return none, err
+		return List[TaskRow]{}, err
 	}
-	var total *int
-	if p.Total {
-		n, err := tx.count(ctx, q.String(), q)
-		if err != nil {
-			return none, err
-		}
-		total = n
-	}
-	if err := taskListing.page(q, &p); err != nil {
-		return none, err
-	}
-	var items []row
-	err := tx.Rows(ctx, "SELECT t.id, "+taskListing.column(p.Sort)+q.String(), q.args, func(rows *sql.Rows) error {
-		var it row
-		err := rows.Scan(&it.id, &it.key)
-		items = append(items, it)
-		return err
+	return pageByIDs(ctx, tx, taskListing, q, p, func(ids []string) (string, []any) {
+		q := &query{}
+		columns, from := q.taskSelect(v, tenant, tx.now)
+		q.WriteString(columns + from + " AND " + q.in("t.id", ids))
+		return q.String(), q.args
+	}, func(rows *sql.Rows, it *TaskRow) (string, error) {
+		err := scanTask(rows, it)
+		return it.ID, err
 	})
-	if err != nil {
-		return none, err
-	}
-	l := finish(items, p, func(r row) (any, string) { return r.key, r.id })
-	out := List[TaskRow]{Items: make([]TaskRow, len(l.Items)), NextCursor: l.NextCursor, Total: total}
-	if len(l.Items) == 0 {
-		return out, nil
-	}
-	at, ids := map[string]int{}, make([]string, len(l.Items))
-	for i, it := range l.Items {
-		at[it.id], ids[i] = i, it.id
-	}
-	q = &query{}
-	columns, from := q.taskSelect(v, tenant, tx.now)
-	q.WriteString(columns + from + " AND " + q.in("t.id", ids))
-	err = tx.Rows(ctx, q.String(), q.args, func(rows *sql.Rows) error {
-		var it TaskRow
-		if err := scanTask(rows, &it); err != nil {
-			return err
-		}
-		out.Items[at[it.ID]] = it
-		return nil
-	})
-	return out, err
 }
 
 // tasks writes FROM and WHERE of a list of tasks: t, and r beside it.
