@@ -133,6 +133,9 @@ func TestARoleArrivesByPieces(t *testing.T) {
 		}
 		c.detach()
 		step("detached", 8, 5, 2, 0)
+		if c.piece() {
+			t.Error("a job is left when nobody has it")
+		}
 		c.attach()
 		step("attached again", 3, 6)
 		c.detach() // while it is being given: one job gives no more, the other takes the rest

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/sallyport/sallyport"
@@ -55,34 +57,35 @@ func (tx *Tx) WantByRole(ctx context.Context, tenant, roleID, userID string, r s
 }
 
 // Unwant marks for removal what no reason asks for any longer of a resource that a role gave or gives: for one person, or
-// for those who are or were members of the role when userID is "". It returns the id of the last provision that it marked
-// when there may be more; else "".
+// for those who are or were members of the role when userID is "". It returns the place of the last provision looked at
+// when there are more; else "".
 func (tx *Tx) Unwant(ctx context.Context, tenant, roleID, userID string, h RoleHolding, s Piece) (last string, err error) {
 	q := &query{}
-	t, res, rel, par, now := q.arg(tenant), q.arg(h.ResourceID), q.arg(h.Relation), q.arg(h.Parameters), q.arg(Micros(tx.now))
-	q.WriteString(`UPDATE provisions SET state='removing', since=` + now + `, due_since=` + now + `, next_at=` + now + `, generation=generation+1, attempts=0, error='',
-		failing_since=NULL, alarmed_at=NULL, by_role=` + q.arg(roleID) + ` WHERE tenant_id=` + t + ` AND id IN (SELECT p.id FROM provisions p
-		WHERE p.tenant_id=` + t + ` AND p.resource_id=` + res + ` AND p.relation=` + rel + ` AND p.parameters=` + par + ` AND p.state IN ('adding','present') AND p.id > ` + q.arg(s.After))
+	t, res, rel, par := q.arg(tenant), q.arg(h.ResourceID), q.arg(h.Relation), q.arg(h.Parameters)
+	// In the order of the index, by which what is being added comes before what is there.
+	of := ` FROM provisions p WHERE p.tenant_id=` + t + ` AND p.resource_id=` + res + ` AND p.relation=` + rel + ` AND p.parameters=` + par + ` AND p.state >= 'adding' AND p.state <= 'present'`
+	if state, id, ok := strings.Cut(s.After, " "); ok {
+		of += " AND (p.state, p.id) > (" + q.arg(state) + ", " + q.arg(id) + ")"
+	}
+	if userID != "" {
+		of += " AND p.user_id = " + q.arg(userID)
+	} else if s.Limit > 0 {
+		var state, id string
+		err := tx.Row(ctx, "SELECT p.state, p.id"+of+" ORDER BY p.state, p.id LIMIT 1 OFFSET "+strconv.Itoa(s.Limit-1), q.args, &state, &id)
+		switch {
+		case err == nil:
+			last = state + " " + id
+			of += " AND (p.state, p.id) <= (" + q.arg(state) + ", " + q.arg(id) + ")"
+		case !errors.Is(err, sql.ErrNoRows):
+			return "", err
+		}
+	}
+	role, now := q.arg(roleID), q.arg(Micros(tx.now))
 	if userID == "" {
-		q.and(`p.user_id IN (SELECT m.subject_id FROM grants m WHERE m.tenant_id=`+t+` AND m.resource_id=%s AND m.relation='member' AND m.subject_kind='user')`, roleID)
-	} else {
-		q.and("p.user_id = %s", userID)
+		of += ` AND EXISTS (SELECT 1 FROM grants m WHERE m.tenant_id=` + t + ` AND m.subject_kind='user' AND m.subject_id=p.user_id AND m.resource_id=` + role + ` AND m.relation='member')`
 	}
-	q.WriteString(" AND NOT " + wanted(t, "p.user_id", res, rel, par, now))
-	if s.Limit > 0 {
-		q.WriteString(" ORDER BY p.id LIMIT " + q.arg(s.Limit))
-	}
-	q.WriteString(") RETURNING id")
-	n := 0
-	err = tx.Rows(ctx, q.String(), q.args, func(r *sql.Rows) error {
-		var id string
-		err := r.Scan(&id)
-		last, n = max(last, id), n+1
-		return err
-	})
-	if n < s.Limit || s.Limit == 0 {
-		last = ""
-	}
+	_, err = tx.Exec(ctx, `UPDATE provisions SET state='removing', since=`+now+`, due_since=`+now+`, next_at=`+now+`, generation=generation+1, attempts=0, error='',
+		failing_since=NULL, alarmed_at=NULL, by_role=`+role+` WHERE tenant_id=`+t+` AND id IN (SELECT p.id`+of+" AND NOT "+wanted(t, "p.user_id", res, rel, par, now)+")", q.args...)
 	return last, err
 }
 
