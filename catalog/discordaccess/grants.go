@@ -80,7 +80,7 @@ func (p *planner) planGrants() {
 		}
 		p.grants = append(p.grants, g)
 		if g.limited != nil {
-			p.l.set(g.row.table, g.row.id, Changed, "a tag allows less: it ends on %s", stamp(*g.limited))
+			p.l.set(g.row.table, g.row.id, Changed, "a tag allows less: it ends at %s", stamp(*g.limited))
 		}
 	}
 	p.grants = append(p.grants, beside...)
@@ -155,7 +155,7 @@ func (p *planner) planMap(m roleMap, derivedUntil *time.Time) (*grantPlan, bool)
 				until = p.now
 			}
 			g.Ended = &until
-			p.l.set(tableMap, m.ID, Changed, "the group is fed by the directory's rules, so no role gives it; it ends when the last person had it by this map, on %s", stamp(until))
+			p.l.set(tableMap, m.ID, Changed, "the group is fed by the directory's rules, so no role gives it; it ends when the last person had it by this map, at %s", stamp(until))
 		}
 	}
 	return p.times(g, "the role was deleted", "the group was deleted")
@@ -203,10 +203,10 @@ func (p *planner) times(g *grantPlan, whoGone, onGone string) (*grantPlan, bool)
 			t = p.now
 		}
 		if !t.After(g.start) {
-			return p.leave(g, "%s on %s, before it began (%s)", over.why, stamp(t), stamp(g.start))
+			return p.leave(g, "%s at %s, before it began (%s)", over.why, stamp(t), stamp(g.start))
 		}
 		g.end, g.why = &t, over.why+" in Access"
-		p.l.set(g.row.table, g.row.id, Changed, "%s on %s, and so it ended then, though its row did not", over.why, stamp(t))
+		p.l.set(g.row.table, g.row.id, Changed, "%s at %s, and so it ended then, though its row did not", over.why, stamp(t))
 	}
 	if g.end != nil && !g.end.After(g.start) {
 		return p.leave(g, "it is over, and was made in the future")

@@ -43,7 +43,7 @@ func (p *planner) planTags(ctx context.Context, tx *store.Tx) error {
 	demands := map[string]sallyport.Constraints{}
 	for _, t := range p.d.Tags {
 		if t.Deleted != nil {
-			p.l.set(tableTag, t.ID, Left, "was deleted in Access on %s", stamp(*t.Deleted))
+			p.l.set(tableTag, t.ID, Left, "was deleted in Access at %s", stamp(*t.Deleted))
 			continue
 		}
 		c, notes := constraints(t)
@@ -113,7 +113,7 @@ func (p *planner) planMark(row rowKey, m tagMap, k rowKey, known bool, on map[[2
 	switch {
 	case m.Ended != nil && !m.Ended.After(p.now):
 		if !earlier {
-			leave("ended in Access on %s, and no history of tags is kept in rows", stamp(*m.Ended))
+			leave("ended in Access at %s, and no history of tags is kept in rows", stamp(*m.Ended))
 		}
 		return
 	case !p.has(tagKey.table, tagKey.id):
@@ -131,7 +131,7 @@ func (p *planner) planMark(row rowKey, m tagMap, k rowKey, known bool, on map[[2
 			p.marks = append(p.marks, mark{row, tagKey, k, p.l.what(tableTag, m.Tag)})
 			p.l.set(row.table, row.id, Brought, "")
 			if m.Ended != nil {
-				p.l.set(row.table, row.id, Changed, "it was to end on %s; a tag here stays until it is taken off", stamp(*m.Ended))
+				p.l.set(row.table, row.id, Changed, "it was to end at %s; a tag here stays until it is taken off", stamp(*m.Ended))
 			}
 		}
 	}
@@ -200,5 +200,4 @@ func limit(v any) (sallyport.Duration, string) {
 	return sallyport.Duration(time.Duration(s) * time.Second), ""
 }
 
-// stamp writes a moment in the report, which is read by many.
-func stamp(t time.Time) string { return sallyport.Moment(t, "") }
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 MST") }

@@ -1,5 +1,5 @@
 // The person's zone is in force on every page, whatever the browser's is.
-import { screen } from '@testing-library/react'
+import { screen, waitFor } from '@testing-library/react'
 import { HttpResponse, http } from 'msw'
 import { afterEach, expect, it } from 'vitest'
 import { setZone } from '../../components/zone'
@@ -23,6 +23,6 @@ it.each([
   )
   open(`/people/${me.user.login}?at=2026-03-31`)
   expect(await screen.findByText(/^What .* had on /)).toBeInTheDocument()
-  expect(asked).toContain(end)
+  await waitFor(() => expect(asked).toContain(end))
   expect(screen.getByLabelText('As of')).toHaveValue('2026-03-31')
 })
