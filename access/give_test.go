@@ -114,7 +114,7 @@ func TestAddingAgainNeverShortens(t *testing.T) {
 	each(t, func(w *world) {
 		first := w.given("olga", "ken", "wiki", days(10))
 		_, err := w.give("olga", "ken", "wiki", sallyport.Give{Duration: days(3)})
-		w.refused(err, sallyport.EPrecondition, first.EndsAt.Format("2006-01-02"))
+		w.refused(err, sallyport.EPrecondition, first.EndsAt.Format("2 January 2006"))
 		w.clock.Advance(hour)
 		second := w.given("olga", "ken", "wiki", days(20))
 		old := w.grant(first.ID)
