@@ -11,7 +11,7 @@ import (
 // reached is of how many members of a role one transaction makes the access real or unreal. A grant of a role, and its
 // end, concern all of them: the first are reached in the transaction of the grant, the others piece by piece by a job that
 // is written with it. Each piece looks at what is true by then, so that it does not matter what happens between two.
-const reached = 50
+const reached = 25
 
 // JobReach is the kind of the job that wakes what a role gives: at the moment from which a membership of the role, or what
 // the role holds, counts, and for the members that the transaction of a grant left to it. JobUnreach is its inverse.

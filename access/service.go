@@ -19,7 +19,7 @@ type Service struct {
 	Log       *slog.Logger
 	PublicURL string // where people reach the page, without a slash at the end; used in messages
 	Maker     Maker  // makes what requests of kind create ask for; without one they are refused
-	Reached   int    // of how many members of a role one transaction makes access real or unreal; 0 is 50
+	Reached   int    // of how many members of a role one transaction makes access real or unreal; 0 is 25
 }
 
 // New makes a Service. A nil log discards.

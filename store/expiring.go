@@ -41,8 +41,8 @@ func ownedResources(t, user, now string) string {
 }
 
 // expiring writes FROM and WHERE: living grants with an end to come, of resources (and roles) that the viewer may see, or
-// the viewer's own.
-func (tx *Tx) expiring(q *query, from, tenant string, v Viewer, f ExpiringFilter) {
+// the viewer's own. Counting, each thing is looked at once.
+func (tx *Tx) expiring(q *query, from, tenant string, v Viewer, f ExpiringFilter, counting bool) {
 	t, now := q.arg(tenant), q.arg(Micros(tx.now))
 	q.WriteString(from + " WHERE g.tenant_id = " + t + " AND g.ended_at IS NULL AND g.ends_at IS NOT NULL AND g.ends_at > " + now)
 	if f.From != nil {
@@ -57,15 +57,28 @@ func (tx *Tx) expiring(q *query, from, tenant string, v Viewer, f ExpiringFilter
 			UNION ALL SELECT x.id FROM grants m JOIN grants x ON x.tenant_id=m.tenant_id AND x.subject_kind='role' AND x.subject_id=m.resource_id AND x.ended_at IS NULL
 			WHERE m.tenant_id=` + t + ` AND m.subject_kind='user' AND m.subject_id=` + p + ` AND m.relation='member' AND ` + holds("m", now) + `)`)
 	}
+	// By the ids of what is on few things, found first: else all that ends soon in the company is read and held against them.
+	of := func(things string) string {
+		return `SELECT x.id FROM grants x WHERE x.tenant_id=` + t + ` AND x.ended_at IS NULL AND x.resource_id IN (` + things + `)`
+	}
+	inside := func(apps string) string {
+		return `SELECT ro.id FROM resources ro WHERE ro.tenant_id=` + t + ` AND ro.app_id IN (` + apps + `)`
+	}
+	byRole := func(roles string) string {
+		return `SELECT x.id FROM grants x WHERE x.tenant_id=` + t + ` AND x.subject_kind='role' AND x.subject_id IN (` + roles + `) AND x.ended_at IS NULL`
+	}
+	const and = " UNION ALL "
 	if f.OwnedBy != "" {
 		own := ownedResources(t, q.arg(f.OwnedBy), now)
-		q.WriteString(` AND (g.resource_id IN (` + own + `) OR r.app_id IN (` + own + `) OR (g.subject_kind='role' AND g.subject_id IN (` + own + `)))`)
+		q.WriteString(" AND g.id IN (" + of(own) + and + of(inside(own)) + and + byRole(own) + ")")
 	}
 	if f.AppID != "" {
-		q.and("(g.resource_id = %s OR r.app_id = %s)", f.AppID, f.AppID)
+		app := q.arg(f.AppID)
+		q.WriteString(" AND g.id IN (" + of(app) + and + of(inside(app)) + ")")
 	}
 	if f.RoleID != "" {
-		q.and("((g.subject_kind = 'role' AND g.subject_id = %s) OR g.resource_id = %s)", f.RoleID, f.RoleID)
+		role := q.arg(f.RoleID)
+		q.WriteString(" AND g.id IN (" + of(role) + and + byRole(role) + ")")
 	}
 	if f.ResourceID != "" {
 		q.and("g.resource_id = %s", f.ResourceID)
@@ -86,27 +99,35 @@ func (tx *Tx) expiring(q *query, from, tenant string, v Viewer, f ExpiringFilter
 		q.WriteString(map[bool]string{true: " AND rv.grant_id IS NOT NULL", false: " AND rv.grant_id IS NULL"}[*f.Reviewed])
 	}
 	if f.Q != "" {
-		l := like(f.Q)
-		q.and(`(r.search_key LIKE %s ESCAPE '\' OR su.search_key LIKE %s ESCAPE '\' OR sr.search_key LIKE %s ESCAPE '\')`, l, l, l)
+		l := q.arg(like(f.Q))
+		named := func(table string) string {
+			return "(SELECT z.id FROM " + table + " z WHERE z.tenant_id=" + t + " AND z.search_key LIKE " + l + ` ESCAPE '\')`
+		}
+		q.WriteString(" AND (g.resource_id IN " + named("resources") + " OR g.subject_id IN " + named("users") + " OR g.subject_id IN " + named("resources") + ")")
 	}
 	if v.All {
 		return
 	}
-	q.WriteString(" AND ((" + q.sees(v, tenant, Micros(tx.now), "r") + " AND (sr.id IS NULL OR " + q.sees(v, tenant, Micros(tx.now), "sr") +
-		")) OR (g.subject_kind = 'user' AND g.subject_id = " + q.arg(v.ID) + "))")
+	sees := ""
+	if counting { // of each thing once, not of each grant
+		seen := "(SELECT r.id FROM resources r WHERE r.tenant_id=" + t + " AND " + q.sees(v, tenant, Micros(tx.now), "r") + ")"
+		sees = "g.resource_id IN " + seen + " AND (g.subject_kind <> 'role' OR g.subject_id IN " + seen + ")"
+	} else {
+		sees = q.sees(v, tenant, Micros(tx.now), "r") + " AND (sr.id IS NULL OR " + q.sees(v, tenant, Micros(tx.now), "sr") + ")"
+	}
+	q.WriteString(" AND ((" + sees + ") OR (g.subject_kind = 'user' AND g.subject_id = " + q.arg(v.ID) + "))")
 }
 
 // countFrom joins what the conditions of a filter need, and no more: no engine leaves a join out of a count by itself.
-func (f ExpiringFilter) countFrom(v Viewer) string {
+func (f ExpiringFilter) countFrom() string {
 	from := " FROM grants g"
 	add := func(needed bool, join string) {
 		if needed {
 			from += " LEFT JOIN " + join
 		}
 	}
-	add(!v.All || f.OwnedBy != "" || f.AppID != "" || f.Via != "" || f.Q != "", "resources r ON r.tenant_id = g.tenant_id AND r.id = g.resource_id")
-	add(f.ManagerID != "" || f.Q != "", "users su ON su.tenant_id = g.tenant_id AND g.subject_kind = 'user' AND su.id = g.subject_id")
-	add(!v.All || f.Q != "", "resources sr ON sr.tenant_id = g.tenant_id AND g.subject_kind = 'role' AND sr.id = g.subject_id")
+	add(f.Via != "", "resources r ON r.tenant_id = g.tenant_id AND r.id = g.resource_id")
+	add(f.ManagerID != "", "users su ON su.tenant_id = g.tenant_id AND g.subject_kind = 'user' AND su.id = g.subject_id")
 	add(f.Reviewed != nil, "grant_reviews rv ON rv.tenant_id = g.tenant_id AND rv.grant_id = g.id")
 	return from
 }
@@ -119,11 +140,11 @@ func (tx *Tx) Expiring(ctx context.Context, tenant string, v Viewer, f ExpiringF
 	}
 	var none List[sallyport.Expiring]
 	q := &query{}
-	tx.expiring(q, expiringFrom, tenant, v, f)
+	tx.expiring(q, expiringFrom, tenant, v, f, false)
 	var total *int
 	if p.Total {
 		c := &query{}
-		tx.expiring(c, f.countFrom(v), tenant, v, f)
+		tx.expiring(c, f.countFrom(), tenant, v, f, true)
 		n, err := tx.count(ctx, c.String(), c)
 		if err != nil {
 			return none, err

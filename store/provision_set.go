@@ -82,7 +82,8 @@ func (tx *Tx) Unwant(ctx context.Context, tenant, roleID, userID string, h RoleH
 	}
 	role, now := q.arg(roleID), q.arg(Micros(tx.now))
 	if userID == "" {
-		of += ` AND EXISTS (SELECT 1 FROM grants m WHERE m.tenant_id=` + t + ` AND m.subject_kind='user' AND m.subject_id=p.user_id AND m.resource_id=` + role + ` AND m.relation='member')`
+		member := `EXISTS (SELECT 1 FROM grants m WHERE m.tenant_id=` + t + ` AND m.subject_kind='user' AND m.subject_id=p.user_id AND m.resource_id=` + role + ` AND m.relation='member'`
+		of += " AND (" + member + " AND m.ended_at IS NULL) OR " + member + "))" // the first has an index of its own, and is true of most
 	}
 	_, err = tx.Exec(ctx, `UPDATE provisions SET state='removing', since=`+now+`, due_since=`+now+`, next_at=`+now+`, generation=generation+1, attempts=0, error='',
 		failing_since=NULL, alarmed_at=NULL, by_role=`+role+` WHERE tenant_id=`+t+` AND id IN (SELECT p.id`+of+" AND NOT "+wanted(t, "p.user_id", res, rel, par, now)+")", q.args...)

@@ -120,7 +120,14 @@ test('an admin adds a resource with a flow and a form, changes it, and removes i
   const bar = page.getByRole('region', { name: 'Unsaved changes' })
   await expect(bar).toContainText('description')
   await bar.getByRole('button', { name: 'Save changes' }).click()
-  await expect(page.getByText('Saved.')).toBeVisible()
+  const told = page.getByText('Saved.')
+  await told.hover() // it stays as long as somebody reads it
+  await expect(bar).toBeHidden()
+  await page.getByLabel('What it lets people do').fill('Opens the lab, day or night.')
+  await expect(bar).toBeVisible()
+  const [over, under] = [await told.boundingBox(), await bar.boundingBox()]
+  expect((over?.y ?? 0) + (over?.height ?? 0), 'a message covers no bar').toBeLessThanOrEqual(under?.y ?? 0)
+  await page.getByLabel('What it lets people do').fill('Opens the lab, day and night.')
   await expect(bar).toBeHidden()
   await expectAccessible(page, 'the settings of a resource')
   await page.getByRole('tab', { name: 'Overview' }).click()

@@ -3,13 +3,16 @@ import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { cx } from './cx'
 import { dismiss, type Toast, toasts } from './toast'
 
-/** Toaster is mounted once, in the shell, at the start: a live region that comes later is not read out. */
+/**
+ * Toaster is mounted once, in the shell, at the start: a live region that comes later is not read out. Where a bar of
+ * actions stands at the foot of the page (data-bar), messages stand above it: they would cover its buttons.
+ */
 export function Toaster() {
   const list = useSyncExternalStore(toasts.subscribe, toasts.get, toasts.get)
   return (
     <section
       aria-label="Messages"
-      className="pointer-events-none fixed inset-x-3 bottom-[calc(4.75rem+env(safe-area-inset-bottom))] z-[60] flex flex-col items-center gap-2 md:inset-x-auto md:right-5 md:bottom-5 md:items-end"
+      className="pointer-events-none fixed inset-x-3 bottom-[calc(4.75rem+env(safe-area-inset-bottom))] z-[60] flex flex-col items-center gap-2 md:inset-x-auto md:right-5 md:bottom-5 md:items-end max-md:[body:has([data-bar])_&]:bottom-48 md:[body:has([data-bar])_&]:bottom-24"
     >
       <div role="status" aria-live="polite" className="contents">
         {list.map((t) => (

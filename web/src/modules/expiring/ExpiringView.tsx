@@ -163,6 +163,7 @@ export function ExpiringView() {
       {choice.count > 0 && (everything || chosen.length > 0) && (
         <section
           aria-label="Selected"
+          data-bar
           className="enter sticky bottom-[calc(4.25rem+env(safe-area-inset-bottom))] z-20 flex flex-wrap items-center gap-2 rounded-lg border border-line bg-raised py-2.5 pr-2.5 pl-4 shadow-pop md:bottom-5"
         >
           <p className="min-w-40 flex-1">

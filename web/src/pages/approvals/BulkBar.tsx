@@ -25,6 +25,7 @@ export function BulkBar({
   return (
     <section
       aria-label="Selected requests"
+      data-bar
       className="enter sticky bottom-[calc(4.5rem+env(safe-area-inset-bottom))] z-10 mt-4 rounded-xl border border-line bg-raised p-3 shadow-pop md:bottom-4"
     >
       {denying ? (
