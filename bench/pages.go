@@ -94,10 +94,18 @@ func pages(c *seed.Company) []page {
 	add("expiring", "what of mine ends", c.Callers, func(int) string {
 		return "/grants?subject=user:me&active=true&limit=200&expiring_before=" + stamp(14*day)
 	})
-	add("expiring", "what ends of what I own", c.Callers, func(int) string { return "/grants?owned_by=me&limit=100&sort=ends_at&expiring_before=" + stamp(30*day) })
-	add("expiring", "what ends in the company", c.Admins, func(int) string { return "/grants?limit=100&sort=ends_at&expiring_before=" + stamp(30*day) })
-	add("expiring", "what ends in the company, counted", c.Admins, func(int) string { return "/grants?limit=100&sort=ends_at&total=true&expiring_before=" + stamp(30*day) })
-	add("expiring", "the same for somebody who may not see all", c.Callers, func(int) string { return "/grants?limit=100&sort=ends_at&expiring_before=" + stamp(30*day) })
+	ends := func(more string) func(int) string {
+		return func(int) string { return "/grants/expiring?limit=100&total=true&to=" + stamp(30*day) + more }
+	}
+	add("expiring", "what ends of what anybody owns", c.Callers, ends("&scope=owned"))
+	owners := make([]seed.Caller, len(c.Desks))
+	for i, d := range c.Desks {
+		owners[i] = d.Owner
+	}
+	add("expiring", "what ends of what an owner owns", owners, ends("&scope=owned"))
+	add("expiring", "what ends in the company", c.Admins, ends("&scope=all"))
+	add("expiring", "the same for somebody who may not see all", c.Callers, ends("&scope=all"))
+	add("expiring", "what ends in the company, by a word", c.Admins, func(n int) string { return ends("&scope=all&q=" + word(n))(n) })
 	add("audit", "the newest of the log", c.Admins, fixed("/events?limit=100"))
 	add("audit", "one kind of event of a month", c.Admins, func(n int) string {
 		return fmt.Sprintf("/events?limit=100&verb=request.&since=%s&until=%s", stamp(-time.Duration(40+n%300)*day), stamp(-time.Duration(10+n%300)*day))
