@@ -23,6 +23,55 @@ type ExpiringFilter struct {
 	From, To   *time.Time // of the end: from From on, before To
 	Reviewed   *bool
 	Q          string // in the names of subject and resource
+
+	on []onThings // what OwnedBy, AppID and RoleID stand for; see resolve
+}
+
+// onThings are resources, and roles whose own grants count as well.
+type onThings struct{ things, roles []string }
+
+// resolve looks up once what a filter stands for: the planners of both engines take the index of all that ends soon in the
+// company rather than look for the few things that somebody owns.
+func (tx *Tx) resolve(ctx context.Context, tenant string, f *ExpiringFilter) error {
+	f.on = nil
+	inside := func(apps []string) ([]string, error) {
+		if len(apps) == 0 {
+			return nil, nil
+		}
+		q := &query{}
+		q.WriteString("SELECT r.id FROM resources r WHERE r.tenant_id = " + q.arg(tenant) + " AND " + q.in("r.app_id", apps))
+		return tx.ids(ctx, q.String(), q.args...)
+	}
+	if f.OwnedBy != "" {
+		own, err := tx.ids(ctx, ownedResources("$1", "$2", "$3"), tenant, f.OwnedBy, Micros(tx.now))
+		if err != nil {
+			return err
+		}
+		parts, err := inside(own)
+		if err != nil {
+			return err
+		}
+		f.on = append(f.on, onThings{append(slices.Clone(own), parts...), own})
+	}
+	if f.AppID != "" {
+		parts, err := inside([]string{f.AppID})
+		if err != nil {
+			return err
+		}
+		f.on = append(f.on, onThings{append(parts, f.AppID), nil})
+	}
+	if f.RoleID != "" {
+		f.on = append(f.on, onThings{[]string{f.RoleID}, []string{f.RoleID}})
+	}
+	return nil
+}
+
+// onAny is the condition that the grant g is on one of the things, or one of the roles'.
+func (q *query) onAny(on onThings) string {
+	if len(on.roles) == 0 {
+		return q.in("g.resource_id", on.things)
+	}
+	return "(" + q.in("g.resource_id", on.things) + " OR (g.subject_kind='role' AND " + q.in("g.subject_id", on.roles) + "))"
 }
 
 const expiringFrom = grantFrom + ` LEFT JOIN resources ap ON ap.tenant_id = g.tenant_id AND ap.id = r.app_id
@@ -57,28 +106,8 @@ func (tx *Tx) expiring(q *query, from, tenant string, v Viewer, f ExpiringFilter
 			UNION ALL SELECT x.id FROM grants m JOIN grants x ON x.tenant_id=m.tenant_id AND x.subject_kind='role' AND x.subject_id=m.resource_id AND x.ended_at IS NULL
 			WHERE m.tenant_id=` + t + ` AND m.subject_kind='user' AND m.subject_id=` + p + ` AND m.relation='member' AND ` + holds("m", now) + `)`)
 	}
-	// By the ids of what is on few things, found first: else all that ends soon in the company is read and held against them.
-	of := func(things string) string {
-		return `SELECT x.id FROM grants x WHERE x.tenant_id=` + t + ` AND x.ended_at IS NULL AND x.resource_id IN (` + things + `)`
-	}
-	inside := func(apps string) string {
-		return `SELECT ro.id FROM resources ro WHERE ro.tenant_id=` + t + ` AND ro.app_id IN (` + apps + `)`
-	}
-	byRole := func(roles string) string {
-		return `SELECT x.id FROM grants x WHERE x.tenant_id=` + t + ` AND x.subject_kind='role' AND x.subject_id IN (` + roles + `) AND x.ended_at IS NULL`
-	}
-	const and = " UNION ALL "
-	if f.OwnedBy != "" {
-		own := ownedResources(t, q.arg(f.OwnedBy), now)
-		q.WriteString(" AND g.id IN (" + of(own) + and + of(inside(own)) + and + byRole(own) + ")")
-	}
-	if f.AppID != "" {
-		app := q.arg(f.AppID)
-		q.WriteString(" AND g.id IN (" + of(app) + and + of(inside(app)) + ")")
-	}
-	if f.RoleID != "" {
-		role := q.arg(f.RoleID)
-		q.WriteString(" AND g.id IN (" + of(role) + and + byRole(role) + ")")
+	for _, on := range f.on {
+		q.WriteString(" AND " + q.onAny(on))
 	}
 	if f.ResourceID != "" {
 		q.and("g.resource_id = %s", f.ResourceID)
@@ -139,6 +168,9 @@ func (tx *Tx) Expiring(ctx context.Context, tenant string, v Viewer, f ExpiringF
 		key any
 	}
 	var none List[sallyport.Expiring]
+	if err := tx.resolve(ctx, tenant, &f); err != nil {
+		return none, err
+	}
 	q := &query{}
 	tx.expiring(q, expiringFrom, tenant, v, f, false)
 	var total *int

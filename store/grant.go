@@ -166,12 +166,8 @@ func (tx *Tx) grants(q *query, from, tenant string, v Viewer, f GrantFilter) {
 	}
 	if f.OwnedBy != "" {
 		owns := "og.tenant_id = " + q.arg(tenant) + " AND og.subject_kind = 'user' AND og.subject_id = " + q.arg(f.OwnedBy) + " AND og.relation = 'owner' AND " + holds("og", now())
-		live := ""
-		if f.ExpiringBefore != nil {
-			live = " AND x.ended_at IS NULL"
-		}
-		q.WriteString(` AND g.id IN (SELECT x.id FROM grants x WHERE x.tenant_id = ` + q.arg(tenant) + live + ` AND x.resource_id IN (SELECT og.resource_id FROM grants og WHERE ` + owns + `
-			UNION SELECT ro.id FROM grants og JOIN resources ro ON ro.tenant_id = og.tenant_id AND ro.app_id = og.resource_id WHERE ` + owns + `))`)
+		q.WriteString(` AND g.resource_id IN (SELECT og.resource_id FROM grants og WHERE ` + owns + `
+			UNION SELECT ro.id FROM grants og JOIN resources ro ON ro.tenant_id = og.tenant_id AND ro.app_id = og.resource_id WHERE ` + owns + `)`)
 	}
 	if f.Q != "" {
 		l := like(f.Q)
