@@ -138,26 +138,6 @@ func CheckLogin(s string) error {
 	return nil
 }
 
-// Slugify makes a slug part out of a name; it may return "" when nothing is left.
-func Slugify(name string) string {
-	var b strings.Builder
-	for _, r := range strings.ToLower(name) {
-		switch {
-		case r >= 'a' && r <= 'z', r >= '0' && r <= '9':
-			b.WriteRune(r)
-		default:
-			if n := b.Len(); n > 0 && b.String()[n-1] != '-' {
-				b.WriteByte('-')
-			}
-		}
-	}
-	s := strings.Trim(b.String(), "-")
-	if len(s) > 60 {
-		s = strings.Trim(s[:60], "-")
-	}
-	return s
-}
-
 func clip(s string) string {
 	if len(s) > 60 {
 		return strings.ToValidUTF8(s[:60], "") + "…"

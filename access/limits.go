@@ -2,8 +2,6 @@ package access
 
 import (
 	"context"
-	"errors"
-	"strings"
 
 	"github.com/sallyport/sallyport"
 	"github.com/sallyport/sallyport/store"
@@ -33,51 +31,47 @@ func (s *Service) checkLimits(ctx context.Context, tx *store.Tx, actor sallyport
 	if res.Kind != sallyport.KindRole || n.Relation != sallyport.Member {
 		return nil
 	}
-	held, err := tx.RoleHoldings(ctx, actor.Tenant, res.ID)
+	given, err := tx.RoleLimits(ctx, actor.Tenant, res.ID)
 	if err != nil {
 		return err
 	}
-	for _, h := range held {
-		inner, err := tx.BareResource(ctx, actor.Tenant, h.ResourceID, Everything)
-		if err != nil {
-			return err
-		}
-		gain.Relation = h.Relation
-		refused := holdTo(ctx, tx, actor.Tenant, inner, gain, true)
-		if refused == nil {
+	for _, l := range given {
+		gain.Relation = l.Relation
+		if refuse(l, gain, true) == nil {
 			continue
 		}
-		if _, err := tx.BareResource(ctx, actor.Tenant, h.ResourceID, Viewer(actor)); sallyport.CodeOf(err) == sallyport.ENotFound { // not to be named
-			inner = sallyport.Resource{ID: inner.ID, App: inner.App, Name: "Something that " + res.Name + " gives"}
-			refused = holdTo(ctx, tx, actor.Tenant, inner, gain, true)
-			var e *sallyport.Error
-			if errors.As(refused, &e) {
-				e.Message, _, _ = strings.Cut(e.Message, " (the tag ")
-			}
+		_, err := tx.BareResource(ctx, actor.Tenant, l.Resource.ID, Viewer(actor))
+		if sallyport.CodeOf(err) == sallyport.ENotFound { // not to be named
+			l.Resource.Name, l.List = "Something that "+res.Name+" gives", nil
 		} else if err != nil {
 			return err
 		}
-		return refused
+		return refuse(l, gain, true)
 	}
 	return nil
 }
 
-// holdTo holds a gain against the constraints of the tags on a resource and its app (rules 16 and 17). It is the one place
-// for that, on every path.
+// holdTo holds a gain against the constraints of the tags on a resource and its app.
 func holdTo(ctx context.Context, tx *store.Tx, tenant string, res sallyport.Resource, g sallyport.Gain, through bool) error {
-	c, limits, err := tx.EffectiveLimits(ctx, tenant, res)
+	c, list, err := tx.EffectiveLimits(ctx, tenant, res)
 	if err != nil {
 		return err
 	}
-	g.Resource = res.Name
-	r := c.Refuse(g, through)
+	return refuse(store.Limits{Resource: res, Constraints: c, List: list}, g, through)
+}
+
+// refuse holds a gain against constraints (rules 16 and 17), and names the limit by which it is refused. It is the one
+// place for that, on every path.
+func refuse(l store.Limits, g sallyport.Gain, through bool) error {
+	g.Resource = l.Resource.Name
+	r := l.Constraints.Refuse(g, through)
 	if r == nil {
 		return nil
 	}
 	from := ""
-	for _, l := range limits {
-		if l.Key == r.Key {
-			from = " (" + l.From + ")"
+	for _, one := range l.List {
+		if one.Key == r.Key {
+			from = " (" + one.From + ")"
 			break
 		}
 	}

@@ -204,7 +204,7 @@ func taken(ctx context.Context, tx *store.Tx, tenant, slug string) (bool, error)
 
 // freeSlug makes a slug out of a name: of an entitlement APP.NAME. When it is taken, a number makes it another.
 func freeSlug(ctx context.Context, tx *store.Tx, tenant, name string, app *sallyport.ResourceRef) (string, error) {
-	base := sallyport.Slugify(name)
+	base := store.Slugify(name)
 	if base == "" || base == "me" || sallyport.HasIDPrefix(base) {
 		return "", sallyport.Invalid("slug", "cannot be made from the name; write one of lower-case letters, digits and hyphens")
 	}

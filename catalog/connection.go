@@ -26,7 +26,7 @@ func (s *Service) CreateConnection(ctx context.Context, actor sallyport.Actor, i
 		return c, err
 	}
 	if c.Slug == "" {
-		c.Slug = sallyport.Slugify(c.Name)
+		c.Slug = store.Slugify(c.Name)
 	}
 	secrets, err := s.checkConnection(&c, in.Settings)
 	if err != nil {

@@ -198,7 +198,7 @@ func (p *drafting) slug(n *sallyport.NewThing, app *sallyport.Resource) {
 		return
 	}
 	if n.Slug == "" {
-		n.Slug = sallyport.Slugify(n.Name)
+		n.Slug = store.Slugify(n.Name)
 	}
 	appID := ""
 	if app != nil {
@@ -283,7 +283,7 @@ func (p *drafting) parts(n *sallyport.NewThing) {
 		p.must(at+".name", sallyport.CheckName(e.Name))
 		p.text(at+".description", e.Description)
 		if e.Slug == "" {
-			e.Slug = sallyport.Slugify(e.Name)
+			e.Slug = store.Slugify(e.Name)
 		}
 		e.Slug = e.Slug[strings.LastIndexByte(e.Slug, '.')+1:]
 		p.must(at+".slug", sallyport.CheckSlug(n.Slug+"."+e.Slug, sallyport.KindEntitlement))

@@ -73,7 +73,7 @@ func (s *Service) planGroups(ctx context.Context, tx *store.Tx, tenant string, p
 			name := freeName(g.Name, snap.Source, names, nil)
 			names[foldKey(name)] = &sallyport.Resource{}
 			p.groups = append(p.groups, groupStep{action: sallyport.PlanCreate, g: g, name: name})
-			p.Add(sallyport.PlanItem{Action: sallyport.PlanCreate, Kind: "group", Slug: sallyport.Slugify(g.Name), Name: name, Detail: fmt.Sprintf("%d members", len(g.Members))})
+			p.Add(sallyport.PlanItem{Action: sallyport.PlanCreate, Kind: "group", Slug: store.Slugify(g.Name), Name: name, Detail: fmt.Sprintf("%d members", len(g.Members))})
 			target[g.External] = nil
 		default:
 			target[g.External] = r

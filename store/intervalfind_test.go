@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -34,35 +33,14 @@ func TestIntervalSearchByWhatIsFew(t *testing.T) {
 		for _, v := range []store.Viewer{everything, {ID: ada.ID}, {ID: giver.ID}} {
 			for word, want := range map[string]bool{"flood": true, "giver": true, "ender": true, "ada": true, "crew": true, "wiki": true, "vault": v.All || v.ID == ada.ID, "bob wiki": true, "flood vault": false, "zxqv": false} {
 				for _, sort := range []string{"", "ended", "person"} {
-					var paged, streamed []string
 					f := store.IntervalFilter{Q: word, People: sort == "person"}
-					p, total := store.Page{Limit: 2, Sort: sort, Total: true}, 0
 					db.Trace(func(query string, _ []any) {
 						if strings.Contains(query, "SELECT y0.*") {
 							t.Errorf("%q is walked to", word)
 						}
 					})
-					for {
-						var l store.List[sallyport.Interval]
-						w.view(func(ctx context.Context, tx *store.Tx) (err error) {
-							l, err = tx.Intervals(ctx, w.tenant, v, f, p)
-							return err
-						})
-						for _, it := range l.Items {
-							paged = append(paged, it.ID)
-						}
-						total = *l.Total
-						if p.Cursor = l.NextCursor; p.Cursor == "" {
-							break
-						}
-					}
+					paged, streamed, total := w.pagesOfHistory(v, f, store.Page{Limit: 2, Sort: sort, Total: true})
 					db.Trace(nil)
-					w.view(func(ctx context.Context, tx *store.Tx) error {
-						return tx.EachInterval(ctx, w.tenant, v, f, sort, func(it sallyport.Interval) error {
-							streamed = append(streamed, it.ID)
-							return nil
-						})
-					})
 					if !slices.Equal(paged, streamed) || total != len(streamed) {
 						t.Errorf("%q by %q: %q of %d, reading all finds %q", word, sort, paged, total, streamed)
 					}

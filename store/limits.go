@@ -12,13 +12,12 @@ import (
 // single limit in words with where it comes from, the resource's own durations first. The durations are not part of the
 // constraints: see Durations.Check.
 func (tx *Tx) EffectiveLimits(ctx context.Context, tenant string, r sallyport.Resource) (sallyport.Constraints, []sallyport.Limit, error) {
-	var all sallyport.Constraints
-	limits := []sallyport.Limit{}
+	l := Limits{Resource: r, List: []sallyport.Limit{}}
 	own := "the settings of " + r.Name
 	if r.Durations.Max > 0 {
-		limits = append(limits, sallyport.Limit{Key: "max_duration", Value: r.Durations.Max.String(), From: own, Words: "at most " + r.Durations.Max.Words()})
+		l.List = append(l.List, sallyport.Limit{Key: "max_duration", Value: r.Durations.Max.String(), From: own, Words: "at most " + r.Durations.Max.Words()})
 	} else if r.Durations.ForbidNo {
-		limits = append(limits, sallyport.Limit{Key: "forbid_no_end", Value: true, From: own, Words: "access must have an end"})
+		l.List = append(l.List, sallyport.Limit{Key: "forbid_no_end", Value: true, From: own, Words: "access must have an end"})
 	}
 	app := ""
 	if r.App != nil {
@@ -32,15 +31,55 @@ func (tx *Tx) EffectiveLimits(ctx context.Context, tenant string, r sallyport.Re
 			if err := rows.Scan(&name, jsonScan{&c}, &on); err != nil {
 				return err
 			}
-			where := r.Name
-			if on != r.ID && r.App != nil {
-				where = r.App.Name
-			}
-			all = all.Combine(c)
-			limits = append(limits, describe(c, fmt.Sprintf("the tag %s on %s", name, where))...)
+			l.add(name, on, c)
 			return nil
 		})
-	return all, limits, err
+	return l.Constraints, l.List, err
+}
+
+// Limits are what the tags on a resource and on its app demand together, and each demand in words. Of the resource no more
+// may be known than its id, name and app.
+type Limits struct {
+	Resource    sallyport.Resource
+	Relation    sallyport.Relation // by RoleLimits: that the role holds it by
+	Constraints sallyport.Constraints
+	List        []sallyport.Limit
+}
+
+func (l *Limits) add(tag, on string, c sallyport.Constraints) {
+	where := l.Resource.Name
+	if on != l.Resource.ID && l.Resource.App != nil {
+		where = l.Resource.App.Name
+	}
+	l.Constraints = l.Constraints.Combine(c)
+	l.List = append(l.List, describe(c, fmt.Sprintf("the tag %s on %s", tag, where))...)
+}
+
+// RoleLimits are the demands of tags on what a role holds now or is to hold, a resource and relation each, in the order of
+// their ids; what bears no tag is not among them.
+func (tx *Tx) RoleLimits(ctx context.Context, tenant, roleID string) ([]Limits, error) {
+	var out []Limits
+	err := tx.Rows(ctx, `SELECT DISTINCT r.id, g.relation, t.name_key, rt.resource_id, r.name, COALESCE(a.id, ''), COALESCE(a.name, ''), t.name, t.constraints
+		FROM grants g JOIN resources r ON r.tenant_id=g.tenant_id AND r.id=g.resource_id LEFT JOIN resources a ON a.tenant_id=r.tenant_id AND a.id=r.app_id
+		JOIN resource_tags rt ON rt.tenant_id=g.tenant_id AND rt.resource_id IN (r.id, r.app_id) JOIN tags t ON t.tenant_id=rt.tenant_id AND t.id=rt.tag_id
+		WHERE g.tenant_id=$1 AND g.subject_kind='role' AND g.subject_id=$2 AND g.ended_at IS NULL AND t.enabled AND t.deleted_at IS NULL ORDER BY 1, 2, 3, 4`,
+		[]any{tenant, roleID}, func(rows *sql.Rows) error {
+			l, app := Limits{}, sallyport.ResourceRef{}
+			var key, on, tag string
+			var c sallyport.Constraints
+			if err := rows.Scan(&l.Resource.ID, &l.Relation, &key, &on, &l.Resource.Name, &app.ID, &app.Name, &tag, jsonScan{&c}); err != nil {
+				return err
+			}
+			if app.ID != "" {
+				l.Resource.App = &app
+			}
+			if n := len(out); n == 0 || out[n-1].Resource.ID != l.Resource.ID || out[n-1].Relation != l.Relation {
+				out = append(out, l)
+			}
+			out[len(out)-1].add(tag, on, c)
+			return nil
+		})
+	return out, err
 }
 
 func describe(c sallyport.Constraints, from string) []sallyport.Limit {

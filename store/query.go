@@ -34,11 +34,19 @@ func (q *query) and(cond string, values ...any) {
 	q.WriteString(" AND " + fmt.Sprintf(cond, holders...))
 }
 
-// list returns "(…)" of the values; there is at least one.
+// list returns "(…)" of the values; there is at least one. The last is repeated up to the next of a few lengths, those of
+// full pages among them, so that lists of all lengths make few texts: PostgreSQL plans each text anew.
 func (q *query) list(values []string) string {
-	holders := make([]string, len(values))
-	for i, v := range values {
-		holders[i] = q.arg(v)
+	n := len(values)
+	for _, some := range []int{1, 2, 5, 10, 20, 50, 100, 200, 500, 1000} {
+		if n <= some {
+			n = some
+			break
+		}
+	}
+	holders := make([]string, n)
+	for i := range holders {
+		holders[i] = q.arg(values[min(i, len(values)-1)])
 	}
 	return "(" + strings.Join(holders, ",") + ")"
 }

@@ -30,29 +30,7 @@ func TestWalkedPages(t *testing.T) {
 		} {
 			for who, v := range map[string]store.Viewer{"all": everything, "one": {ID: people[0].ID}} {
 				for _, sort := range []string{"", "ended", "-person"} {
-					var paged, whole []string
-					total := 0
-					p := store.Page{Limit: 60, Sort: sort, Total: true}
-					for {
-						var l store.List[sallyport.Interval]
-						w.view(func(ctx context.Context, tx *store.Tx) (err error) {
-							l, err = tx.Intervals(ctx, w.tenant, v, f, p)
-							return err
-						})
-						for _, it := range l.Items {
-							paged = append(paged, it.ID)
-						}
-						total = *l.Total
-						if p.Cursor = l.NextCursor; p.Cursor == "" {
-							break
-						}
-					}
-					w.view(func(ctx context.Context, tx *store.Tx) error {
-						return tx.EachInterval(ctx, w.tenant, v, f, sort, func(it sallyport.Interval) error {
-							whole = append(whole, it.ID)
-							return nil
-						})
-					})
+					paged, whole, total := w.pagesOfHistory(v, f, store.Page{Limit: 60, Sort: sort, Total: true})
 					if !slices.Equal(paged, whole) || total != len(whole) {
 						t.Errorf("%s seen by %s, sorted by %q: %d rows in pages, %d counted, %d in one", name, who, sort, len(paged), total, len(whole))
 					}
@@ -64,6 +42,31 @@ func TestWalkedPages(t *testing.T) {
 			t.Errorf("only %d rows were compared", compared)
 		}
 	})
+}
+
+// pagesOfHistory are the ids of a history read page by page, and read in one, and how many were counted.
+func (w *world) pagesOfHistory(v store.Viewer, f store.IntervalFilter, p store.Page) (paged, whole []string, total int) {
+	for {
+		var l store.List[sallyport.Interval]
+		w.view(func(ctx context.Context, tx *store.Tx) (err error) {
+			l, err = tx.Intervals(ctx, w.tenant, v, f, p)
+			return err
+		})
+		for _, it := range l.Items {
+			paged = append(paged, it.ID)
+		}
+		total = *l.Total
+		if p.Cursor = l.NextCursor; p.Cursor == "" {
+			break
+		}
+	}
+	w.view(func(ctx context.Context, tx *store.Tx) error {
+		return tx.EachInterval(ctx, w.tenant, v, f, p.Sort, func(it sallyport.Interval) error {
+			whole = append(whole, it.ID)
+			return nil
+		})
+	})
+	return paged, whole, total
 }
 
 // plansOfHistory: a page of everybody's history reads about as much as it shows, in each of its orders, now and long ago.

@@ -327,6 +327,8 @@ func TestPeopleWhoAreHere(t *testing.T) {
 			return u.ID
 		}
 		here, left, again := add("here", sallyport.UserActive), add("left", sallyport.UserGone), add("again", sallyport.UserActive)
+		same := add("jo-erg-example-test", sallyport.UserActive)
+		o.user("d", "jö erg@example.test", nil) // no login as it is, and what is made of it is that person's
 		o.user("a", "HERE@example.test", nil)
 		o.user("b", "left@example.test", nil)
 		o.user("c", "again@example.test", row{"deleted_at": day(-100)})
@@ -341,6 +343,9 @@ func TestPeopleWhoAreHere(t *testing.T) {
 		}
 		if ids["okta_user c"] == again {
 			w.Error("who left in Access was taken for somebody who is here with the same address")
+		}
+		if d := w.user(ids["okta_user d"]); d.ID == same || d.Login != "jo-erg-example-test-d" {
+			w.Errorf("a login that was made up was taken for a person's own: %+v", d)
 		}
 		now, before := w.hereAt(day(1)), w.hereAt(day(-150))
 		for who, want := range map[string]bool{"a": true, "b": false, "c": false} {

@@ -69,10 +69,14 @@ func (p *planner) planPeople(ctx context.Context, tx *store.Tx) error {
 		}
 		login, tidy := p.login(u)
 		key := store.Fold(login)
-		here, twice := taken[key], email != "" && taken[store.Fold(email)] != "" && taken[store.Fold(email)] != taken[key]
-		if here == "" && email != "" {
-			here, twice = taken[store.Fold(email)], false
+		here, byEmail := taken[key], ""
+		if email != "" {
+			byEmail = taken[store.Fold(email)]
 		}
+		if here == "" || !tidy && byEmail != "" {
+			here = byEmail
+		}
+		twice := byEmail != "" && byEmail != here || !tidy && byEmail == "" && here != "" // a login made up here is no sign of who it is
 		if k2, ok := byID[here]; ok && !twice && !used[here] && (u.Deleted == nil || k2.State != sallyport.UserActive) {
 			used[here], p.ids[k] = true, here
 			p.people = append(p.people, personPlan{source: u.ID, User: sallyport.User{ID: here}})
@@ -85,8 +89,13 @@ func (p *planner) planPeople(ctx context.Context, tx *store.Tx) error {
 		}
 		why := fmt.Sprintf("%q is no login here", u.Email)
 		if here != "" || twice {
-			tidy, email, why = false, "", fmt.Sprintf("%q is somebody else's, whatever the case of its letters", u.Email)
-			login = strings.TrimRight(login[:min(len(login), sallyport.MaxLogin-30)], ".-") + "-" + strings.ToLower(sallyport.Slugify(u.ID))
+			if tidy || byEmail != "" {
+				why = fmt.Sprintf("%q is somebody else's, whatever the case of its letters", u.Email)
+			} else {
+				why += ", and what was made of it is somebody else's"
+			}
+			tidy, email = false, ""
+			login = strings.TrimRight(login[:min(len(login), sallyport.MaxLogin-30)], ".-") + "-" + store.Slugify(u.ID)
 		}
 		if !tidy {
 			p.l.set(tableUser, u.ID, Changed, "the login became %s, since %s", login, why)
@@ -126,10 +135,10 @@ func (p *planner) login(u user) (login string, asItWas bool) {
 	if sallyport.CheckLogin(login) == nil {
 		return login, true
 	}
-	if s := sallyport.Slugify(login); sallyport.CheckLogin(s) == nil {
+	if s := store.Slugify(login); sallyport.CheckLogin(s) == nil {
 		return s, false
 	}
-	return "okta-" + strings.ToLower(sallyport.Slugify(u.ID)), false
+	return "okta-" + store.Slugify(u.ID), false
 }
 
 // profile brings title, department and the attributes that were asked for, and counts the others.

@@ -31,9 +31,9 @@ func nameKey(kind sallyport.Kind, app, name string) string {
 
 // slug makes a slug of a name that nothing living has.
 func (n names) slug(under, name, id string) string {
-	base := sallyport.Slugify(name)
+	base := store.Slugify(name)
 	if base == "" || base == "me" || sallyport.HasIDPrefix(base) {
-		base = strings.Trim("group-"+sallyport.Slugify(id), "-")
+		base = strings.Trim("group-"+store.Slugify(id), "-")
 	}
 	if under != "" {
 		base = under + "." + base

@@ -326,3 +326,16 @@ export const preview = (r: ResourceRef): Preview => ({
   peers: { basis: 'none', have: 0, of: 0, people: [], roles: [] },
   typical_decision: 'PT4H',
 })
+
+/** A batch's counts before anything was done. */
+export const noCounts = {
+  total: 0,
+  waiting: 0,
+  renewed: 0,
+  ended: 0,
+  reviewed: 0,
+  asked: 0,
+  undone: 0,
+  refused: 0,
+  untouched: 0,
+}

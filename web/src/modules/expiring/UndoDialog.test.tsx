@@ -6,20 +6,10 @@ import { HttpResponse, http } from 'msw'
 import { expect, it } from 'vitest'
 import { makeQueryClient } from '../../api/query'
 import type { Batch } from '../../api/types'
+import { noCounts } from '../../test/data'
 import { server } from '../../test/server'
 import { UndoDialog } from './UndoDialog'
 
-const counts = {
-  total: 0,
-  waiting: 0,
-  renewed: 0,
-  ended: 0,
-  reviewed: 0,
-  asked: 0,
-  undone: 0,
-  refused: 0,
-  untouched: 0,
-}
 const impact = {
   gained: 0,
   lost: 0,
@@ -56,7 +46,7 @@ function show(undone: number, refusals: ReturnType<typeof row>[], refusals_cut?:
             impact,
             result: {
               action: 'undo',
-              counts: { ...counts, total: undone + refused, undone, refused },
+              counts: { ...noCounts, total: undone + refused, undone, refused },
               refusals,
               refusals_cut,
             },
@@ -64,7 +54,7 @@ function show(undone: number, refusals: ReturnType<typeof row>[], refusals_cut?:
         : HttpResponse.error(),
     ),
   )
-  const batch = { id: 'bat_1', action: 'renew', counts: { ...counts, renewed: undone + refused } } as Batch
+  const batch = { id: 'bat_1', action: 'renew', counts: { ...noCounts, renewed: undone + refused } } as Batch
   render(
     <QueryClientProvider client={makeQueryClient(() => undefined)}>
       <UndoDialog batch={batch} onClose={() => undefined} onUndone={() => undefined} />

@@ -1,19 +1,9 @@
 import { expect, test } from 'vitest'
 import type { Batch, BatchItem, Expiring } from '../../api/types'
+import { noCounts } from '../../test/data'
 import { atMost, batchWords, fits, hangs, itemWords, taken, untilDays } from './words'
 
 const grant = { relation: 'member' } as Expiring['grant']
-const none = {
-  total: 0,
-  waiting: 0,
-  renewed: 0,
-  ended: 0,
-  reviewed: 0,
-  asked: 0,
-  undone: 0,
-  refused: 0,
-  untouched: 0,
-}
 
 test('what hangs on a grant', () => {
   expect(hangs({ grant, people: 250 })).toBe('250 people')
@@ -32,13 +22,13 @@ test('a limit, and what is within it', () => {
 })
 
 test('what became of a batch and of its rows', () => {
-  const b = { action: 'renew', state: 'working', counts: { ...none, total: 2000, waiting: 500 } } as Batch
+  const b = { action: 'renew', state: 'working', counts: { ...noCounts, total: 2000, waiting: 500 } } as Batch
   expect(batchWords(b)).toBe('1,500 of 2,000 rows done')
   expect(
-    batchWords({ ...b, state: 'done', counts: { ...none, total: 4, renewed: 2, asked: 1, refused: 1 } }),
+    batchWords({ ...b, state: 'done', counts: { ...noCounts, total: 4, renewed: 2, asked: 1, refused: 1 } }),
   ).toBe('2 renewed, 1 asked for, 1 refused.')
   expect(
-    batchWords({ ...b, state: 'refused', counts: { ...none, total: 2, refused: 1, untouched: 1 } }),
+    batchWords({ ...b, state: 'refused', counts: { ...noCounts, total: 2, refused: 1, untouched: 1 } }),
   ).toContain('Nothing was changed: 1 row')
   const it = {
     state: 'refused',
@@ -55,7 +45,7 @@ test('a number of days from now keeps its key for an hour', () => {
 })
 
 test('what taking a batch back does', () => {
-  const batch = (counts: Partial<typeof none>) => ({ counts: { ...none, ...counts } }) as Batch
+  const batch = (counts: Partial<typeof noCounts>) => ({ counts: { ...noCounts, ...counts } }) as Batch
   expect(taken(batch({ renewed: 2 }))).toBe('What was renewed ends again when it did before.')
   expect(taken(batch({ reviewed: 1, asked: 1 }))).toBe(
     'The marks go. Requests that still wait are cancelled.',
