@@ -16,12 +16,16 @@ type Gauges struct {
 func (tx *Tx) Gauges(ctx context.Context) (Gauges, error) {
 	g := Gauges{Queues: map[string]int64{}}
 	now := Micros(tx.now)
+	lane := func(l Lane, and string) string {
+		return `(SELECT count(*) FROM provisions WHERE next_at IS NOT NULL AND state IN ` + l.states() + and + `)`
+	}
+	waiting := func(and string) string { return "SELECT " + lane(LaneAdd, and) + " + " + lane(LaneRemove, and) }
 	for kind, q := range map[string]string{
 		"requests":       `SELECT count(*) FROM requests WHERE state = 'pending'`,
 		"tasks":          `SELECT count(*) FROM tasks WHERE state IN ('open', 'claimed')`,
-		"provisions":     `SELECT count(*) FROM provisions WHERE next_at IS NOT NULL`,
-		"provisions_due": `SELECT count(*) FROM provisions WHERE next_at IS NOT NULL AND next_at <= $1`,
-		"failing":        `SELECT count(*) FROM provisions WHERE next_at IS NOT NULL AND failing_since IS NOT NULL`,
+		"provisions":     waiting(""),
+		"provisions_due": waiting(" AND next_at <= $1"),
+		"failing":        waiting(" AND failing_since IS NOT NULL"),
 		"passed_ends":    `SELECT count(*) FROM grants WHERE ended_at IS NULL AND ends_at IS NOT NULL AND ends_at <= $1`,
 		"deliveries":     `SELECT count(*) FROM deliveries WHERE next_at IS NOT NULL`,
 		"jobs":           `SELECT count(*) FROM jobs`,
@@ -37,7 +41,7 @@ func (tx *Tx) Gauges(ctx context.Context) (Gauges, error) {
 		g.Queues[kind] = n
 	}
 	var due *time.Time
-	err := tx.Row(ctx, `SELECT min(COALESCE(due_since, since)) FROM provisions WHERE next_at IS NOT NULL AND state = 'removing'`, nil, timePtrScan{&due})
+	err := tx.Row(ctx, `SELECT min(COALESCE(due_since, since)) FROM provisions WHERE next_at IS NOT NULL AND state = 'removing' AND state IN `+LaneRemove.states(), nil, timePtrScan{&due})
 	if err != nil {
 		return g, err
 	}

@@ -24,16 +24,19 @@ type foundHolders struct {
 // manyHolders is from how many paths on a page is found without reading them all.
 const manyHolders = 2000
 
-// findHolders finds who is on a page. The few are read and sorted; of the many who are members now, people are gone through
-// by name until the page is full, and all others the database sorts.
+// findHolders finds who is on a page. The few who hold it now are read and sorted; of the many who are members now, people
+// are gone through by name until the page is full, and all others the database sorts.
 func (tx *Tx) findHolders(ctx context.Context, tenant, resourceID string, h HolderPage, v Viewer) (f foundHolders, err error) {
-	many, err := tx.heldByMany(ctx, tenant, resourceID, h, cmp.Or(h.Many, manyHolders))
-	if err != nil {
-		return f, err
-	}
-	if !many {
-		paths, err := tx.fewHolders(ctx, tenant, resourceID, h, v)
-		return pageOfFew(paths, h), err
+	past := h.At.Before(tx.now) // of it more is read to go through people, or to count paths, than to sort them
+	if !past {
+		many, err := tx.heldByMany(ctx, tenant, resourceID, h, cmp.Or(h.Many, manyHolders))
+		if err != nil {
+			return f, err
+		}
+		if !many {
+			paths, err := tx.fewHolders(ctx, tenant, resourceID, h, v)
+			return pageOfFew(paths, h), err
+		}
 	}
 	if h.Total {
 		q := &query{}
@@ -42,7 +45,7 @@ func (tx *Tx) findHolders(ctx context.Context, tenant, resourceID string, h Hold
 			return f, err
 		}
 	}
-	if h.Relation == sallyport.Owner || Fold(h.Q) != "" || h.At.Before(tx.now) { // of the past more is read a person than is sorted
+	if past || h.Relation == sallyport.Owner || Fold(h.Q) != "" {
 		err = tx.sortedHolders(ctx, tenant, resourceID, h, v, &f)
 		return f, err
 	}

@@ -145,27 +145,42 @@ func (w *Worker) Run(ctx context.Context) {
 		})
 	}
 	changes, cancel := w.DB.Subscribe()
-	all.Go(func() {
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case c := <-changes:
-				if !slices.Contains(c.Topics, store.TopicWork) {
-					continue
-				}
-				for _, b := range bells {
-					select {
-					case b <- struct{}{}:
-					default:
-					}
-				}
-			}
-		}
-	})
+	all.Go(func() { ring(ctx, changes, bells) })
 	all.Wait()
 	cancel()
 	w.conns.close()
+}
+
+// restBetween is how long all bells rest after they rang: a thousand changes a second are looked at twenty times.
+const restBetween = 50 * time.Millisecond
+
+// ring rings all bells for the first change that makes work, at once, and once more after the rest for those that came
+// meanwhile, until the context ends.
+func ring(ctx context.Context, changes <-chan store.Change, bells []chan struct{}) {
+	var rested time.Time
+	var again <-chan time.Time
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case c := <-changes:
+			if !slices.Contains(c.Topics, store.TopicWork) || again != nil {
+				continue
+			}
+			if wait := time.Until(rested); wait > 0 {
+				again = time.After(wait)
+				continue
+			}
+		case <-again:
+		}
+		again, rested = nil, time.Now().Add(restBetween)
+		for _, b := range bells {
+			select {
+			case b <- struct{}{}:
+			default:
+			}
+		}
+	}
 }
 
 // reconcile tells nothing of how much it found, so that a row which cannot be set right does not make the loop spin.
