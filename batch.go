@@ -30,10 +30,12 @@ const (
 	ItemUntouched = "untouched"
 )
 
-// MaxBatch is how many grants one batch takes, and MaxAtomicBatch how many when it is all or nothing.
+// MaxBatch is how many grants one batch takes, MaxAtomicBatch how many when it is all or nothing, and MaxTriedBatch how many
+// are tried out at once: each of these two takes a writer's turn for as long as it lasts.
 const (
 	MaxBatch       = 10_000
 	MaxAtomicBatch = 1_000
+	MaxTriedBatch  = 3_000
 )
 
 // MaxRefusals is how many of the rows that would be refused a dry run names.

@@ -12,15 +12,15 @@ import (
 // many, and of those that were refused which and why. It is for a rehearsal: the caller takes the transaction back.
 // EPrecondition where more rows wait than a rehearsal does.
 func (s *Service) TryBatch(ctx context.Context, actor sallyport.Actor, b sallyport.Batch) (sallyport.Batch, error) {
-	if b.Counts.Waiting > sallyport.MaxAtomicBatch {
-		return b, sallyport.Errorf(sallyport.EPrecondition, "%d grants are too many to try out; at most %d are", b.Counts.Waiting, sallyport.MaxAtomicBatch).
+	if b.Counts.Waiting > sallyport.MaxTriedBatch {
+		return b, sallyport.Errorf(sallyport.EPrecondition, "%d grants are too many to try out; at most %d are", b.Counts.Waiting, sallyport.MaxTriedBatch).
 			WithHint("Narrow the choice, and try it in parts.").WithRule("batch.try")
 	}
 	w := store.BatchWork{Tenant: actor.Tenant, Batch: b, Via: actor.Via, ViaID: actor.ViaID}
 	state := sallyport.BatchDone
 	var items []sallyport.BatchItem
 	err := s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		if items, err = tx.WaitingItems(ctx, w.Tenant, w.ID, sallyport.MaxAtomicBatch); err != nil {
+		if items, err = tx.WaitingItems(ctx, w.Tenant, w.ID, sallyport.MaxTriedBatch); err != nil {
 			return err
 		}
 		if err := s.doItems(ctx, tx, w, items); err != nil {

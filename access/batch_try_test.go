@@ -2,7 +2,9 @@ package access_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/sallyport/sallyport"
@@ -108,6 +110,18 @@ func TestRefusalsAreBounded(t *testing.T) {
 		w.is(b.Refusals[0], "refused", "not_found", "no grant")
 		if b.Refusals[0].Grant != nil {
 			w.Error("a hidden grant is shown by a dry run")
+		}
+	})
+}
+
+// TestTooManyToTry: a trial of more rows than one takes is refused before it takes anybody's turn, and says what to do.
+func TestTooManyToTry(t *testing.T) {
+	each(t, func(w *world) {
+		b := sallyport.Batch{Action: "end", Counts: sallyport.BatchCounts{Waiting: sallyport.MaxTriedBatch + 1}}
+		_, err := w.s.TryBatch(t.Context(), w.as("olga"), b)
+		var e *sallyport.Error
+		if !errors.As(err, &e) || e.Code != sallyport.EPrecondition || !strings.Contains(e.Message, "3001") || e.Hint == "" {
+			t.Errorf("3,001 rows are tried: %v", err)
 		}
 	})
 }

@@ -95,20 +95,16 @@ func (s *Service) unreachTx(ctx context.Context, tx *store.Tx, tenant string, g 
 		return err
 	}
 	for _, h := range held {
-		if h.Relation != sallyport.Member {
-			continue
-		}
-		tx.Changed(tenant, topicProgress(h.ResourceID))
-		if _, err := tx.Unwant(ctx, tenant, g.Resource.ID, g.Subject.ID, h, store.Piece{}); err != nil {
-			return err
+		if h.Relation == sallyport.Member {
+			tx.Changed(tenant, topicProgress(h.ResourceID))
 		}
 	}
-	return nil
+	return tx.UnwantOf(ctx, tenant, g.Resource.ID, g.Subject.ID)
 }
 
 func unreachMembersTx(ctx context.Context, tx *store.Tx, tenant string, g sallyport.Grant, p store.Piece) (last string, err error) {
 	tx.Changed(tenant, topicProgress(g.Resource.ID))
-	return tx.Unwant(ctx, tenant, g.Subject.ID, "", holdingOf(g), p)
+	return tx.Unwant(ctx, tenant, g.Subject.ID, holdingOf(g), p)
 }
 
 func (s *Service) reached() int {

@@ -25,10 +25,8 @@ type ProgressScope struct {
 // or failing, of those that the viewer may see, by name. All is counted by one statement; estimates and reasons take one
 // more each.
 func (tx *Tx) Progress(ctx context.Context, tenant string, v Viewer, s ProgressScope) ([]sallyport.Progress, error) {
-	if tx.db.postgres { // a role of 5 and one of 5,000 are counted by other plans
-		if _, err := tx.Exec(ctx, "SET LOCAL plan_cache_mode = force_custom_plan"); err != nil {
-			return nil, err
-		}
+	if err := tx.anyPlan(ctx); err != nil { // a role of 5 and one of 5,000 are counted by other plans
+		return nil, err
 	}
 	w := tx.workOf(tenant, s)
 	q := w.query

@@ -56,10 +56,15 @@ func (tx *Tx) WantByRole(ctx context.Context, tenant, roleID, userID string, r s
 	return last, err
 }
 
-// Unwant marks for removal what no reason asks for any longer of a resource that a role gave or gives: for one person, or
-// for those who are or were members of the role when userID is "". It returns the place of the last provision looked at
-// when there are more; else "".
-func (tx *Tx) Unwant(ctx context.Context, tenant, roleID, userID string, h RoleHolding, s Piece) (last string, err error) {
+// removes is what marks provisions for removal; the parameters are the role by which it comes and the moment.
+func removes(role, now string) string {
+	return `UPDATE provisions SET state='removing', since=` + now + `, due_since=` + now + `, next_at=` + now + `, generation=generation+1, attempts=0, error='',
+		failing_since=NULL, alarmed_at=NULL, by_role=` + role
+}
+
+// Unwant marks for removal what no reason asks for any longer of a resource that a role gave, for those who are or were
+// members of the role. It returns the place of the last provision looked at when there are more; else "".
+func (tx *Tx) Unwant(ctx context.Context, tenant, roleID string, h RoleHolding, s Piece) (last string, err error) {
 	q := &query{}
 	t, res, rel, par := q.arg(tenant), q.arg(h.ResourceID), q.arg(h.Relation), q.arg(h.Parameters)
 	// In the order of the index, by which what is being added comes before what is there.
@@ -67,9 +72,7 @@ func (tx *Tx) Unwant(ctx context.Context, tenant, roleID, userID string, h RoleH
 	if state, id, ok := strings.Cut(s.After, " "); ok {
 		of += " AND (p.state, p.id) > (" + q.arg(state) + ", " + q.arg(id) + ")"
 	}
-	if userID != "" {
-		of += " AND p.user_id = " + q.arg(userID)
-	} else if s.Limit > 0 {
+	if s.Limit > 0 {
 		var state, id string
 		err := tx.Row(ctx, "SELECT p.state, p.id"+of+" ORDER BY p.state, p.id LIMIT 1 OFFSET "+strconv.Itoa(s.Limit-1), q.args, &state, &id)
 		switch {
@@ -81,13 +84,19 @@ func (tx *Tx) Unwant(ctx context.Context, tenant, roleID, userID string, h RoleH
 		}
 	}
 	role, now := q.arg(roleID), q.arg(Micros(tx.now))
-	if userID == "" {
-		member := `EXISTS (SELECT 1 FROM grants m WHERE m.tenant_id=` + t + ` AND m.subject_kind='user' AND m.subject_id=p.user_id AND m.resource_id=` + role + ` AND m.relation='member'`
-		of += " AND (" + member + " AND m.ended_at IS NULL) OR " + member + "))" // the first has an index of its own, and is true of most
-	}
-	_, err = tx.Exec(ctx, `UPDATE provisions SET state='removing', since=`+now+`, due_since=`+now+`, next_at=`+now+`, generation=generation+1, attempts=0, error='',
-		failing_since=NULL, alarmed_at=NULL, by_role=`+role+` WHERE tenant_id=`+t+` AND id IN (SELECT p.id`+of+" AND NOT "+wanted(t, "p.user_id", res, rel, par, now)+")", q.args...)
+	member := `EXISTS (SELECT 1 FROM grants m WHERE m.tenant_id=` + t + ` AND m.subject_kind='user' AND m.subject_id=p.user_id AND m.resource_id=` + role + ` AND m.relation='member'`
+	of += " AND (" + member + " AND m.ended_at IS NULL) OR " + member + "))" // the first has an index of its own, and is true of most
+	_, err = tx.Exec(ctx, removes(role, now)+` WHERE tenant_id=`+t+` AND id IN (SELECT p.id`+of+" AND NOT "+wanted(t, "p.user_id", res, rel, par, now)+")", q.args...)
 	return last, err
+}
+
+// UnwantOf marks for removal what no reason asks for any longer of all that a role gives a person as member.
+func (tx *Tx) UnwantOf(ctx context.Context, tenant, roleID, userID string) error {
+	_, err := tx.Exec(ctx, removes("$3", "$4")+` WHERE tenant_id=$1 AND id IN (SELECT p.id FROM provisions p WHERE p.tenant_id=$1 AND p.user_id=$2
+		AND p.relation='member' AND p.state >= 'adding' AND p.state <= 'present' AND EXISTS (SELECT 1 FROM grants h WHERE h.tenant_id=$1 AND h.subject_kind='role'
+		AND h.subject_id=$3 AND h.resource_id=p.resource_id AND h.relation=p.relation AND h.parameters=p.parameters AND h.ended_at IS NULL)
+		AND NOT `+wanted("$1", "p.user_id", "p.resource_id", "p.relation", "p.parameters", "$4")+`)`, tenant, userID, roleID, Micros(tx.now))
+	return err
 }
 
 // RoleHolding is one thing that a role holds and that has a target.

@@ -212,7 +212,7 @@ export function ExpiringView() {
         {asking?.action === 'end'
           ? 'It ends now, and cannot be taken back. What another grant gives stays.'
           : 'It ends on its day, and nobody is told again before. A renewal takes the mark away.'}
-        {asking?.action === 'end' && asking.choice.count <= 1000 && (
+        {asking?.action === 'end' && (
           <div className="mt-3 text-ink">
             <WhatChanges
               trial={{

@@ -188,16 +188,14 @@ export function RenewDialog({
         >
           {(control) => <Textarea {...control} value={reason} onChange={(e) => setReason(e.target.value)} />}
         </Field>
-        {count <= 1000 && (
-          <WhatChanges
-            idle="Say how long first."
-            trial={
-              filter || rows.every((r) => own[r.grant.id]) || asked
-                ? { method: 'post', path: '/api/v1/batches', body: { ...batch, reason: 'Not said yet' } }
-                : null
-            }
-          />
-        )}
+        <WhatChanges
+          idle="Say how long first."
+          trial={
+            filter || rows.every((r) => own[r.grant.id]) || asked
+              ? { method: 'post', path: '/api/v1/batches', body: { ...batch, reason: 'Not said yet' } }
+              : null
+          }
+        />
         {count > 1 && count <= 1000 && (
           <Checkbox checked={atomic} onChange={() => setAtomic(!atomic)}>
             All or nothing: if one is refused, none is changed
