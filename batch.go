@@ -35,7 +35,7 @@ const (
 const (
 	MaxBatch       = 10_000
 	MaxAtomicBatch = 1_000
-	MaxTriedBatch  = 3_000
+	MaxTriedBatch  = 1_000
 )
 
 // MaxRefusals is how many of the rows that would be refused a dry run names.

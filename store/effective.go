@@ -61,24 +61,27 @@ func (tx *Tx) userRefs(ctx context.Context, q string, args ...any) ([]sallyport.
 	return out, err
 }
 
+// endsByRole is when access by role ends: with the membership m or with what the role holds g, whichever is sooner.
+const endsByRole = "CASE WHEN m.no_end THEN g.ends_at WHEN g.no_end THEN m.ends_at WHEN m.ends_at < g.ends_at THEN m.ends_at ELSE g.ends_at END"
+
 // pathSelect gives every path of effective or coming access. The two conditions narrow the direct grant (alias g) or the
 // membership (m) and the role's grant (g); when is holds or held. Columns: the person, the resource, the grant, the
 // membership, the role.
 func pathSelect(direct, byRole, at string, when func(alias, at string) string) string {
-	return paths(direct, byRole, at, "grants", when)
+	return paths(direct, byRole, at, "grants m, grants g", when)
 }
 
-// paths is pathSelect with the table of the memberships, which may be a part of the grants.
-func paths(direct, byRole, at, memberships string, when func(alias, at string) string) string {
+// paths is pathSelect with the tables m and g: m may be a part of the grants, and a CROSS JOIN keeps SQLite to its order.
+func paths(direct, byRole, at, from string, when func(alias, at string) string) string {
 	return `SELECT g.subject_id AS user_id, g.resource_id, g.relation, g.parameters, g.id AS grant_id, '' AS membership_id, '' AS role_id,
 		g.starts_at AS starts_at, g.ends_at AS ends_at, g.no_end AS no_end, g.origin, g.reason, COALESCE(g.request_id, '') AS request_id
 		FROM grants g WHERE g.subject_kind='user' AND ` + direct + ` AND ` + when("g", at) + `
 	UNION ALL SELECT m.subject_id, g.resource_id, g.relation, g.parameters, g.id, m.id, m.resource_id,
 		CASE WHEN m.starts_at > g.starts_at THEN m.starts_at ELSE g.starts_at END,
-		CASE WHEN m.no_end THEN g.ends_at WHEN g.no_end THEN m.ends_at WHEN m.ends_at < g.ends_at THEN m.ends_at ELSE g.ends_at END,
+		` + endsByRole + `,
 		(m.no_end AND g.no_end), g.origin, g.reason, COALESCE(g.request_id, '')
-		FROM ` + memberships + ` m JOIN grants g ON g.tenant_id=m.tenant_id AND g.subject_kind='role' AND g.subject_id=m.resource_id
-		WHERE m.subject_kind='user' AND m.relation='member' AND ` + byRole + ` AND ` + when("m", at) + ` AND ` + when("g", at)
+		FROM ` + from + ` WHERE g.tenant_id=m.tenant_id AND g.subject_kind='role' AND g.subject_id=m.resource_id
+		AND m.subject_kind='user' AND m.relation='member' AND ` + byRole + ` AND ` + when("m", at) + ` AND ` + when("g", at)
 }
 
 // when is the condition for access at a moment: holds from the present on, held before it.

@@ -83,7 +83,7 @@ func (tx *Tx) pathsOf(q *query, t, resourceID string, h HolderPage) string {
 func (tx *Tx) pathsFound(q *query, t, resourceID string, h HolderPage, f foundHolders) string {
 	at, when, res := q.arg(Micros(h.At)), tx.when(h.At), q.arg(resourceID)
 	direct, byRole := "g.tenant_id="+t+" AND (g.resource_id || '') = "+res+" AND "+q.in("g.id", f.direct), "g.tenant_id="+t+" AND g.resource_id = "+res
-	of := "(WITH found AS MATERIALIZED (SELECT o.* FROM grants o WHERE o.tenant_id=" + t + " AND " + q.in("o.id", f.memberships) + ") SELECT * FROM found)"
+	of := "(WITH found AS MATERIALIZED (SELECT o.* FROM grants o WHERE o.tenant_id=" + t + " AND " + q.in("o.id", f.memberships) + ") SELECT * FROM found) m, grants g"
 	if h.Relation != "" {
 		rel := " AND g.relation=" + q.arg(h.Relation)
 		direct, byRole = direct+rel, byRole+rel

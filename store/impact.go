@@ -7,6 +7,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/sallyport/sallyport"
@@ -14,6 +15,7 @@ import (
 
 // watch collects what a transaction did to grants, where somebody wants to know.
 type watch struct {
+	rehearsal        bool           // all will be taken back
 	made, ended, cut []string       // ids of grants
 	verbs            map[string]int // of the events
 }
@@ -43,6 +45,7 @@ func (db *DB) Rehearse(ctx context.Context, tenant string, v Viewer, f func(ctx 
 	var after map[holdingKey]standing
 	err := db.Join(ctx, func(ctx context.Context, tx *Tx) error {
 		tx.Watch()
+		tx.watch.rehearsal = true
 		if err := f(ctx); err != nil {
 			return err
 		}
@@ -69,15 +72,12 @@ func (db *DB) Rehearse(ctx context.Context, tenant string, v Viewer, f func(ctx 
 	return out, err
 }
 
-// pairs are people and resources whose relation may have changed.
-type pairs struct {
-	all              map[[2]string]bool
-	users, resources []string
-}
+// pairs are people and resources whose relation may have changed, in order and each once.
+type pairs [][2]string
 
 // touchedPairs lists whom the touched grants give what, directly or by role, before the transaction or after it.
 func (tx *Tx) touchedPairs(ctx context.Context, tenant string) (pairs, error) {
-	p := pairs{all: map[[2]string]bool{}}
+	all := map[[2]string]bool{}
 	for ids := range slices.Chunk(tx.watch.grants(), chunk) {
 		q := &query{}
 		t, in, now := q.arg(tenant), q.list(ids), q.arg(Micros(tx.now))
@@ -90,18 +90,14 @@ func (tx *Tx) touchedPairs(ctx context.Context, tenant string) (pairs, error) {
 		if err := tx.Rows(ctx, q.String(), q.args, func(r *sql.Rows) error {
 			var pair [2]string
 			err := r.Scan(&pair[0], &pair[1])
-			p.all[pair] = true
+			all[pair] = true
 			return err
 		}); err != nil {
-			return p, err
+			return nil, err
 		}
 	}
-	for pair := range p.all {
-		p.users, p.resources = append(p.users, pair[0]), append(p.resources, pair[1])
-	}
-	slices.Sort(p.users)
-	slices.Sort(p.resources)
-	p.users, p.resources = slices.Compact(p.users), slices.Compact(p.resources)
+	p := slices.Collect(maps.Keys(all))
+	slices.SortFunc(p, func(a, b [2]string) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) })
 	return p, nil
 }
 
@@ -125,19 +121,26 @@ func coming(alias, now string) string {
 	return "(" + a + "ended_at IS NULL AND (" + a + "no_end OR " + a + "ends_at IS NULL OR " + a + "ends_at > " + now + "))"
 }
 
-// standings reads what those people have, or will, of those resources, by all ways together. It goes by people or by
-// resources, whichever are fewer.
+// standings reads what those pairs of people and resources have, or will, by all ways together.
 func (tx *Tx) standings(ctx context.Context, tenant string, p pairs, v Viewer) (map[holdingKey]standing, error) {
 	out := map[holdingKey]standing{}
-	ids, direct, byRole := p.users, "g.subject_id", "m.subject_id"
-	if len(p.resources) < len(p.users) {
-		ids, direct, byRole = p.resources, "g.resource_id", "g.resource_id"
-	}
-	for some := range slices.Chunk(ids, chunk) {
+	for some := range slices.Chunk(p, chunk) {
 		q := &query{}
-		t, in, now := q.arg(tenant), q.list(some), q.arg(Micros(tx.now))
-		paths := pathSelect("g.tenant_id="+t+" AND "+direct+" IN "+in, "m.tenant_id="+t+" AND "+byRole+" IN "+in, now, coming)
-		q.WriteString(`SELECT u.id, u.login, u.name, r.id, r.slug, r.name, r.kind, x.relation, x.parameters, x.ends_at, x.no_end FROM (` + paths + `) x
+		t, now := q.arg(tenant), q.arg(Micros(tx.now))
+		named := make([]string, fill(len(some)))
+		for i := range named {
+			pair := some[min(i, len(some)-1)]
+			named[i] = "(" + q.arg(pair[0]) + "," + q.arg(pair[1]) + ")"
+		}
+		// CROSS JOIN keeps SQLite to looking up each pair, and LIMIT tells it how many there are: it would read an index whole
+		// to make a filter for many.
+		q.WriteString(`WITH w(user_id, resource_id) AS (SELECT * FROM (VALUES ` + strings.Join(named, ",") + `) v LIMIT ` + strconv.Itoa(len(named)) + `)
+			SELECT u.id, u.login, u.name, r.id, r.slug, r.name, r.kind, x.relation, x.parameters, x.ends_at, x.no_end FROM (
+			SELECT g.subject_id AS user_id, g.resource_id, g.relation, g.parameters, g.ends_at, g.no_end FROM w CROSS JOIN grants g
+			WHERE g.tenant_id=` + t + ` AND g.subject_kind='user' AND g.subject_id=w.user_id AND g.resource_id=w.resource_id AND ` + coming("g", now) + `
+			UNION ALL SELECT m.subject_id, g.resource_id, g.relation, g.parameters, ` + endsByRole + `, (m.no_end AND g.no_end) FROM w CROSS JOIN grants m CROSS JOIN grants g
+			WHERE m.tenant_id=` + t + ` AND m.subject_kind='user' AND m.subject_id=w.user_id AND m.relation='member' AND ` + coming("m", now) + `
+			AND g.tenant_id=m.tenant_id AND g.subject_kind='role' AND g.subject_id=m.resource_id AND g.resource_id=w.resource_id AND ` + coming("g", now) + `) x
 			JOIN resources r ON r.tenant_id=` + t + ` AND r.id=x.resource_id JOIN users u ON u.tenant_id=` + t + ` AND u.id=x.user_id
 			WHERE r.deleted_at IS NULL AND ` + q.sees(v, tenant, Micros(tx.now), "r"))
 		err := tx.Rows(ctx, q.String(), q.args, func(rows *sql.Rows) error {
@@ -146,9 +149,6 @@ func (tx *Tx) standings(ctx context.Context, tenant string, p pairs, v Viewer) (
 			if err := rows.Scan(&s.user.ID, &s.user.Login, &s.user.Name, &s.resource.ID, &s.resource.Slug, &s.resource.Name, &s.resource.Kind,
 				&k.relation, &k.parameters, timePtrScan{&s.span.EndsAt}, &s.span.NoEnd); err != nil {
 				return err
-			}
-			if !p.all[[2]string{s.user.ID, s.resource.ID}] {
-				return nil
 			}
 			k.user, k.resource = s.user.ID, s.resource.ID
 			if had, ok := out[k]; !ok || had.span.Compare(s.span) < 0 {

@@ -38,8 +38,11 @@ type Message struct {
 const ChannelEmail = "email"
 
 // AddMessage puts a message into a person's inbox and queues its delivery by e-mail, when the person is active and has an
-// address. It reports false, and does nothing, when that notice was given before.
+// address. It reports false, and does nothing, when that notice was given before; and in a rehearsal, which nobody hears of.
 func (tx *Tx) AddMessage(ctx context.Context, tenant string, m NewMessage) (added bool, err error) {
+	if tx.watch != nil && tx.watch.rehearsal {
+		return false, nil
+	}
 	id := NewID(sallyport.PrefixMessage)
 	if m.Dedupe == "" {
 		m.Dedupe = id

@@ -34,16 +34,20 @@ func (q *query) and(cond string, values ...any) {
 	q.WriteString(" AND " + fmt.Sprintf(cond, holders...))
 }
 
-// list returns "(…)" of the values; there is at least one. The last is repeated up to the next of a few lengths, those of
-// full pages among them, so that lists of all lengths make few texts: PostgreSQL plans each text anew.
-func (q *query) list(values []string) string {
-	n := len(values)
+// fill is the next of a few lengths, those of full pages among them. A list is filled up to it by repeating its last value,
+// so that lists of all lengths make few texts: PostgreSQL plans each text anew.
+func fill(n int) int {
 	for _, some := range []int{1, 2, 5, 10, 20, 50, 100, 200, 500, 1000} {
 		if n <= some {
-			n = some
-			break
+			return some
 		}
 	}
+	return n
+}
+
+// list returns "(…)" of the values, filled; there is at least one.
+func (q *query) list(values []string) string {
+	n := fill(len(values))
 	holders := make([]string, n)
 	for i := range holders {
 		holders[i] = q.arg(values[min(i, len(values)-1)])
