@@ -9,6 +9,7 @@ import (
 type found struct {
 	verbs, refs []string
 	few         bool // so few events that they are found first and sorted then
+	each        bool // each that was found is looked up, not what an event is about
 }
 
 // How many people and resources a search names one by one, and how many events are few.
@@ -25,7 +26,7 @@ func (tx *Tx) find(ctx context.Context, tenant, words string) (*found, error) {
 	if err != nil || len(refs) > findNames {
 		return nil, err
 	}
-	f := &found{refs: refs}
+	f := &found{refs: refs, each: tx.db.postgres}
 	// Of the few verbs that there are, each is one step in their index.
 	if f.verbs, err = tx.ids(ctx, `WITH RECURSIVE v(verb) AS (SELECT min(verb) FROM events WHERE tenant_id = `+t+`
 		UNION ALL SELECT (SELECT min(e.verb) FROM events e WHERE e.tenant_id = `+t+` AND e.verb > v.verb) FROM v WHERE v.verb IS NOT NULL)
@@ -57,6 +58,9 @@ func (q *query) isFound(t string, f EventFilter) string {
 		l := q.arg(like(f.Q))
 		return `(e.verb LIKE ` + l + ` ESCAPE '\' OR EXISTS (SELECT 1 FROM event_refs x WHERE x.tenant_id = ` + t + ` AND x.event_id = e.id AND x.ref_id IN (` + named(t, l) + `)))`
 	}
-	// The || has SQLite read the few that an event is about, not look up each of those that were found.
-	return "(" + q.in("e.verb", f.found.verbs) + " OR EXISTS (SELECT 1 FROM event_refs x WHERE x.tenant_id = " + t + " AND x.event_id = e.id AND " + q.in("(x.ref_id || '')", f.found.refs) + "))"
+	ref := "x.ref_id"
+	if !f.found.each { // SQLite makes a table of the list once; PostgreSQL would compare each row with all of it
+		ref = "(x.ref_id || '')"
+	}
+	return "(" + q.in("e.verb", f.found.verbs) + " OR EXISTS (SELECT 1 FROM event_refs x WHERE x.tenant_id = " + t + " AND x.event_id = e.id AND " + q.in(ref, f.found.refs) + "))"
 }
