@@ -69,8 +69,8 @@ func (tx *Tx) RunRoles(ctx context.Context, tenant string, v Viewer, f RoleFilte
 	return out, err
 }
 
-// runRoles counts what hangs on each of these roles at a moment: who is in it, what it gives and what waits are each one
-// pass over the rows of all these roles, and what the viewer may see is asked of those rows alone.
+// runRoles counts what hangs on each of these roles at a moment: what ends, what it gives and what waits are each one pass
+// over the rows of all these roles, and what the viewer may see is asked of those rows alone.
 func (tx *Tx) runRoles(ctx context.Context, tenant string, v Viewer, at time.Time, ids []string) (map[string]sallyport.RunRole, error) {
 	out := make(map[string]sallyport.RunRole, len(ids))
 	if len(ids) == 0 {
@@ -88,24 +88,25 @@ func (tx *Tx) runRoles(ctx context.Context, tenant string, v Viewer, at time.Tim
 		}
 		return " JOIN resources " + alias + " ON " + alias + ".tenant_id=" + t + " AND " + alias + ".id=" + column, " AND " + q.sees(v, tenant, Micros(tx.now), alias)
 	}
-	// A person may be in a role by several grants. They come in order of the index, so that each is counted once in passing.
-	people := `SELECT p.resource_id AS id, count(*) FILTER (WHERE p.members > 0) AS members, count(*) FILTER (WHERE p.owners > 0) AS owners, sum(p.ending) AS ending, min(p.ends_at) AS ends_at
-		FROM (SELECT g.resource_id, g.subject_id, count(*) FILTER (WHERE g.relation='member') AS members, count(*) FILTER (WHERE g.relation='owner') AS owners,
-			count(*) FILTER (WHERE g.relation='member' AND g.no_end=FALSE AND g.ends_at <= ` + soon + `) AS ending, min(CASE WHEN g.relation='member' AND g.no_end=FALSE THEN g.ends_at END) AS ends_at
-			FROM grants g WHERE g.tenant_id=` + t + ` AND g.resource_id IN ` + of + ` AND g.relation IN ('member','owner') AND g.subject_kind='user' AND ` + when("g", n) + `
-			GROUP BY g.resource_id, g.relation, g.subject_id) p GROUP BY p.resource_id`
+	// A person may be in a role by several grants; each is counted once, in the order of an index.
+	people := func(relation string) string {
+		return `(SELECT count(*) FROM (SELECT DISTINCT g.subject_id FROM grants g WHERE g.tenant_id=` + t + ` AND g.resource_id=r.id AND g.relation='` + relation + `'
+			AND g.subject_kind='user' AND ` + when("g", n) + `) p)`
+	}
+	ends := `SELECT g.resource_id AS id, count(*) FILTER (WHERE g.ends_at <= ` + soon + `) AS ending, min(g.ends_at) AS ends_at FROM grants g
+		WHERE g.tenant_id=` + t + ` AND g.resource_id IN ` + of + ` AND g.relation='member' AND g.subject_kind='user' AND g.no_end=FALSE AND ` + when("g", n) + ` GROUP BY g.resource_id`
 	join, and := see("gs", "g.resource_id")
 	gives := `SELECT g.subject_id AS id, count(DISTINCT g.resource_id) AS gives, count(*) FILTER (WHERE g.no_end=FALSE AND g.ends_at <= ` + soon + `) AS ending, min(CASE WHEN g.no_end=FALSE THEN g.ends_at END) AS ends_at
-		FROM grants g` + join + ` WHERE g.tenant_id=` + t + ` AND g.subject_kind='role' AND g.subject_id IN ` + of + ` AND g.relation='member' AND ` + when("g", n) + and + ` GROUP BY g.subject_id`
+		FROM grants g` + join + ` WHERE g.tenant_id=` + t + ` AND g.subject_kind='role' AND g.subject_id IN ` + q.set(ids) + ` AND g.relation='member' AND ` + when("g", n) + and + ` GROUP BY g.subject_id`
 	join, and = see("ws", "w.resource_id")
 	waits := func(role, which string) string {
 		return `SELECT ` + role + ` AS id FROM requests w` + join + ` WHERE w.tenant_id=` + t + ` AND ` + which + ` AND w.created_at <= ` + n + ` AND (w.state='pending' OR w.decided_at > ` + n + `)` + and
 	}
 	waiting := `SELECT y.id, count(*) AS n FROM (` + waits("w.resource_id", "w.resource_id IN "+of) + ` UNION ALL ` +
 		waits("w.subject_id", "w.subject_kind='role' AND w.subject_id IN "+of+" AND w.subject_id <> w.resource_id") + `) y GROUP BY y.id`
-	q.WriteString(`SELECT r.id, r.slug, r.name, r.kind, COALESCE(pe.members, 0), COALESCE(gi.gives, 0), COALESCE(pe.owners, 0), COALESCE(pe.ending, 0) + COALESCE(gi.ending, 0),
-		pe.ends_at, gi.ends_at, COALESCE(wa.n, 0)
-		FROM resources r LEFT JOIN (` + people + `) pe ON pe.id=r.id LEFT JOIN (` + gives + `) gi ON gi.id=r.id LEFT JOIN (` + waiting + `) wa ON wa.id=r.id
+	q.WriteString(`SELECT r.id, r.slug, r.name, r.kind, ` + people("member") + `, COALESCE(gi.gives, 0), ` + people("owner") + `, COALESCE(en.ending, 0) + COALESCE(gi.ending, 0),
+		en.ends_at, gi.ends_at, COALESCE(wa.n, 0)
+		FROM resources r LEFT JOIN (` + ends + `) en ON en.id=r.id LEFT JOIN (` + gives + `) gi ON gi.id=r.id LEFT JOIN (` + waiting + `) wa ON wa.id=r.id
 		WHERE r.tenant_id=` + t + ` AND r.id IN ` + of)
 	err := tx.Rows(ctx, q.String(), q.args, func(r *sql.Rows) error {
 		var it sallyport.RunRole
