@@ -21,6 +21,9 @@ type foundHolders struct {
 	direct, memberships []string
 }
 
+// fewRoles is up to how many roles a person's membership of each is looked up.
+const fewRoles = 10
+
 // manyHolders is from how many paths on a page is found without reading them all.
 const manyHolders = 2000
 
@@ -164,24 +167,40 @@ func (tx *Tx) manyMembers(ctx context.Context, tenant, resourceID string, h Hold
 	if ok, err := tx.worthWalking(ctx, tenant, resourceID, h); err != nil || !ok {
 		return false, err
 	}
+	roles := &query{}
+	roles.WriteString(roles.rolesGiving(v, tenant, roles.arg(tenant), roles.arg(resourceID), roles.arg(Micros(h.At)), holds, Micros(tx.now)))
+	few, err := tx.ids(ctx, roles.String()+" AND rg.relation='member' LIMIT "+strconv.Itoa(fewRoles+1), roles.args...)
+	if err != nil {
+		return false, err
+	}
 	q := &query{}
 	t, res, at := q.arg(tenant), q.arg(resourceID), q.arg(Micros(h.At))
-	roles := `SELECT rg.subject_id FROM grants rg JOIN resources ro ON ro.tenant_id=rg.tenant_id AND ro.id=rg.subject_id WHERE rg.tenant_id=` + t +
-		` AND rg.subject_kind='role' AND rg.resource_id=` + res + ` AND rg.relation='member' AND ` + holds("rg", at) + ` AND ` + q.sees(v, tenant, Micros(tx.now), "ro")
+	by := ""
+	if len(few) <= fewRoles { // looked up for each person, one by one
+		by = q.in("m.resource_id", append(few, resourceID))
+	} else { // what each person is member of is fewer rows, which are read and compared: the || keeps from looking up
+		by = `((m.resource_id || '') = ` + res + ` OR (m.resource_id || '') IN (` + q.rolesGiving(v, tenant, t, res, at, holds, Micros(tx.now)) + ` AND rg.relation='member'))`
+	}
 	after := ""
 	if h.After != (HolderKey{}) {
 		after = " AND (u.name_key, u.id) > (" + q.arg(h.After.Name) + ", " + q.arg(h.After.UserID) + ")"
 	}
-	// What each person is member of is few rows, which are read and compared: the || keeps from looking up who has the
-	// resource, who are many. As a value it is read person by person, where a condition would be a join of everybody. The
-	// limit is in the text, for the plan of any number would sort them all.
-	err = tx.Rows(ctx, `SELECT w.name_key, w.id, w.found FROM (SELECT u.name_key, u.id, (SELECT string_agg(m.id, ' ') FROM grants m WHERE m.tenant_id=`+t+
-		` AND m.subject_kind='user' AND m.subject_id=u.id AND m.relation='member' AND ((m.resource_id || '') = `+res+` OR (m.resource_id || '') IN (`+roles+`)) AND `+holds("m", at)+
+	// As a value it is read person by person, where a condition would be a join of everybody. The limit is in the text, for
+	// the plan of any number would sort them all.
+	err = tx.Rows(ctx, `SELECT w.name_key, w.id, w.found FROM (SELECT u.name_key, u.id, (SELECT string_agg(CASE WHEN m.resource_id = `+res+` THEN '=' ELSE '' END || m.id, ' ') FROM grants m WHERE m.tenant_id=`+t+
+		` AND m.subject_kind='user' AND m.subject_id=u.id AND m.relation='member' AND `+by+` AND `+holds("m", at)+
 		`) AS found FROM users u WHERE u.tenant_id=`+t+after+`) w WHERE w.found IS NOT NULL ORDER BY w.name_key, w.id LIMIT `+strconv.Itoa(h.Limit+1), q.args, func(r *sql.Rows) error {
 		k, by := HolderKey{Relation: sallyport.Member}, ""
 		err := r.Scan(&k.Name, &k.UserID, &by)
-		if f.keys = append(f.keys, k); len(f.keys) <= h.Limit {
-			f.direct, f.memberships = append(f.direct, strings.Fields(by)...), append(f.memberships, strings.Fields(by)...)
+		if f.keys = append(f.keys, k); len(f.keys) > h.Limit {
+			return err
+		}
+		for _, id := range strings.Fields(by) {
+			if grant, direct := strings.CutPrefix(id, "="); direct {
+				f.direct = append(f.direct, grant)
+			} else {
+				f.memberships = append(f.memberships, id)
+			}
 		}
 		return err
 	})

@@ -60,13 +60,20 @@ func (tx *Tx) HoldersPage(ctx context.Context, tenant, resourceID string, h Hold
 func (tx *Tx) holderSet(q *query, tenant, resourceID string, h HolderPage, v Viewer) {
 	t := q.arg(tenant)
 	from := ` FROM (SELECT p.user_id, p.relation, p.grant_id, p.membership_id FROM (` + tx.pathsOf(q, t, resourceID, h) + `) p`
-	if !v.All {
-		from += ` LEFT JOIN resources ro ON ro.tenant_id = ` + t + ` AND ro.id = p.role_id WHERE (ro.id IS NULL OR ` + q.sees(v, tenant, Micros(tx.now), "ro") + `)`
+	if !v.All { // of each role once, not of each path
+		from += ` WHERE (p.role_id = '' OR p.role_id IN (` + q.rolesGiving(v, tenant, t, q.arg(resourceID), q.arg(Micros(h.At)), tx.when(h.At), Micros(tx.now)) + `))`
 	}
 	q.WriteString(from + `) x JOIN users u ON u.tenant_id = ` + t + ` AND u.id = x.user_id WHERE TRUE`)
 	if Fold(h.Q) != "" {
 		q.and(`(u.name_key || ' ' || u.login_key) LIKE %s ESCAPE '\'`, like(h.Q))
 	}
+}
+
+// rolesGiving selects the ids of the roles that hold a resource at a moment, as far as the viewer may see them. t, res and
+// at are parameters.
+func (q *query) rolesGiving(v Viewer, tenant, t, res, at string, when func(alias, at string) string, now int64) string {
+	return `SELECT rg.subject_id FROM grants rg JOIN resources ro ON ro.tenant_id=rg.tenant_id AND ro.id=rg.subject_id WHERE rg.tenant_id=` + t +
+		` AND rg.subject_kind='role' AND rg.resource_id=` + res + ` AND ` + when("rg", at) + ` AND ` + q.sees(v, tenant, now, "ro")
 }
 
 // pathsOf are the paths by which a resource is held. t is the parameter of the tenant.
