@@ -24,7 +24,9 @@ type ExpiringFilter struct {
 	Reviewed   *bool
 	Q          string // in the names of subject and resource
 
-	on []onThings // what OwnedBy, AppID and RoleID stand for; see resolve
+	on             []onThings // what OwnedBy, AppID and RoleID stand for; see resolve
+	named          bool       // who and what has Q in the name is few, and is these
+	people, things []string
 }
 
 // onThings are resources, and roles whose own grants count as well.
@@ -33,7 +35,7 @@ type onThings struct{ things, roles []string }
 // resolve looks up once what a filter stands for: the planners of both engines take the index of all that ends soon in the
 // company rather than look for the few things that somebody owns.
 func (tx *Tx) resolve(ctx context.Context, tenant string, f *ExpiringFilter) error {
-	f.on = nil
+	f.on, f.named = nil, false
 	inside := func(apps []string) ([]string, error) {
 		if len(apps) == 0 {
 			return nil, nil
@@ -63,7 +65,12 @@ func (tx *Tx) resolve(ctx context.Context, tenant string, f *ExpiringFilter) err
 	if f.RoleID != "" {
 		f.on = append(f.on, onThings{[]string{f.RoleID}, []string{f.RoleID}})
 	}
-	return nil
+	if f.Q == "" {
+		return nil
+	}
+	var err error
+	f.people, f.things, f.named, err = tx.called(ctx, tenant, f.Q)
+	return err
 }
 
 // onAny is the condition that the grant g is on one of the things, or one of the roles'.
@@ -128,11 +135,7 @@ func (tx *Tx) expiring(q *query, from, tenant string, v Viewer, f ExpiringFilter
 		q.WriteString(map[bool]string{true: " AND rv.grant_id IS NOT NULL", false: " AND rv.grant_id IS NULL"}[*f.Reviewed])
 	}
 	if f.Q != "" {
-		l := q.arg(like(f.Q))
-		named := func(table string) string {
-			return "(SELECT z.id FROM " + table + " z WHERE z.tenant_id=" + t + " AND z.search_key LIKE " + l + ` ESCAPE '\')`
-		}
-		q.WriteString(" AND (g.resource_id IN " + named("resources") + " OR g.subject_id IN " + named("users") + " OR g.subject_id IN " + named("resources") + ")")
+		q.WriteString(" AND " + f.isNamed(q, t))
 	}
 	if v.All {
 		return
@@ -145,6 +148,19 @@ func (tx *Tx) expiring(q *query, from, tenant string, v Viewer, f ExpiringFilter
 		sees = q.sees(v, tenant, Micros(tx.now), "r") + " AND (sr.id IS NULL OR " + q.sees(v, tenant, Micros(tx.now), "sr") + ")"
 	}
 	q.WriteString(" AND ((" + sees + ") OR (g.subject_kind = 'user' AND g.subject_id = " + q.arg(v.ID) + "))")
+}
+
+// isNamed is the condition that Q is in the name of who has the grant, or of what it is on.
+func (f ExpiringFilter) isNamed(q *query, t string) string {
+	people, things := q.set(f.people), q.set(f.things)
+	if !f.named {
+		l := q.arg(like(f.Q))
+		named := func(table string) string {
+			return "(SELECT z.id FROM " + table + " z WHERE z.tenant_id=" + t + " AND z.search_key LIKE " + l + ` ESCAPE '\')`
+		}
+		people, things = named("users"), named("resources")
+	}
+	return "(g.resource_id IN " + things + " OR g.subject_id IN " + people + " OR g.subject_id IN " + things + ")"
 }
 
 // countFrom joins what the conditions of a filter need, and no more: no engine leaves a join out of a count by itself.
@@ -222,7 +238,8 @@ type Hangs struct {
 	Continues       bool
 }
 
-// Hangs answers, by one query for a page of grants, what hangs on each, as far as the viewer may see it.
+// Hangs answers, by one query for a page of grants, what hangs on each, as far as the viewer may see it. The || keeps from
+// reading what all roles have.
 func (tx *Tx) Hangs(ctx context.Context, tenant string, v Viewer, ids []string) (map[string]Hangs, error) {
 	out := make(map[string]Hangs, len(ids))
 	if len(ids) == 0 {
@@ -233,7 +250,7 @@ func (tx *Tx) Hangs(ctx context.Context, tenant string, v Viewer, ids []string) 
 	in := func() string { return "g.tenant_id=" + t + " AND " + q.in("g.id", ids) }
 	q.WriteString(`SELECT 'people', g.id, count(DISTINCT m.subject_id) FROM grants g
 		JOIN grants m ON m.tenant_id=g.tenant_id AND m.subject_kind='user' AND m.resource_id=g.subject_id AND m.relation='member' AND ` + holds("m", now) + `
-		WHERE g.subject_kind='role' AND ` + in() + ` GROUP BY g.id
+		WHERE (g.subject_kind || '')='role' AND ` + in() + ` GROUP BY g.id
 		UNION ALL SELECT 'reaches', g.id, count(DISTINCT h.resource_id) FROM grants g
 		JOIN grants h ON h.tenant_id=g.tenant_id AND h.subject_kind='role' AND h.subject_id=g.resource_id AND ` + holds("h", now) + `
 		JOIN resources hr ON hr.tenant_id=h.tenant_id AND hr.id=h.resource_id

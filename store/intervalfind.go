@@ -18,23 +18,15 @@ const (
 // called so, and by who asked, gave or ended. Each is read by an index. nil: every word is on too many.
 func (tx *Tx) toldOf(ctx context.Context, tenant string, f IntervalFilter) (*toldGrants, error) {
 	for _, word := range words(f.Q) {
-		l := like(word)
-		names := func(table string) ([]string, error) {
-			return tx.ids(ctx, "SELECT z.id FROM "+table+" z WHERE z.tenant_id = $1 AND z.search_key LIKE $2 ESCAPE '\\' LIMIT "+strconv.Itoa(few+1), tenant, l)
-		}
-		people, err := names("users")
+		people, things, ok, err := tx.called(ctx, tenant, word)
 		if err != nil {
 			return nil, err
 		}
-		things, err := names("resources")
-		if err != nil {
-			return nil, err
-		}
-		if len(people) > few || len(things) > few {
+		if !ok {
 			continue
 		}
 		q := &query{}
-		q.toldBy(q.arg(tenant), q.arg(l), people, things)
+		q.toldBy(q.arg(tenant), q.arg(like(word)), people, things)
 		q.WriteString(" LIMIT " + strconv.Itoa(toldFew+1))
 		if err := tx.anyPlan(ctx); err != nil {
 			return nil, err

@@ -21,14 +21,8 @@ func (tx *Tx) Standings(ctx context.Context, tenant, userID string, resources []
 		return out, nil
 	}
 	q := &query{}
-	t, u, n := q.arg(tenant), q.arg(userID), q.arg(Micros(tx.now))
-	q.WriteString(`SELECT r.id, r.managed, r.flow,
-		EXISTS (SELECT 1 FROM grants g WHERE g.tenant_id=` + t + ` AND g.subject_kind='user' AND g.subject_id=` + u + ` AND g.relation='owner'
-			AND g.resource_id IN (r.id, COALESCE(r.app_id, '')) AND ` + holds("g", n) + `)
-		OR EXISTS (SELECT 1 FROM grants m JOIN grants rg ON rg.tenant_id=m.tenant_id AND rg.subject_kind='role' AND rg.subject_id=m.resource_id
-			WHERE m.tenant_id=` + t + ` AND m.subject_kind='user' AND m.subject_id=` + u + ` AND m.relation='member' AND ` + holds("m", n) + `
-			AND rg.relation='owner' AND rg.resource_id IN (r.id, COALESCE(r.app_id, '')) AND ` + holds("rg", n) + `)
-		FROM resources r WHERE r.tenant_id=` + t + ` AND ` + q.in("r.id", resources))
+	owned := ownedResources(q.arg(tenant), q.arg(userID), q.arg(Micros(tx.now)))
+	q.WriteString("SELECT r.id, r.managed, r.flow, r.id IN (" + owned + ") OR COALESCE(r.app_id, '') IN (" + owned + ") FROM resources r WHERE r.tenant_id=$1 AND " + q.in("r.id", resources))
 	err := tx.Rows(ctx, q.String(), q.args, func(r *sql.Rows) error {
 		var id string
 		var s Standing

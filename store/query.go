@@ -55,6 +55,18 @@ func (q *query) list(values []string) string {
 	return "(" + strings.Join(holders, ",") + ")"
 }
 
+// set returns the values, filled, as a table for IN: each row is looked up in it, and not compared with all of it.
+func (q *query) set(values []string) string {
+	if len(values) == 0 {
+		return "(SELECT '' WHERE FALSE)"
+	}
+	rows := make([]string, fill(len(values)))
+	for i := range rows {
+		rows[i] = "(" + q.arg(values[min(i, len(values)-1)]) + ")"
+	}
+	return "(VALUES " + strings.Join(rows, ",") + ")"
+}
+
 // in returns "col IN (…)" for the values; of none it is FALSE.
 func (q *query) in(col string, values []string) string {
 	if len(values) == 0 {

@@ -6,10 +6,6 @@ import (
 	"strings"
 )
 
-// few is how many of something are looked up first and then named in the statement that needs them. Where there are more,
-// most rows fit, and the statement finds a page of them soon by itself.
-const few = 500
-
 // waitingFor narrows to the requests that wait for the vote of a person, who was asked or stands in for somebody who was.
 // Those of one person are few, so they are looked up first: a plan that goes through all that wait never begins.
 func (tx *Tx) waitingFor(ctx context.Context, q *query, tenant, userID string) error {
@@ -40,19 +36,12 @@ func (tx *Tx) waitingFor(ctx context.Context, q *query, tenant, userID string) e
 // and things are found by their indexes.
 func (tx *Tx) requestsLike(ctx context.Context, q *query, tenant, text string) error {
 	l := like(text)
-	find := func(table string) ([]string, error) {
-		return tx.ids(ctx, "SELECT f.id FROM "+table+` f WHERE f.tenant_id = $1 AND f.search_key LIKE $2 ESCAPE '\' LIMIT `+strconv.Itoa(few+1), tenant, l)
-	}
-	people, err := find("users")
-	if err != nil {
-		return err
-	}
-	things, err := find("resources")
+	people, things, ok, err := tx.called(ctx, tenant, text)
 	if err != nil {
 		return err
 	}
 	t := q.arg(tenant)
-	if len(people) > few || len(things) > few {
+	if !ok {
 		in := func(table string) string {
 			return "(SELECT f.id FROM " + table + " f WHERE f.tenant_id = " + t + " AND f.search_key LIKE %s ESCAPE '\\')"
 		}

@@ -110,7 +110,15 @@ func (tx *Tx) Users(ctx context.Context, tenant string, f UserFilter, p Page) (L
 		q.and("u.state = %s", f.State)
 	}
 	if f.Q != "" {
-		q.and(`u.search_key LIKE %s ESCAPE '\'`, like(f.Q))
+		people, ok, err := tx.calledOf(ctx, "users", tenant, f.Q)
+		if err != nil {
+			return none, err
+		}
+		if ok {
+			q.WriteString(" AND " + q.in("u.id", people))
+		} else {
+			q.and(`u.search_key LIKE %s ESCAPE '\'`, like(f.Q))
+		}
 	}
 	if f.Manager != "" {
 		q.and("u.manager_id = %s", f.Manager)
