@@ -30,7 +30,7 @@ func TestBench(t *testing.T) {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
-	s := settings{binary: binary, out: t.TempDir(), postgres: base, size: 0.001, clients: []int{1, 4}, duration: 4 * time.Millisecond, idle: 10 * time.Millisecond}
+	s := settings{binary: binary, out: t.TempDir(), postgres: base, size: 0.001, clients: []int{1, 4}, duration: 4 * time.Millisecond, idle: 10 * time.Millisecond, quiet: 50 * time.Millisecond}
 	if err := bench(t.Context(), s); err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +71,7 @@ func TestBench(t *testing.T) {
 				}
 			}
 		}
-		if r.StartSeconds <= 0 || r.SeedSeconds <= 0 || r.Machine.Cores == 0 || !strings.Contains(string(text), r.Machine.Database) {
+		if r.StartSeconds <= 0 || r.SettleSeconds <= 0 || r.SeedSeconds <= 0 || r.Machine.Cores == 0 || !strings.Contains(string(text), r.Machine.Database) {
 			t.Errorf("%s: when and where is missing: %+v", r.Engine, r.Machine)
 		}
 	}
@@ -121,7 +121,7 @@ func TestWrittenByHand(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := string(b)
-	if !strings.Contains(text, "| postgres | 1 | home: me | 8 | 20.0 | 61.0 | 50 |") || !strings.Contains(text, "**61.0**") {
+	if !strings.Contains(text, "with eight clients\n\n| database | size | call | p50 | p99 | budget |\n| --- | --: | --- | --: | --: | --: |\n| postgres | 1 | home: me | 20.0 | 61.0 | 50 |") || !strings.Contains(text, "with one client\n\nNothing.") || !strings.Contains(text, "**61.0**") {
 		t.Errorf("the missed budget is not told:\n%s", text)
 	}
 	text = strings.Replace(text, handBegin, handBegin+"\nBecause of the rain.\n", 1)
@@ -139,7 +139,7 @@ func TestWrittenByHand(t *testing.T) {
 	if b, err = os.ReadFile(path); err != nil {
 		t.Fatal(err)
 	}
-	for _, part := range []string{"Because of the rain.", "PostgreSQL 1, size 10", "PostgreSQL 2, size 1", "Nothing.\n"} {
+	for _, part := range []string{"Because of the rain.", "PostgreSQL 1, size 10", "PostgreSQL 2, size 1", "with one client\n\nNothing.", "with eight clients\n\nNothing."} {
 		if strings.Count(string(b), part) != 1 {
 			t.Errorf("%q is not there once", part)
 		}

@@ -27,6 +27,7 @@ type settings struct {
 	postgres          string // address of the server; each run makes a database of its own there
 	size              float64
 	duration, idle    time.Duration
+	quiet             time.Duration // without an event, after which a server that just started has done what waited for it
 	clients           []int
 	short, keep       bool
 }
@@ -42,10 +43,10 @@ func main() {
 	flag.BoolVar(&s.short, "short", false, "a smoke run: a hundredth of the company, moments for each call")
 	flag.BoolVar(&s.keep, "keep", false, "leave the databases behind and say where, for looking at plans")
 	flag.Parse()
-	s.clients = []int{1, 8, 64}
+	s.clients, s.quiet = []int{1, 8, 64}, 5*time.Second
 	s.postgres = os.Getenv(postgres.EnvDSN)
 	if s.short {
-		s.size, s.duration, s.idle = 0.01, 30*time.Millisecond, time.Second
+		s.size, s.duration, s.idle, s.quiet = 0.01, 30*time.Millisecond, time.Second, 200*time.Millisecond
 	}
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
@@ -154,6 +155,9 @@ func (s settings) measure(ctx context.Context, p part, work string) (*Run, error
 	defer server.stop()
 	r.StartSeconds = server.took.Seconds()
 	m.url = server.url
+	if r.SettleSeconds, err = m.settle(ctx, s.quiet); err != nil {
+		return nil, fmt.Errorf("%w\n%s", err, server.tail())
+	}
 	if err := m.all(ctx, p.curve); err != nil {
 		return nil, fmt.Errorf("%w\n%s", err, server.tail())
 	}

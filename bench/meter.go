@@ -143,6 +143,32 @@ func (m *meter) post(ctx context.Context, token, path string, in, out any) error
 	return json.Unmarshal(b, out)
 }
 
+// settle waits until the log has had nothing new for a while: a server that starts on a company first tells everybody what
+// ends soon. It returns the seconds from then until the last event.
+func (m *meter) settle(ctx context.Context, quiet time.Duration) (float64, error) {
+	begin := time.Now()
+	last, since := "", begin
+	for time.Since(since) < quiet {
+		b, err := m.call(ctx, m.company.Admins[0].Token, http.MethodGet, "/api/v1/events?limit=1", nil, true)
+		if err != nil {
+			return 0, err
+		}
+		var newest struct{ Items []struct{ ID string } }
+		if err := json.Unmarshal(b, &newest); err != nil || len(newest.Items) == 0 {
+			return 0, fmt.Errorf("the log has nothing new: %s %w", b, err)
+		}
+		if id := newest.Items[0].ID; id != last {
+			last, since = id, time.Now()
+		}
+		select {
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		case <-time.After(quiet / 10):
+		}
+	}
+	return since.Sub(begin).Seconds(), nil
+}
+
 // all measures everything on a running server. What leaves much work behind comes last.
 func (m *meter) all(ctx context.Context, curve bool) error {
 	m.http.Transport = &http.Transport{MaxIdleConns: 200, MaxIdleConnsPerHost: 200}

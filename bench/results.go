@@ -46,6 +46,7 @@ type Run struct {
 	Living            int       `json:"living"`
 	SeedSeconds       float64   `json:"seed_seconds"`
 	StartSeconds      float64   `json:"start_seconds"`
+	SettleSeconds     float64   `json:"settle_seconds"`
 	FirstStartSeconds float64   `json:"first_start_seconds,omitempty"`
 	IdleMemory        int64     `json:"idle_memory,omitempty"`
 	IdleSeconds       float64   `json:"idle_seconds,omitempty"`
