@@ -109,14 +109,14 @@ func (s *Service) digestTx(ctx context.Context, tx *store.Tx, tenant, userID str
 		if days == 0 || before > 0 && x.EndsAt.After(off.nextMorning(now, off.zone(x.Zone)).Add(2*time.Hour)) {
 			continue
 		}
-		added, err := tx.TellOf(ctx, tenant, x, days)
-		if err != nil {
-			return false, err
-		}
-		if added {
-			due = append(due, x)
-		}
+		x.Told = days
+		due = append(due, x)
 	}
+	added, err := tx.TellOf(ctx, tenant, userID, due)
+	if err != nil {
+		return false, err
+	}
+	due = slices.DeleteFunc(due, func(x store.Notice) bool { return !added[x.GrantID] })
 	if len(due) == 0 {
 		return false, nil
 	}

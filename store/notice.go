@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/sallyport/sallyport"
@@ -102,11 +104,28 @@ func (tx *Tx) Notices(ctx context.Context, tenant string, until time.Time, userI
 	return out, err
 }
 
-// TellOf records that a person is told of an end, so many days before it. It reports false when that was done before.
-func (tx *Tx) TellOf(ctx context.Context, tenant string, n Notice, days int) (bool, error) {
-	done, err := tx.Exec(ctx, `INSERT INTO notices (tenant_id, user_id, grant_id, ends_at, days, told_at) VALUES ($1,$2,$3,$4,$5,$6)
-		ON CONFLICT (tenant_id, user_id, grant_id, ends_at, days) DO NOTHING`, tenant, n.UserID, n.GrantID, Micros(n.EndsAt), days, Micros(tx.now))
-	return done == 1, err
+// TellOf records that a person is told now of ends, of each the days before it that Told says. It returns the grants of
+// which that was not recorded before.
+func (tx *Tx) TellOf(ctx context.Context, tenant, userID string, list []Notice) (map[string]bool, error) {
+	added := make(map[string]bool, len(list))
+	for some := range slices.Chunk(list, 500) {
+		q := &query{}
+		t, u, now := q.arg(tenant), q.arg(userID), q.arg(Micros(tx.now))
+		rows := make([]string, len(some))
+		for i, n := range some {
+			rows[i] = "(" + t + "," + u + "," + q.arg(n.GrantID) + "," + q.arg(Micros(n.EndsAt)) + "," + q.arg(n.Told) + "," + now + ")"
+		}
+		q.WriteString("INSERT INTO notices (tenant_id, user_id, grant_id, ends_at, days, told_at) VALUES " + strings.Join(rows, ",") +
+			" ON CONFLICT (tenant_id, user_id, grant_id, ends_at, days) DO NOTHING RETURNING grant_id")
+		ids, err := tx.ids(ctx, q.String(), q.args...)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range ids {
+			added[id] = true
+		}
+	}
+	return added, nil
 }
 
 // ToldSince reports how many digests a person was given since a moment.
