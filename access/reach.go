@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"github.com/sallyport/sallyport"
 	"github.com/sallyport/sallyport/store"
@@ -49,33 +50,41 @@ func (s *Service) reachTx(ctx context.Context, tx *store.Tx, actor sallyport.Act
 	if err != nil {
 		return err
 	}
-	for _, h := range held {
-		if _, err := s.wantByRoleTx(ctx, tx, actor.Tenant, g.Resource.ID, g.Subject.ID, h, store.Piece{}); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err = wantByRoleTx(ctx, tx, actor.Tenant, g.Resource.ID, g.Subject.ID, held, store.Piece{})
+	return err
 }
 
 func (s *Service) reachMembersTx(ctx context.Context, tx *store.Tx, tenant string, g sallyport.Grant, p store.Piece) (last string, err error) {
-	return s.wantByRoleTx(ctx, tx, tenant, g.Subject.ID, "", holdingOf(g), p)
+	return wantByRoleTx(ctx, tx, tenant, g.Subject.ID, "", []store.RoleHolding{holdingOf(g)}, p)
 }
 
-// wantByRoleTx wakes one thing that a role holds, for one member or, when user is "", for a piece of them.
-func (s *Service) wantByRoleTx(ctx context.Context, tx *store.Tx, tenant, role, user string, h store.RoleHolding, p store.Piece) (last string, err error) {
-	if h.Relation != sallyport.Member {
+// wantByRoleTx wakes what a role holds, for one member or, when user is "", for a piece of them.
+func wantByRoleTx(ctx context.Context, tx *store.Tx, tenant, role, user string, held []store.RoleHolding, p store.Piece) (last string, err error) {
+	held = slices.DeleteFunc(held, func(h store.RoleHolding) bool { return h.Relation != sallyport.Member })
+	ids := make([]string, len(held))
+	for i, h := range held {
+		ids[i] = h.ResourceID
+	}
+	things, err := tx.BareResources(ctx, tenant, ids)
+	if err != nil {
+		return "", err
+	}
+	things = slices.DeleteFunc(things, func(r sallyport.Resource) bool { return !r.Managed || r.DeletedAt != nil })
+	pins, err := tx.PinsOf(ctx, tenant, things)
+	if err != nil {
+		return "", err
+	}
+	var list []store.Want
+	for _, h := range held {
+		if pin, ok := pins[h.ResourceID]; ok && pin.Touches() {
+			tx.Changed(tenant, topicProgress(h.ResourceID))
+			list = append(list, store.Want{ResourceID: h.ResourceID, Parameters: h.Parameters, Pin: pin})
+		}
+	}
+	if len(list) == 0 {
 		return "", nil
 	}
-	res, err := tx.BareResource(ctx, tenant, h.ResourceID, Everything)
-	if err != nil || !res.Managed || res.DeletedAt != nil {
-		return "", err
-	}
-	pin, err := tx.PinOf(ctx, tenant, res)
-	if err != nil || !pin.Touches() {
-		return "", err
-	}
-	tx.Changed(tenant, topicProgress(res.ID))
-	return tx.WantByRole(ctx, tenant, role, user, res.Ref(), h.Parameters, pin, p)
+	return tx.WantByRole(ctx, tenant, role, user, list, p)
 }
 
 // unreachTx is the inverse of reachTx: it marks for removal what no reason asks for any longer once the grant is over.

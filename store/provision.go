@@ -1,10 +1,13 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/sallyport/sallyport"
@@ -33,38 +36,67 @@ func (p Pin) Touches() bool {
 // PinOf fixes the settings of a resource as they are now. A connection that is missing is not an error here: the
 // provision fails visibly until it is there.
 func (tx *Tx) PinOf(ctx context.Context, tenant string, r sallyport.Resource) (Pin, error) {
-	leg := func(f sallyport.Fulfilment) (Leg, error) {
+	pins, err := tx.PinsOf(ctx, tenant, []sallyport.Resource{r})
+	return pins[r.ID], err
+}
+
+// PinsOf is PinOf for several resources, by one query at most.
+func (tx *Tx) PinsOf(ctx context.Context, tenant string, list []sallyport.Resource) (map[string]Pin, error) {
+	named := map[string]string{} // a connection's id, by how it is named
+	name := func(f sallyport.Fulfilment) {
+		if f.Kind == sallyport.FulfilConnector {
+			named[f.Connection] = ""
+		}
+	}
+	for _, r := range list {
+		name(r.Fulfilment)
+		if r.Revocation != nil {
+			name(*r.Revocation)
+		}
+	}
+	if len(named) > 0 {
+		q := &query{}
+		refs := slices.Sorted(maps.Keys(named))
+		q.WriteString("SELECT id, slug FROM connections WHERE tenant_id=" + q.arg(tenant) + " AND (" + q.in("id", refs) + " OR " + q.in("slug", refs) + ") AND deleted_at IS NULL")
+		if err := tx.Rows(ctx, q.String(), q.args, func(r *sql.Rows) error {
+			var id, slug string
+			err := r.Scan(&id, &slug)
+			named[id], named[slug] = id, id
+			return err
+		}); err != nil {
+			return nil, err
+		}
+	}
+	pins := make(map[string]Pin, len(list))
+	for _, r := range list {
+		pins[r.ID] = pinOf(r, named)
+	}
+	return pins, nil
+}
+
+// pinOf makes the pin of a resource. named are the connections' ids, by how a fulfilment names them; "" is missing.
+func pinOf(r sallyport.Resource, named map[string]string) Pin {
+	leg := func(f sallyport.Fulfilment) Leg {
 		l := Leg{Fulfilment: f}
 		if l.Kind == "" {
 			l.Kind = sallyport.FulfilNone
 		}
-		if l.Kind != sallyport.FulfilConnector {
-			return l, nil
+		if l.Kind == sallyport.FulfilConnector {
+			l.External, l.ConnectionID = cmp.Or(l.Target, r.ExternalID), named[l.Connection]
 		}
-		if l.External = l.Target; l.External == "" {
-			l.External = r.ExternalID
-		}
-		err := tx.Row(ctx, `SELECT id FROM connections WHERE tenant_id=$1 AND (id=$2 OR slug=$2) AND deleted_at IS NULL`, []any{tenant, l.Connection}, &l.ConnectionID)
-		if errors.Is(err, sql.ErrNoRows) {
-			err = nil
-		}
-		return l, err
+		return l
 	}
-	p := Pin{Physical: r.Physical}
-	var err error
-	if p.Add, err = leg(r.Fulfilment); err != nil {
-		return p, err
-	}
+	p := Pin{Physical: r.Physical, Add: leg(r.Fulfilment)}
 	switch {
 	case r.Revocation != nil && r.Revocation.Kind != "":
-		p.Remove, err = leg(*r.Revocation)
+		p.Remove = leg(*r.Revocation)
 	case r.Physical && p.Add.Kind == sallyport.FulfilNone:
 		p.Remove = Leg{Fulfilment: sallyport.Fulfilment{Kind: sallyport.FulfilManual}}
 	default:
 		p.Remove = p.Add
 		p.Remove.Steps = ""
 	}
-	return p, err
+	return p
 }
 
 // Provision is what a target needs for one person and one resource. It never answers who may.

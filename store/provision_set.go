@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,10 +18,16 @@ type Piece struct {
 	Limit int
 }
 
-// WantByRole makes provisions for those whose membership of a role lives, or for one of them when userID is not "", where
-// the role holds the resource. Those that are there or on their way stay. The caller passes the pin of the resource, and
-// has checked that it touches anything. It returns the id of the last person looked at when there are more; else "".
-func (tx *Tx) WantByRole(ctx context.Context, tenant, roleID, userID string, r sallyport.ResourceRef, parameters string, pin Pin, s Piece) (last string, err error) {
+// Want is one thing that a role gives, with the pin of its resource, which touches something.
+type Want struct {
+	ResourceID, Parameters string
+	Pin                    Pin
+}
+
+// WantByRole makes provisions for those whose membership of a role lives, or for one of them when userID is not "", of
+// things that the role holds. Those that are there or on their way stay. It returns the id of the last person looked at when
+// there are more; else "".
+func (tx *Tx) WantByRole(ctx context.Context, tenant, roleID, userID string, list []Want, s Piece) (last string, err error) {
 	if userID == "" && s.Limit > 0 {
 		err = tx.Row(ctx, `SELECT subject_id FROM grants WHERE tenant_id=$1 AND resource_id=$2 AND relation='member' AND subject_kind='user' AND ended_at IS NULL
 			AND subject_id > $3 GROUP BY subject_id ORDER BY subject_id LIMIT 1 OFFSET $4`, []any{tenant, roleID, s.After, s.Limit - 1}, &last)
@@ -28,20 +35,41 @@ func (tx *Tx) WantByRole(ctx context.Context, tenant, roleID, userID string, r s
 			return "", err
 		}
 	}
-	state, due := sallyport.ProvisionAdding, any(Micros(tx.now))
-	if pin.Add.Kind == sallyport.FulfilNone {
-		state, due = sallyport.ProvisionPresent, nil
+	for some := range slices.Chunk(list, 100) {
+		if err := tx.wantByRole(ctx, tenant, roleID, userID, some, s.After, last); err != nil {
+			return "", err
+		}
 	}
-	connection, target := pin.outer()
+	return last, nil
+}
+
+// wantByRole makes the provisions of those after one, up to another.
+func (tx *Tx) wantByRole(ctx context.Context, tenant, roleID, userID string, list []Want, after, last string) error {
+	q := &query{}
+	t, role, user, now := q.arg(tenant), q.arg(roleID), q.arg(userID), q.arg(Micros(tx.now))
+	from, to := q.arg(after), q.arg(last)
+	text := func(v any) string { return "CAST(" + q.arg(v) + " AS TEXT)" }
+	rows := make([]string, len(list))
+	for i, w := range list {
+		state, due := sallyport.ProvisionAdding, any(Micros(tx.now))
+		if w.Pin.Add.Kind == sallyport.FulfilNone {
+			state, due = sallyport.ProvisionPresent, nil
+		}
+		connection, target := w.Pin.outer()
+		rows[i] = "(" + text(NewID(sallyport.PrefixProvision)+"_") + "," + text(w.ResourceID) + "," + text(w.Parameters) + "," + text(toJSON(w.Pin)) + "," + text(w.Pin.Add.Kind) + "," +
+			text(null(connection)) + "," + text(target) + "," + text(state) + ",CAST(" + q.arg(due) + " AS BIGINT))"
+	}
+	const of = "h.id, h.resource_id, h.parameters, h.fulfilment, h.fulfilment_kind, h.connection_id, h.target, h.state, h.due"
 	// Rows that were absent take the pin of today; what is being removed keeps the one it was made with.
-	_, err = tx.Exec(ctx, `INSERT INTO provisions (tenant_id, id, user_id, resource_id, relation, parameters, fulfilment, fulfilment_kind, connection_id, target,
+	_, err := tx.Exec(ctx, `WITH h(id, resource_id, parameters, fulfilment, fulfilment_kind, connection_id, target, state, due) AS (VALUES `+strings.Join(rows, ",")+`)
+		INSERT INTO provisions (tenant_id, id, user_id, resource_id, relation, parameters, fulfilment, fulfilment_kind, connection_id, target,
 		state, since, due_since, next_at, created_at, by_role, paced)
-		SELECT m.tenant_id, CAST($2 AS TEXT) || substr(m.subject_id, 5), m.subject_id, CAST($3 AS TEXT), 'member', CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS TEXT),
-		CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS TEXT), CAST($10 AS BIGINT), CAST($11 AS BIGINT), CAST($11 AS BIGINT), CAST($10 AS BIGINT), CAST($12 AS TEXT), `+rated("$1", "$8")+`
-		FROM grants m JOIN users u ON u.tenant_id=m.tenant_id AND u.id=m.subject_id AND u.state='active'
-		WHERE m.tenant_id=$1 AND m.resource_id=$12 AND m.relation='member' AND m.subject_kind='user' AND ($13 = '' OR m.subject_id=$13)
-		AND m.subject_id > $14 AND ($15 = '' OR m.subject_id <= $15)
-		AND `+living("m", "$10")+` AND m.ended_at IS NULL GROUP BY m.tenant_id, m.subject_id
+		SELECT m.tenant_id, h.id || substr(m.subject_id, 5), m.subject_id, h.resource_id, 'member', h.parameters, h.fulfilment, h.fulfilment_kind, h.connection_id, h.target,
+		h.state, CAST(`+now+` AS BIGINT), h.due, h.due, CAST(`+now+` AS BIGINT), CAST(`+role+` AS TEXT), `+rated(t, "h.connection_id")+`
+		FROM grants m JOIN users u ON u.tenant_id=m.tenant_id AND u.id=m.subject_id AND u.state='active' CROSS JOIN h
+		WHERE m.tenant_id=`+t+` AND m.resource_id=`+role+` AND m.relation='member' AND m.subject_kind='user' AND (`+user+` = '' OR m.subject_id=`+user+`)
+		AND m.subject_id > `+from+` AND (`+to+` = '' OR m.subject_id <= `+to+`)
+		AND `+living("m", now)+` AND m.ended_at IS NULL GROUP BY m.tenant_id, m.subject_id, `+of+`
 		ON CONFLICT (tenant_id, user_id, resource_id, relation, parameters) DO UPDATE SET
 		fulfilment = CASE WHEN provisions.state='absent' THEN EXCLUDED.fulfilment ELSE provisions.fulfilment END,
 		fulfilment_kind = CASE WHEN provisions.state='absent' THEN EXCLUDED.fulfilment_kind ELSE provisions.fulfilment_kind END,
@@ -49,11 +77,9 @@ func (tx *Tx) WantByRole(ctx context.Context, tenant, roleID, userID string, r s
 		paced = CASE WHEN provisions.state='absent' THEN EXCLUDED.paced ELSE provisions.paced END,
 		target = CASE WHEN provisions.state='absent' THEN EXCLUDED.target ELSE provisions.target END,
 		state = CASE WHEN provisions.state='absent' THEN EXCLUDED.state ELSE 'adding' END,
-		since=$10, due_since=$10, next_at=$10, generation=provisions.generation+1, attempts=0, error='', failing_since=NULL, alarmed_at=NULL,
-		by_role=EXCLUDED.by_role WHERE provisions.state IN ('absent','removing')`,
-		tenant, NewID(sallyport.PrefixProvision)+"_", r.ID, parameters, toJSON(pin), pin.Add.Kind, null(connection), target, state,
-		Micros(tx.now), due, roleID, userID, s.After, last)
-	return last, err
+		since=`+now+`, due_since=`+now+`, next_at=`+now+`, generation=provisions.generation+1, attempts=0, error='', failing_since=NULL, alarmed_at=NULL,
+		by_role=EXCLUDED.by_role WHERE provisions.state IN ('absent','removing')`, q.args...)
+	return err
 }
 
 // removes is what marks provisions for removal; the parameters are the role by which it comes and the moment.

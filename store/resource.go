@@ -73,6 +73,23 @@ func (tx *Tx) BareResource(ctx context.Context, tenant, ref string, v Viewer) (s
 	return r, dbError(ctx, err)
 }
 
+// BareResources is BareResource for several ids, by one query, whoever may see them.
+func (tx *Tx) BareResources(ctx context.Context, tenant string, ids []string) ([]sallyport.Resource, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	q := &query{}
+	q.WriteString("SELECT " + resourceColumns + resourceFrom + " WHERE r.tenant_id = " + q.arg(tenant) + " AND " + q.in("r.id", ids))
+	var out []sallyport.Resource
+	err := tx.Rows(ctx, q.String(), q.args, func(rows *sql.Rows) error {
+		var r sallyport.Resource
+		err := scanResource(rows, &r)
+		out = append(out, r)
+		return err
+	})
+	return out, err
+}
+
 // ResourceFilter narrows a list of resources; empty fields do not.
 type ResourceFilter struct {
 	Q          string

@@ -134,3 +134,44 @@ func TestNoQueryInALoop(t *testing.T) {
 		}
 	})
 }
+
+// TestJoiningTakesFewStatements: how many statements it takes to make real what a role gives somebody does not depend on how
+// much that is.
+func TestJoiningTakesFewStatements(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db)
+		took := map[int]int{}
+		for _, n := range []int{3, 40} {
+			ada, role := w.user(fmt.Sprint("ada-", n)), w.resource(sallyport.KindRole, fmt.Sprint("role-", n), nil)
+			w.hold(ada, role, sallyport.Member)
+			ids := make([]string, n)
+			for i := range ids {
+				ids[i] = w.resource(sallyport.KindApp, fmt.Sprintf("app-%d-%d", n, i), nil).ID
+			}
+			w.exec(`UPDATE resources SET fulfilment = '{"kind":"connector","connection":"ldap"}' WHERE kind = 'app'`)
+			db.Trace(func(string, []any) { took[n]++ })
+			w.update(func(ctx context.Context, tx *store.Tx) error {
+				things, err := tx.BareResources(ctx, w.tenant, ids)
+				if err != nil {
+					return err
+				}
+				pins, err := tx.PinsOf(ctx, w.tenant, things)
+				var list []store.Want
+				for _, r := range things {
+					list = append(list, store.Want{ResourceID: r.ID, Parameters: "{}", Pin: pins[r.ID]})
+				}
+				if err == nil {
+					_, err = tx.WantByRole(ctx, w.tenant, role.ID, ada.ID, list, store.Piece{})
+				}
+				return err
+			})
+			db.Trace(nil)
+			if got := w.count(`SELECT count(*) FROM provisions WHERE tenant_id = $1 AND user_id = $2 AND state = 'adding'`, w.tenant, ada.ID); got != n {
+				t.Errorf("%d of %d things are on their way", got, n)
+			}
+		}
+		if took[3] == 0 || took[3] != took[40] {
+			t.Errorf("%d statements for three things, %d for forty", took[3], took[40])
+		}
+	})
+}
