@@ -96,7 +96,7 @@ func TestPlans(t *testing.T) {
 		for _, c := range []struct {
 			name string
 			test func(t *testing.T, w *world)
-		}{{"pages", plansOfPages}, {"history", plansOfHistory}, {"evidence", plansOfEvidence}, {"streamed", intervalsAreStreamed}} {
+		}{{"pages", plansOfPages}, {"history", plansOfHistory}, {"evidence", plansOfEvidence}, {"streamed", intervalsAreStreamed}, {"rehearsals", plansOfRehearsals}} {
 			t.Run(c.name, func(t *testing.T) {
 				w := *company
 				w.t, w.ctx = t, t.Context()
