@@ -132,8 +132,7 @@ func (tx *Tx) standings(ctx context.Context, tenant string, p pairs, v Viewer) (
 			pair := some[min(i, len(some)-1)]
 			named[i] = "(" + q.arg(pair[0]) + "," + q.arg(pair[1]) + ")"
 		}
-		// CROSS JOIN keeps SQLite to looking up each pair, and LIMIT tells it how many there are: it would read an index whole
-		// to make a filter for many.
+		// CROSS JOIN keeps SQLite to looking up each pair, and LIMIT has it make the table of them once.
 		q.WriteString(`WITH w(user_id, resource_id) AS (SELECT * FROM (VALUES ` + strings.Join(named, ",") + `) v LIMIT ` + strconv.Itoa(len(named)) + `)
 			SELECT u.id, u.login, u.name, r.id, r.slug, r.name, r.kind, x.relation, x.parameters, x.ends_at, x.no_end FROM (
 			SELECT g.subject_id AS user_id, g.resource_id, g.relation, g.parameters, g.ends_at, g.no_end FROM w CROSS JOIN grants g
