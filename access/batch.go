@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/dustin/go-humanize"
+
 	"github.com/sallyport/sallyport"
 	"github.com/sallyport/sallyport/store"
 )
@@ -28,7 +30,7 @@ func (n NewBatch) check(now time.Time) error {
 		return sallyport.Invalid("items", "name grants, or give a filter: one of the two")
 	}
 	if len(n.Rows) > sallyport.MaxBatch {
-		return sallyport.Invalid("items", "names %d grants; at most %d at once", len(n.Rows), sallyport.MaxBatch)
+		return sallyport.Invalid("items", "names %s grants; at most %s at once", count(len(n.Rows)), count(sallyport.MaxBatch))
 	}
 	if n.Atomic && len(n.Rows) > sallyport.MaxAtomicBatch {
 		return tooManyForAll(len(n.Rows))
@@ -73,7 +75,7 @@ func (n NewBatch) check(now time.Time) error {
 }
 
 func tooManyForAll(n int) error {
-	return sallyport.Errorf(sallyport.EPrecondition, "%d grants are too many for all or nothing, which takes at most %d", n, sallyport.MaxAtomicBatch).
+	return sallyport.Errorf(sallyport.EPrecondition, "%s grants are too many for all or nothing, which takes at most %s", count(n), count(sallyport.MaxAtomicBatch)).
 		WithHint("Narrow the choice, or let each row stand for itself.").WithRule("batch.atomic")
 }
 
@@ -224,3 +226,6 @@ func (s *Service) UndoBatch(ctx context.Context, actor sallyport.Actor, id, reas
 	})
 	return undo, err
 }
+
+// count writes how many, as the page does: 10,000.
+func count(n int) string { return humanize.Comma(int64(n)) }

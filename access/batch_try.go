@@ -13,7 +13,7 @@ import (
 // EPrecondition where more rows wait than a rehearsal does.
 func (s *Service) TryBatch(ctx context.Context, actor sallyport.Actor, b sallyport.Batch) (sallyport.Batch, error) {
 	if b.Counts.Waiting > sallyport.MaxTriedBatch {
-		return b, sallyport.Errorf(sallyport.EPrecondition, "%d grants are too many to try out; at most %d are", b.Counts.Waiting, sallyport.MaxTriedBatch).
+		return b, sallyport.Errorf(sallyport.EPrecondition, "%s grants are too many to try out; at most %s are", count(b.Counts.Waiting), count(sallyport.MaxTriedBatch)).
 			WithHint("Narrow the choice, and try it in parts.").WithRule("batch.try")
 	}
 	w := store.BatchWork{Tenant: actor.Tenant, Batch: b, Via: actor.Via, ViaID: actor.ViaID}

@@ -120,7 +120,7 @@ func TestTooManyToTry(t *testing.T) {
 		b := sallyport.Batch{Action: "end", Counts: sallyport.BatchCounts{Waiting: sallyport.MaxTriedBatch + 1}}
 		_, err := w.s.TryBatch(t.Context(), w.as("olga"), b)
 		var e *sallyport.Error
-		if !errors.As(err, &e) || e.Code != sallyport.EPrecondition || !strings.Contains(e.Message, "1001") || e.Hint == "" {
+		if !errors.As(err, &e) || e.Code != sallyport.EPrecondition || !strings.Contains(e.Message, "1,001") || e.Hint == "" {
 			t.Errorf("1,001 rows are tried: %v", err)
 		}
 	})

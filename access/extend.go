@@ -95,7 +95,7 @@ func (s *Service) bulk(ctx context.Context, ids []string, atomic bool, one func(
 		return nil, sallyport.Invalid("ids", "is empty; name at least one grant")
 	}
 	if len(ids) > MaxBulk {
-		return nil, sallyport.Invalid("ids", "names %d grants; at most %d at once", len(ids), MaxBulk)
+		return nil, sallyport.Invalid("ids", "names %s grants; at most %d at once", count(len(ids)), MaxBulk)
 	}
 	out := make([]Outcome, len(ids))
 	run := func(ctx context.Context, tx *store.Tx, i int) error {

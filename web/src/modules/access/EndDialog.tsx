@@ -52,8 +52,8 @@ export function EndDialog({
           const good = ids.length - bad.length
           toast(
             bad.length
-              ? `${good} ended, ${bad.length} not: ${bad[0]?.detail ?? 'refused'}`
-              : `${good} grants ended.`,
+              ? `${good.toLocaleString('en')} ended, ${bad.length.toLocaleString('en')} not: ${bad[0]?.detail ?? 'refused'}`
+              : `${good.toLocaleString('en')} grants ended.`,
             { tone: bad.length ? 'bad' : 'good' },
           )
         }
@@ -62,7 +62,8 @@ export function EndDialog({
         onDone?.()
       }}
     >
-      {ending?.note ?? 'It ends now. What another grant gives stays.'}
+      {ending?.note ??
+        `${ending?.ids.length === 1 ? 'It ends' : 'They end'} now. What another grant gives stays.`}
       {ending && (
         <section aria-label="What that changes" className="mt-3 rounded-md bg-sunken p-3 text-ink">
           <Impact

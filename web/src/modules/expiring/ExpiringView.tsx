@@ -210,8 +210,10 @@ export function ExpiringView() {
         onConfirm={act}
       >
         {asking?.action === 'end'
-          ? 'It ends now, and cannot be taken back. What another grant gives stays.'
-          : 'It ends on its day, and nobody is told again before. A renewal takes the mark away.'}
+          ? `${asking.choice.count === 1 ? 'It ends' : 'They end'} now, which cannot be taken back. What another grant gives stays.`
+          : asking?.choice.count === 1
+            ? 'It ends on its day, and nobody is told again before. A renewal takes the mark away.'
+            : 'Each ends on its day, and nobody is told again before. A renewal takes the mark away.'}
         {asking?.action === 'end' && (
           <div className="mt-3 text-ink">
             <WhatChanges
