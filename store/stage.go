@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"maps"
@@ -26,7 +27,6 @@ func (tx *Tx) requestParts(ctx context.Context, tenant string, list []*sallyport
 		i int
 	}
 	at := map[string]place{}
-	gone := map[string]bool{} // asked, but no longer active: not waited for
 	q := &query{}
 	q.WriteString(`SELECT request_id, id, position, name, state, spec, need, fallback, outcome, started_at, closed_at, escalated_at, timeout_at
 		FROM stages WHERE tenant_id = ` + q.arg(tenant) + " AND " + q.in("request_id", ids) + " ORDER BY request_id, position")
@@ -50,26 +50,13 @@ func (tx *Tx) requestParts(ctx context.Context, tenant string, list []*sallyport
 	if err != nil {
 		return err
 	}
-	q = &query{}
-	q.WriteString(`SELECT sa.stage_id, u.id, u.login, u.name, sa.via, u.state FROM stage_approvers sa
-		CROSS JOIN users u WHERE u.tenant_id = sa.tenant_id AND u.id = sa.user_id AND sa.tenant_id = ` + q.arg(tenant) + " AND " + q.in("sa.stage_id", slices.Collect(maps.Keys(at))) + " ORDER BY u.name_key, u.id")
-	err = tx.Rows(ctx, q.String(), q.args, func(rows *sql.Rows) error {
-		var sid string
-		var a sallyport.Approver
-		var state sallyport.UserState
-		if err := rows.Scan(&sid, &a.ID, &a.Login, &a.Name, &a.Via, &state); err != nil {
-			return err
-		}
-		if state != sallyport.UserActive {
-			gone[a.ID] = true
-		}
-		p := at[sid]
-		s := &p.r.Stages[p.i]
-		s.Approvers = append(s.Approvers, a)
-		return nil
-	})
+	approvers, gone, err := tx.approversOf(ctx, tenant, slices.Collect(maps.Keys(at)))
 	if err != nil {
 		return err
+	}
+	for id, list := range approvers {
+		p := at[id]
+		p.r.Stages[p.i].Approvers = list
 	}
 	q = &query{}
 	q.WriteString(`SELECT v.stage_id, v.id, u.id, u.login, u.name, o.id, o.login, o.name, v.vote, v.comment, v.duration, v.created_at FROM votes v
@@ -103,6 +90,51 @@ func (tx *Tx) requestParts(ctx context.Context, tenant string, list []*sallyport
 		return err
 	}
 	return tx.creations(ctx, tenant, list)
+}
+
+// approversOf lists who was asked in each of some stages, by name, and who of them is no longer active: those are not waited
+// for. People are read by their ids: beside the stages, PostgreSQL reads everybody.
+func (tx *Tx) approversOf(ctx context.Context, tenant string, stages []string) (asked map[string][]sallyport.Approver, gone map[string]bool, err error) {
+	asked, gone = map[string][]sallyport.Approver{}, map[string]bool{}
+	if len(stages) == 0 {
+		return asked, gone, nil
+	}
+	q := &query{}
+	q.WriteString("SELECT stage_id, user_id, via FROM stage_approvers WHERE tenant_id = " + q.arg(tenant) + " AND " + q.in("stage_id", stages))
+	people := map[string]sallyport.UserRef{}
+	err = tx.Rows(ctx, q.String(), q.args, func(rows *sql.Rows) error {
+		var stage string
+		var a sallyport.Approver
+		err := rows.Scan(&stage, &a.ID, &a.Via)
+		asked[stage] = append(asked[stage], a)
+		people[a.ID] = sallyport.UserRef{}
+		return err
+	})
+	keys := map[string]string{}
+	for ids := range slices.Chunk(slices.Sorted(maps.Keys(people)), 1000) {
+		if err != nil {
+			return nil, nil, err
+		}
+		q := &query{}
+		q.WriteString("SELECT id, login, name, name_key, state FROM users WHERE tenant_id = " + q.arg(tenant) + " AND " + q.in("id", ids))
+		err = tx.Rows(ctx, q.String(), q.args, func(rows *sql.Rows) error {
+			var u sallyport.UserRef
+			var key string
+			var state sallyport.UserState
+			err := rows.Scan(&u.ID, &u.Login, &u.Name, &key, &state)
+			people[u.ID], keys[u.ID], gone[u.ID] = u, key, state != sallyport.UserActive
+			return err
+		})
+	}
+	for _, list := range asked {
+		for i := range list {
+			list[i].Login, list[i].Name = people[list[i].ID].Login, people[list[i].ID].Name
+		}
+		slices.SortFunc(list, func(a, b sallyport.Approver) int {
+			return cmp.Or(cmp.Compare(keys[a.ID], keys[b.ID]), cmp.Compare(a.ID, b.ID))
+		})
+	}
+	return asked, gone, err
 }
 
 func (tx *Tx) requestTasks(ctx context.Context, tenant string, byID map[string]*sallyport.Request, ids []string) error {

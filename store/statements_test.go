@@ -127,7 +127,7 @@ func TestNoQueryInALoop(t *testing.T) {
 			few := count()
 			grow(30)
 			for what, many := range count() {
-				if many != few[what] || many > 8 {
+				if many != few[what] || many > 9 {
 					t.Errorf("%s: %s takes %d statements for few rows and %d for many", name, what, few[what], many)
 				}
 			}

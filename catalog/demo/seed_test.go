@@ -24,14 +24,8 @@ func TestSeed(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := catalog.New(db, access.New(db, nil, "http://localhost"), []connector.Kind{ldap.Kind()}, nil)
-		begin := time.Now()
 		if err := demo.Seed(ctx, s, tenant); err != nil {
 			t.Fatal(err)
-		}
-		took := time.Since(begin)
-		t.Logf("laid out in %s", took)
-		if took > 20*time.Second {
-			t.Errorf("laying out took %s", took)
 		}
 		if err := demo.Seed(ctx, s, tenant); err != nil {
 			t.Fatalf("the second time: %v", err)
