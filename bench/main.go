@@ -43,7 +43,7 @@ func main() {
 	flag.BoolVar(&s.short, "short", false, "a smoke run: a hundredth of the company, moments for each call")
 	flag.BoolVar(&s.keep, "keep", false, "leave the databases behind and say where, for looking at plans")
 	flag.Parse()
-	s.clients, s.quiet = []int{1, 8, 64}, 5*time.Second
+	s.clients, s.quiet = []int{1, 8, 64}, 15*time.Second
 	s.postgres = os.Getenv(postgres.EnvDSN)
 	if s.short {
 		s.size, s.duration, s.idle, s.quiet = 0.01, 30*time.Millisecond, time.Second, 200*time.Millisecond

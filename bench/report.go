@@ -89,8 +89,12 @@ func (r Run) section(w *strings.Builder) {
 	m := r.Machine
 	fmt.Fprintf(w, "\n## %s, size %g\n\n%s. %s, %d cores, %s of memory, %s, %s, %s.\n\n", m.Database, r.Size, r.Date.Format("2 January 2006, 15:04 MST"),
 		m.CPU, m.Cores, bytesText(m.Memory), m.System, m.Go, "client and database on the same machine")
-	fmt.Fprintf(w, "%d people, %d resources, %d roles, %d grants of which %d live, %d requests, %d events; laid out in %.0f s. The server was ready after %.2f s, had told everybody what ends soon after %.0f s, whereupon the figures begin, and had %s at the end.",
-		r.Company.Users, r.Company.Resources, r.Company.Roles, r.Company.Grants, r.Living, r.Company.Requests, r.Company.Events, r.SeedSeconds, r.StartSeconds, r.SettleSeconds, bytesText(r.Memory))
+	settled := ""
+	if r.SettleSeconds > 0 { // runs of before did not wait for it
+		settled = fmt.Sprintf(", had told everybody what ends soon after %.0f s, whereupon the figures begin,", r.SettleSeconds)
+	}
+	fmt.Fprintf(w, "%d people, %d resources, %d roles, %d grants of which %d live, %d requests, %d events; laid out in %.0f s. The server was ready after %.2f s%s and had %s at the end.",
+		r.Company.Users, r.Company.Resources, r.Company.Roles, r.Company.Grants, r.Living, r.Company.Requests, r.Company.Events, r.SeedSeconds, r.StartSeconds, settled, bytesText(r.Memory))
 	if r.FirstStartSeconds > 0 {
 		fmt.Fprintf(w, " With nothing in it, it started in %.2f s (budget 1 s) and had %s after %.0f s of idling (budget 100 MB).", r.FirstStartSeconds, bytesText(r.IdleMemory), r.IdleSeconds)
 	}
