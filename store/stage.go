@@ -110,11 +110,11 @@ func (tx *Tx) approversOf(ctx context.Context, tenant string, stages []string) (
 		people[a.ID] = sallyport.UserRef{}
 		return err
 	})
+	if err != nil {
+		return nil, nil, err
+	}
 	keys := map[string]string{}
 	for ids := range slices.Chunk(slices.Sorted(maps.Keys(people)), 1000) {
-		if err != nil {
-			return nil, nil, err
-		}
 		q := &query{}
 		q.WriteString("SELECT id, login, name, name_key, state FROM users WHERE tenant_id = " + q.arg(tenant) + " AND " + q.in("id", ids))
 		err = tx.Rows(ctx, q.String(), q.args, func(rows *sql.Rows) error {
@@ -125,6 +125,9 @@ func (tx *Tx) approversOf(ctx context.Context, tenant string, stages []string) (
 			people[u.ID], keys[u.ID], gone[u.ID] = u, key, state != sallyport.UserActive
 			return err
 		})
+		if err != nil {
+			return nil, nil, err
+		}
 	}
 	for _, list := range asked {
 		for i := range list {
@@ -134,7 +137,7 @@ func (tx *Tx) approversOf(ctx context.Context, tenant string, stages []string) (
 			return cmp.Or(cmp.Compare(keys[a.ID], keys[b.ID]), cmp.Compare(a.ID, b.ID))
 		})
 	}
-	return asked, gone, err
+	return asked, gone, nil
 }
 
 func (tx *Tx) requestTasks(ctx context.Context, tenant string, byID map[string]*sallyport.Request, ids []string) error {
