@@ -65,7 +65,7 @@ func badInput(t *testing.T, w *world) {
 		{"an order that is none", "GET", "/users?sort=password", "", 400, "sort"},
 		{"an unknown parameter", "GET", "/users?colour=red", "", 400, "query.colour"},
 		{"a state that is none", "GET", "/requests?state=maybe", "", 400, "query.state"},
-		{"a time that is none", "GET", "/users/me/access?at=yesterday", "", 400, "query.at"},
+		{"a time that is none", "GET", "/users/me/access?at=yesterday", "", 400, "query.at: is not a moment; write"},
 		{"a route that is none", "GET", "/nothing", "", 404, ""},
 		{"a method that is none", "PUT", "/users", "{}", 405, "GET"},
 		{"a name with a zero-width space", "POST", "/resources", `{"kind":"app","name":"Wi\u200bki"}`, 400, "cannot be seen"},

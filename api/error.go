@@ -163,6 +163,8 @@ func remedy(f sallyport.Fault) sallyport.Fault {
 		f.Path, f.Message = f.Path+"."+name, "is missing"
 	case f.Message == "unknown query parameter":
 		f.Message = "is not a parameter of this call; remove it or correct its name"
+	case strings.HasPrefix(f.Message, "invalid date/time"): // with Go's pattern of one
+		f.Message = "is not a moment; write e.g. 2026-03-02T10:00:00Z"
 	case strings.HasPrefix(f.Message, "expected "):
 		f.Message = "is wrong: " + f.Message
 	}
