@@ -17,7 +17,7 @@ func (tx *Tx) Gauges(ctx context.Context) (Gauges, error) {
 	g := Gauges{Queues: map[string]int64{}}
 	now := Micros(tx.now)
 	lane := func(l Lane, and string) string {
-		return `(SELECT count(*) FROM provisions WHERE next_at IS NOT NULL AND state IN ` + l.states() + and + `)`
+		return `(SELECT count(*) FROM provisions WHERE next_at IS NOT NULL AND state IN ` + l.in() + and + `)`
 	}
 	waiting := func(and string) string { return "SELECT " + lane(LaneAdd, and) + " + " + lane(LaneRemove, and) }
 	for kind, q := range map[string]string{
@@ -41,7 +41,7 @@ func (tx *Tx) Gauges(ctx context.Context) (Gauges, error) {
 		g.Queues[kind] = n
 	}
 	var due *time.Time
-	err := tx.Row(ctx, `SELECT min(COALESCE(due_since, since)) FROM provisions WHERE next_at IS NOT NULL AND state = 'removing' AND state IN `+LaneRemove.states(), nil, timePtrScan{&due})
+	err := tx.Row(ctx, `SELECT min(COALESCE(due_since, since)) FROM provisions WHERE next_at IS NOT NULL AND state = 'removing' AND state IN `+LaneRemove.in(), nil, timePtrScan{&due})
 	if err != nil {
 		return g, err
 	}

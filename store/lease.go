@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
-	"slices"
 	"time"
 
 	"github.com/sallyport/sallyport"
@@ -38,119 +36,6 @@ func (db *DB) TakeDue(ctx context.Context, next func(context.Context, *Tx) (*tim
 	return at, db.Take(ctx, f)
 }
 
-// Lane is one direction of work on targets. Each has workers of its own, so that removing never waits for adding.
-type Lane string
-
-// The lanes. What is present or absent and is to be looked at again goes by removing's lane.
-const (
-	LaneAdd    Lane = "add"
-	LaneRemove Lane = "remove"
-)
-
-func (l Lane) states() string {
-	if l == LaneAdd {
-		return "('adding')"
-	}
-	return "('removing','present','absent')"
-}
-
-// Claim asks for provisions that are due.
-type Claim struct {
-	Lane   Lane
-	By     string        // unique to this claim
-	Lease  time.Duration // longer than the call's time-out
-	Call   time.Duration // the call's time-out: after a lease that lapsed, how long its holder's write may still arrive
-	Except []string      // ids of connections that are busy
-	Limit  int
-}
-
-// ClaimProvisions leases due provisions of any tenant to one worker, each for the length of the lease, after which
-// another may take them over. Taking over a lapsed lease notes that the row must be looked at again once the earlier
-// holder's write can no longer arrive. Where a connection has a rate, no more are claimed than have a slot now, and each is
-// claimed with its slot: see ReturnSlot.
-func (tx *Tx) ClaimProvisions(ctx context.Context, c Claim) ([]Provision, error) {
-	paces, err := tx.paces(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var out []Provision
-	except := slices.Clone(c.Except)
-	for _, p := range paces {
-		except = append(except, p.connection)
-		room := min(c.Limit-len(out), p.free(tx.now))
-		if slices.Contains(c.Except, p.connection) || room <= 0 {
-			continue
-		}
-		if c.Lane == LaneAdd {
-			if may, err := tx.mayAdd(ctx, p); err != nil || !may {
-				if err != nil {
-					return nil, err
-				}
-				continue
-			}
-		}
-		some, err := tx.claimPaced(ctx, c, p, room)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, some...)
-	}
-	if len(out) >= c.Limit {
-		return out, nil
-	}
-	rest, err := tx.claim(ctx, c, c.Limit-len(out), func(q *query) {
-		q.WriteString(" AND paced = FALSE")
-		if len(except) > 0 {
-			q.WriteString(" AND (connection_id IS NULL OR NOT " + q.in("connection_id", except) + ")")
-		}
-	})
-	return append(out, rest...), err
-}
-
-// claimPaced claims for one connection, and takes a slot for each. Where another worker takes slots at the same moment the
-// rows wait for the next claim.
-func (tx *Tx) claimPaced(ctx context.Context, c Claim, p pace, room int) ([]Provision, error) {
-	due, err := tx.exists(ctx, `SELECT 1 FROM provisions WHERE tenant_id=$1 AND connection_id=$2 AND state IN `+c.Lane.states()+` AND next_at <= $3
-		AND (lease_until IS NULL OR lease_until <= $3) LIMIT 1`, p.tenant, p.connection, Micros(tx.now))
-	if err != nil || !due {
-		return nil, err
-	}
-	n, err := tx.takeSlots(ctx, p, room)
-	if err != nil || n == 0 {
-		return nil, err
-	}
-	out, err := tx.claim(ctx, c, n, func(q *query) {
-		q.and("tenant_id = %s AND connection_id = %s", p.tenant, p.connection)
-	})
-	for i := range out {
-		out[i].Paced, out[i].Slot = p.connection, step(p.rate)
-	}
-	if left := n - len(out); err == nil && left > 0 && p.rate > 0 {
-		err = tx.ReturnSlot(ctx, Provision{Tenant: p.tenant, Paced: p.connection, Slot: time.Duration(left) * step(p.rate)})
-	}
-	return out, err
-}
-
-func (tx *Tx) claim(ctx context.Context, c Claim, limit int, where func(q *query)) ([]Provision, error) {
-	q := &query{}
-	now := q.arg(Micros(tx.now))
-	until := q.arg(Micros(tx.now.Add(c.Lease)))
-	q.WriteString(`UPDATE provisions SET lease_by=` + q.arg(c.By) + `, lease_until=` + until + `, next_at=` + until + `, attempts=attempts+1,
-		recheck_at = CASE WHEN lease_until IS NULL THEN recheck_at ELSE lease_until + ` + q.arg(c.Call.Microseconds()) + ` END
-		WHERE (tenant_id, id) IN (SELECT tenant_id, id FROM provisions WHERE next_at IS NOT NULL AND next_at <= ` + now + `
-		AND (lease_until IS NULL OR lease_until <= ` + now + `) AND state IN ` + c.Lane.states())
-	where(q)
-	q.WriteString(` ORDER BY next_at, id LIMIT ` + q.arg(limit) + `) AND (lease_until IS NULL OR lease_until <= ` + now + `) RETURNING ` + provisionColumns)
-	var out []Provision
-	err := tx.Rows(ctx, q.String(), q.args, func(r *sql.Rows) error {
-		var p Provision
-		err := scanProvision(r, &p)
-		out = append(out, p)
-		return err
-	})
-	return out, err
-}
-
 // Held reports whether the lease of a claimed provision is still its own, and returns the row as it is now.
 func (tx *Tx) Held(ctx context.Context, p Provision) (Provision, bool, error) {
 	now, ok, err := tx.ProvisionByID(ctx, p.Tenant, p.ID)
@@ -168,53 +53,6 @@ func (tx *Tx) ReleaseProvision(ctx context.Context, p Provision) (bool, error) {
 		p.Tenant, p.ID, p.LeaseBy, p.State, Micros(p.Since), MicrosPtr(p.DueSince), p.Attempts, MicrosPtr(p.NextAt), MicrosPtr(p.RecheckAt),
 		p.Error, MicrosPtr(p.FailingAt), MicrosPtr(p.AlarmedAt), MicrosPtr(p.VerifiedAt))
 	return n == 1, err
-}
-
-// NextProvision is when the next provision of a lane is due, or its connection has a slot for it, whichever is later; nil
-// when none is.
-func (tx *Tx) NextProvision(ctx context.Context, lane Lane) (*time.Time, error) {
-	paces, err := tx.paces(ctx)
-	if err != nil {
-		return nil, err
-	}
-	first := func(where func(q *query)) (t *time.Time, err error) {
-		q := &query{}
-		q.WriteString("SELECT next_at FROM provisions WHERE next_at IS NOT NULL AND state IN " + lane.states())
-		where(q)
-		q.WriteString(" ORDER BY next_at LIMIT 1")
-		if err = tx.Row(ctx, q.String(), q.args, timePtrScan{&t}); errors.Is(err, sql.ErrNoRows) {
-			err = nil
-		}
-		return t, err
-	}
-	var next *time.Time
-	var out []string
-	for _, p := range paces {
-		free := p.freeAt()
-		if p.rate == 0 {
-			out = append(out, p.connection)
-		}
-		t, err := first(func(q *query) { q.and("tenant_id = %s AND connection_id = %s", p.tenant, p.connection) })
-		if err != nil {
-			return nil, err
-		}
-		if t != nil && t.Before(free) {
-			t = &free
-		}
-		if t != nil && (next == nil || t.Before(*next)) {
-			next = t
-		}
-	}
-	t, err := first(func(q *query) {
-		q.WriteString(" AND paced = FALSE")
-		if len(out) > 0 {
-			q.WriteString(" AND (connection_id IS NULL OR NOT " + q.in("connection_id", out) + ")")
-		}
-	})
-	if t != nil && (next == nil || t.Before(*next)) {
-		next = t
-	}
-	return next, err
 }
 
 // HastenConnection makes everything that waits for a connection due now: it was resumed, or works again.
