@@ -46,8 +46,13 @@ func (tx *Tx) WantByRole(ctx context.Context, tenant, roleID, userID string, lis
 // wantByRole makes the provisions of those after one, up to another.
 func (tx *Tx) wantByRole(ctx context.Context, tenant, roleID, userID string, list []Want, after, last string) error {
 	q := &query{}
-	t, role, user, now := q.arg(tenant), q.arg(roleID), q.arg(userID), q.arg(Micros(tx.now))
-	from, to := q.arg(after), q.arg(last)
+	t, role, now := q.arg(tenant), q.arg(roleID), q.arg(Micros(tx.now))
+	who := "" // bounds of an index
+	for _, bound := range []struct{ is, id string }{{"=", userID}, {">", after}, {"<=", last}} {
+		if bound.id != "" {
+			who += " AND m.subject_id " + bound.is + " " + q.arg(bound.id)
+		}
+	}
 	text := func(v any) string { return "CAST(" + q.arg(v) + " AS TEXT)" }
 	rows := make([]string, len(list))
 	for i, w := range list {
@@ -67,9 +72,7 @@ func (tx *Tx) wantByRole(ctx context.Context, tenant, roleID, userID string, lis
 		SELECT m.tenant_id, h.id || substr(m.subject_id, 5), m.subject_id, h.resource_id, 'member', h.parameters, h.fulfilment, h.fulfilment_kind, h.connection_id, h.target,
 		h.state, CAST(`+now+` AS BIGINT), h.due, h.due, CAST(`+now+` AS BIGINT), CAST(`+role+` AS TEXT), `+rated(t, "h.connection_id")+`
 		FROM grants m JOIN users u ON u.tenant_id=m.tenant_id AND u.id=m.subject_id AND u.state='active' CROSS JOIN h
-		WHERE m.tenant_id=`+t+` AND m.resource_id=`+role+` AND m.relation='member' AND m.subject_kind='user' AND (`+user+` = '' OR m.subject_id=`+user+`)
-		AND m.subject_id > `+from+` AND (`+to+` = '' OR m.subject_id <= `+to+`)
-		AND `+living("m", now)+` AND m.ended_at IS NULL GROUP BY m.tenant_id, m.subject_id, `+of+`
+		WHERE m.tenant_id=`+t+` AND m.resource_id=`+role+` AND m.relation='member' AND m.subject_kind='user'`+who+` AND `+living("m", now)+` AND m.ended_at IS NULL GROUP BY m.tenant_id, m.subject_id, `+of+`
 		ON CONFLICT (tenant_id, user_id, resource_id, relation, parameters) DO UPDATE SET
 		fulfilment = CASE WHEN provisions.state='absent' THEN EXCLUDED.fulfilment ELSE provisions.fulfilment END,
 		fulfilment_kind = CASE WHEN provisions.state='absent' THEN EXCLUDED.fulfilment_kind ELSE provisions.fulfilment_kind END,
