@@ -123,7 +123,8 @@ func (q *query) events(tenant string, f EventFilter) (id string) {
 		}
 	} else if f.found != nil && f.found.few {
 		id = "d.event_id"
-		q.WriteString(" FROM (SELECT DISTINCT event_id FROM (" + q.foundIDs(t, f.found) + ") y) d CROSS JOIN events e WHERE e.tenant_id = " + t + " AND e.id = d.event_id")
+		// Sorted here, so that no more events are read than a page needs.
+		q.WriteString(" FROM (SELECT DISTINCT event_id FROM (" + q.foundIDs(t, f.found) + ") y ORDER BY event_id DESC) d CROSS JOIN events e WHERE e.tenant_id = " + t + " AND e.id = d.event_id")
 		f.Q = ""
 	} else {
 		id = "e.id"
