@@ -1,5 +1,10 @@
 package store
 
+import (
+	"context"
+	"strconv"
+)
+
 // Viewer is who reads. All is true for admins, auditors and Sallyport itself.
 type Viewer struct {
 	ID  string
@@ -28,6 +33,17 @@ func (q *query) sees(v Viewer, tenant string, now int64, alias string) string {
 				JOIN requests rq ON rq.tenant_id = st.tenant_id AND rq.id = st.request_id
 				WHERE sa.tenant_id = ` + t + ` AND sa.user_id = ` + u + ` AND rq.state = 'pending')
 		END)`
+}
+
+// hiddenFrom finds what a viewer may not see, which is only what has an audience or whose app has one. ok is false where
+// that is more than few.
+func (tx *Tx) hiddenFrom(ctx context.Context, tenant string, v Viewer) (ids []string, ok bool, err error) {
+	q := &query{}
+	t := q.arg(tenant)
+	q.WriteString("SELECT r.id FROM resources r WHERE r.tenant_id = " + t + " AND (r.audience_id > '' OR r.app_id IN (SELECT ra.id FROM resources ra WHERE ra.tenant_id = " + t +
+		" AND ra.audience_id > '')) AND CASE WHEN " + q.sees(v, tenant, Micros(tx.now), "r") + " THEN FALSE ELSE TRUE END LIMIT " + strconv.Itoa(few+1))
+	ids, err = tx.ids(ctx, q.String(), q.args...)
+	return ids, len(ids) <= few, err
 }
 
 // heldBy selects the ids of what a person effectively holds now by a relation, some twice. The arguments but the relation

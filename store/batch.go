@@ -42,7 +42,7 @@ func (tx *Tx) AddBatchRows(ctx context.Context, tenant, batchID string, rows []s
 // AddExpiringRows adds a row for each grant that the filter finds, in the order of their ends, by one statement, at most
 // limit. It returns how many there are.
 func (tx *Tx) AddExpiringRows(ctx context.Context, tenant, batchID string, v Viewer, f ExpiringFilter, limit int) (int, error) {
-	if err := tx.resolve(ctx, tenant, &f); err != nil {
+	if err := tx.resolve(ctx, tenant, v, &f); err != nil {
 		return 0, err
 	}
 	q := &query{}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/sallyport/sallyport"
@@ -26,7 +27,9 @@ type ExpiringFilter struct {
 
 	on             []onThings // what OwnedBy, AppID and RoleID stand for; see resolve
 	named          bool       // who and what has Q in the name is few, and is these
-	people, things []string
+	called, things []string   // things are among the called
+	fewHidden      bool       // what the viewer may not see is few, and is this
+	hidden         []string
 }
 
 // onThings are resources, and roles whose own grants count as well.
@@ -34,8 +37,8 @@ type onThings struct{ things, roles []string }
 
 // resolve looks up once what a filter stands for: the planners of both engines take the index of all that ends soon in the
 // company rather than look for the few things that somebody owns.
-func (tx *Tx) resolve(ctx context.Context, tenant string, f *ExpiringFilter) error {
-	f.on, f.named = nil, false
+func (tx *Tx) resolve(ctx context.Context, tenant string, v Viewer, f *ExpiringFilter) error {
+	f.on, f.named, f.fewHidden = nil, false, false
 	inside := func(apps []string) ([]string, error) {
 		if len(apps) == 0 {
 			return nil, nil
@@ -65,11 +68,17 @@ func (tx *Tx) resolve(ctx context.Context, tenant string, f *ExpiringFilter) err
 	if f.RoleID != "" {
 		f.on = append(f.on, onThings{[]string{f.RoleID}, []string{f.RoleID}})
 	}
-	if f.Q == "" {
-		return nil
-	}
 	var err error
-	f.people, f.things, f.named, err = tx.called(ctx, tenant, f.Q)
+	if !v.All {
+		if f.hidden, f.fewHidden, err = tx.hiddenFrom(ctx, tenant, v); err != nil {
+			return err
+		}
+	}
+	if f.Q != "" {
+		var people []string
+		people, f.things, f.named, err = tx.called(ctx, tenant, f.Q)
+		f.called = append(people, f.things...)
+	}
 	return err
 }
 
@@ -137,14 +146,17 @@ func (tx *Tx) expiring(q *query, from, tenant string, v Viewer, f ExpiringFilter
 	if f.Q != "" {
 		q.WriteString(" AND " + f.isNamed(q, t))
 	}
-	if v.All {
+	if v.All || f.fewHidden && len(f.hidden) == 0 {
 		return
 	}
 	sees := ""
-	if counting { // of each thing once, not of each grant
+	switch {
+	case f.fewHidden:
+		sees = "g.resource_id NOT IN " + q.set(f.hidden) + " AND g.subject_id NOT IN " + q.set(f.hidden)
+	case counting: // of each thing once, not of each grant
 		seen := "(SELECT r.id FROM resources r WHERE r.tenant_id=" + t + " AND " + q.sees(v, tenant, Micros(tx.now), "r") + ")"
 		sees = "g.resource_id IN " + seen + " AND (g.subject_kind <> 'role' OR g.subject_id IN " + seen + ")"
-	} else {
+	default:
 		sees = q.sees(v, tenant, Micros(tx.now), "r") + " AND (sr.id IS NULL OR " + q.sees(v, tenant, Micros(tx.now), "sr") + ")"
 	}
 	q.WriteString(" AND ((" + sees + ") OR (g.subject_kind = 'user' AND g.subject_id = " + q.arg(v.ID) + "))")
@@ -152,84 +164,67 @@ func (tx *Tx) expiring(q *query, from, tenant string, v Viewer, f ExpiringFilter
 
 // isNamed is the condition that Q is in the name of who has the grant, or of what it is on.
 func (f ExpiringFilter) isNamed(q *query, t string) string {
-	people, things := q.set(f.people), q.set(f.things)
-	if !f.named {
-		l := q.arg(like(f.Q))
-		named := func(table string) string {
-			return "(SELECT z.id FROM " + table + " z WHERE z.tenant_id=" + t + " AND z.search_key LIKE " + l + ` ESCAPE '\')`
-		}
-		people, things = named("users"), named("resources")
+	if f.named {
+		return "(g.resource_id IN " + q.set(f.things) + " OR g.subject_id IN " + q.set(f.called) + ")"
 	}
-	return "(g.resource_id IN " + things + " OR g.subject_id IN " + people + " OR g.subject_id IN " + things + ")"
+	l := q.arg(like(f.Q))
+	named := func(table string) string {
+		return "SELECT z.id FROM " + table + " z WHERE z.tenant_id=" + t + " AND z.search_key LIKE " + l + ` ESCAPE '\'`
+	}
+	return "(g.resource_id IN (" + named("resources") + ") OR g.subject_id IN (" + named("users") + " UNION ALL " + named("resources") + "))"
 }
 
-// countFrom joins what the conditions of a filter need, and no more: no engine leaves a join out of a count by itself.
-func (f ExpiringFilter) countFrom() string {
+// from joins what the conditions of a filter need, an order and, where sees is asked of each row, that; and no more: no
+// engine leaves a join out by itself.
+func (f ExpiringFilter) from(sort string, sees bool) string {
 	from := " FROM grants g"
 	add := func(needed bool, join string) {
 		if needed {
 			from += " LEFT JOIN " + join
 		}
 	}
-	add(f.Via != "", "resources r ON r.tenant_id = g.tenant_id AND r.id = g.resource_id")
-	add(f.ManagerID != "", "users su ON su.tenant_id = g.tenant_id AND g.subject_kind = 'user' AND su.id = g.subject_id")
+	column := expiringListing.column(sort)
+	add(f.Via != "" || sees || column == "r.name_key", "resources r ON r.tenant_id = g.tenant_id AND r.id = g.resource_id")
+	subject := strings.Contains(column, "su.")
+	add(f.ManagerID != "" || subject, "users su ON su.tenant_id = g.tenant_id AND g.subject_kind = 'user' AND su.id = g.subject_id")
+	add(sees || subject, "resources sr ON sr.tenant_id = g.tenant_id AND g.subject_kind = 'role' AND sr.id = g.subject_id")
 	add(f.Reviewed != nil, "grant_reviews rv ON rv.tenant_id = g.tenant_id AND rv.grant_id = g.id")
 	return from
 }
 
 // Expiring lists grants that come to an end, the next first. Counts, limits and other reasons are for Hangs and Limits.
 func (tx *Tx) Expiring(ctx context.Context, tenant string, v Viewer, f ExpiringFilter, p Page) (List[sallyport.Expiring], error) {
-	type row struct {
-		sallyport.Expiring
-		key any
-	}
 	var none List[sallyport.Expiring]
-	if err := tx.resolve(ctx, tenant, &f); err != nil {
+	if err := tx.resolve(ctx, tenant, v, &f); err != nil {
 		return none, err
 	}
 	q := &query{}
-	tx.expiring(q, expiringFrom, tenant, v, f, false)
-	var total *int
-	if p.Total {
-		c := &query{}
-		tx.expiring(c, f.countFrom(), tenant, v, f, true)
-		n, err := tx.count(ctx, c.String(), c)
-		if err != nil {
-			return none, err
-		}
-		total = n
-	}
-	if err := expiringListing.page(q, &p); err != nil {
-		return none, err
-	}
-	var items []row
-	err := tx.Rows(ctx, "SELECT "+grantColumns+", ap.id, ap.slug, ap.name, ap.kind, rv.reviewed_at, rv.reason, ru.id, ru.login, ru.name, "+
-		expiringListing.column(p.Sort)+q.String(), q.args, func(rows *sql.Rows) error {
-		var it row
+	tx.expiring(q, f.from(p.Sort, !v.All && !f.fewHidden), tenant, v, f, false)
+	page := p
+	page.Total = false // counting joins less
+	out, err := pageByIDs(ctx, tx, expiringListing, q, page, func(ids []string) (string, []any) {
+		q := &query{}
+		q.WriteString("SELECT " + grantColumns + ", ap.id, ap.slug, ap.name, ap.kind, rv.reviewed_at, rv.reason, ru.id, ru.login, ru.name" + expiringFrom +
+			" WHERE g.tenant_id = " + q.arg(tenant) + " AND " + q.in("g.id", ids))
+		return q.String(), q.args
+	}, func(rows *sql.Rows, it *sallyport.Expiring) (string, error) {
 		var app optionalRef
 		var at *time.Time
 		var why string
 		var by optionalUser
-		more := append(append(app.dest(), timePtrScan{&at}, textScan{&why}), by.dest()...)
-		if err := scanGrant(rows, &it.Grant, tx.now, append(more, &it.key)...); err != nil {
-			return err
-		}
-		it.App = app.ref()
-		if at != nil {
+		err := scanGrant(rows, &it.Grant, tx.now, append(append(app.dest(), timePtrScan{&at}, textScan{&why}), by.dest()...)...)
+		if it.App = app.ref(); at != nil {
 			it.Reviewed = &sallyport.Review{By: by.ref(), At: *at, Reason: why}
 		}
-		items = append(items, it)
-		return nil
+		return it.Grant.ID, err
 	})
 	if err != nil {
 		return none, err
 	}
-	l := finish(items, p, func(r row) (any, string) { return r.key, r.Grant.ID })
-	out := List[sallyport.Expiring]{Items: make([]sallyport.Expiring, len(l.Items)), NextCursor: l.NextCursor, Total: total}
-	for i := range l.Items {
-		out.Items[i] = l.Items[i].Expiring
-	}
-	return out, nil
+	c := &query{}
+	tx.expiring(c, f.from("", false), tenant, v, f, true)
+	out.Total, err = tx.countAfter(ctx, p, len(out.Items), out.NextCursor, c)
+	return out, err
 }
 
 // Hangs is what hangs on a grant; see sallyport.Expiring.

@@ -191,16 +191,6 @@ func (tx *Tx) Grants(ctx context.Context, tenant string, v Viewer, f GrantFilter
 	}
 	q := &query{}
 	tx.grants(q, grantFrom, tenant, v, f)
-	var total *int
-	if p.Total {
-		c := &query{}
-		tx.grants(c, f.countFrom(v), tenant, v, f)
-		n, err := tx.count(ctx, c.String(), c)
-		if err != nil {
-			return none, err
-		}
-		total = n
-	}
 	if err := order.page(q, &p); err != nil {
 		return none, err
 	}
@@ -217,6 +207,12 @@ func (tx *Tx) Grants(ctx context.Context, tenant string, v Viewer, f GrantFilter
 		return none, err
 	}
 	l := finish(items, p, func(r row) (any, string) { return r.key, r.ID })
+	c := &query{}
+	tx.grants(c, f.countFrom(v), tenant, v, f)
+	total, err := tx.countAfter(ctx, p, len(l.Items), l.NextCursor, c)
+	if err != nil {
+		return none, err
+	}
 	out := List[sallyport.Grant]{Items: make([]sallyport.Grant, len(l.Items)), NextCursor: l.NextCursor, Total: total}
 	for i := range l.Items {
 		out.Items[i] = l.Items[i].Grant

@@ -14,18 +14,12 @@ func pageByIDs[T any](ctx context.Context, tx *Tx, by listing, q *query, p Page,
 		key any
 	}
 	var none List[T]
-	var total *int
-	var err error
-	if p.Total {
-		if total, err = tx.count(ctx, q.String(), q); err != nil {
-			return none, err
-		}
-	}
+	all := q.copy()
 	if err := by.page(q, &p); err != nil {
 		return none, err
 	}
 	var found []row
-	err = tx.Rows(ctx, "SELECT "+by.id+", "+by.column(p.Sort)+q.String(), q.args, func(r *sql.Rows) error {
+	err := tx.Rows(ctx, "SELECT "+by.id+", "+by.column(p.Sort)+q.String(), q.args, func(r *sql.Rows) error {
 		var it row
 		err := r.Scan(&it.id, &it.key)
 		found = append(found, it)
@@ -35,9 +29,9 @@ func pageByIDs[T any](ctx context.Context, tx *Tx, by listing, q *query, p Page,
 		return none, err
 	}
 	l := finish(found, p, func(r row) (any, string) { return r.key, r.id })
-	out := List[T]{Items: make([]T, len(l.Items)), NextCursor: l.NextCursor, Total: total}
-	if len(l.Items) == 0 {
-		return out, nil
+	out := List[T]{Items: make([]T, len(l.Items)), NextCursor: l.NextCursor}
+	if out.Total, err = tx.countAfter(ctx, p, len(l.Items), l.NextCursor, all); err != nil || len(l.Items) == 0 {
+		return out, err
 	}
 	at, ids := make(map[string]int, len(l.Items)), make([]string, len(l.Items))
 	for i, it := range l.Items {

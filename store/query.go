@@ -259,3 +259,22 @@ func (tx *Tx) count(ctx context.Context, from string, q *query) (*int, error) {
 	}
 	return &n, nil
 }
+
+// countAfter answers ?total=true when a page of n items has been read: one that is all there is needs no count. q selects
+// what the page is of.
+func (tx *Tx) countAfter(ctx context.Context, p Page, n int, next string, q *query) (*int, error) {
+	switch {
+	case !p.Total:
+		return nil, nil
+	case p.Cursor == "" && next == "":
+		return &n, nil
+	}
+	return tx.count(ctx, q.String(), q)
+}
+
+// copy returns the query as it is now.
+func (q *query) copy() *query {
+	c := &query{args: q.args[:len(q.args):len(q.args)]}
+	c.WriteString(q.String())
+	return c
+}

@@ -144,14 +144,7 @@ func (tx *Tx) Resources(ctx context.Context, tenant string, v Viewer, f Resource
 			AND orr.resource_id = r.id AND orr.relation = 'owner' AND ` + holds("orr", n) + `))`)
 	}
 	q.WriteString(" AND " + q.sees(v, tenant, Micros(tx.now), "r"))
-	var total *int
-	if p.Total {
-		n, err := tx.count(ctx, q.String(), q)
-		if err != nil {
-			return none, err
-		}
-		total = n
-	}
+	all := q.copy()
 	if err := resourceListing.page(q, &p); err != nil {
 		return none, err
 	}
@@ -168,6 +161,10 @@ func (tx *Tx) Resources(ctx context.Context, tenant string, v Viewer, f Resource
 		return none, err
 	}
 	l := finish(items, p, func(r row) (any, string) { return r.key, r.ID })
+	total, err := tx.countAfter(ctx, p, len(l.Items), l.NextCursor, all)
+	if err != nil {
+		return none, err
+	}
 	out := List[sallyport.Resource]{Items: make([]sallyport.Resource, len(l.Items)), NextCursor: l.NextCursor, Total: total}
 	ptrs := make([]*sallyport.Resource, len(l.Items))
 	for i := range l.Items {

@@ -35,19 +35,13 @@ func (tx *Tx) RunRoles(ctx context.Context, tenant string, v Viewer, f RoleFilte
 	if Fold(f.Q) != "" {
 		q.and(`r.search_key LIKE %s ESCAPE '\'`, like(f.Q))
 	}
-	var total *int
-	var err error
-	if p.Total {
-		if total, err = tx.count(ctx, q.String(), q); err != nil {
-			return none, err
-		}
-	}
+	all := q.copy()
 	if err := roleListing.page(q, &p); err != nil {
 		return none, err
 	}
 	type key struct{ id, name string }
 	var keys []key
-	err = tx.Rows(ctx, "SELECT r.id, r.name_key"+q.String(), q.args, func(r *sql.Rows) error {
+	err := tx.Rows(ctx, "SELECT r.id, r.name_key"+q.String(), q.args, func(r *sql.Rows) error {
 		var k key
 		err := r.Scan(&k.id, &k.name)
 		keys = append(keys, k)
@@ -60,6 +54,10 @@ func (tx *Tx) RunRoles(ctx context.Context, tenant string, v Viewer, f RoleFilte
 	ids := make([]string, len(l.Items))
 	for i, k := range l.Items {
 		ids[i] = k.id
+	}
+	total, err := tx.countAfter(ctx, p, len(ids), l.NextCursor, all)
+	if err != nil {
+		return none, err
 	}
 	found, err := tx.runRoles(ctx, tenant, v, f.At, ids)
 	out := List[sallyport.RunRole]{Items: make([]sallyport.RunRole, len(ids)), NextCursor: l.NextCursor, Total: total}

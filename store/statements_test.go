@@ -36,7 +36,7 @@ func TestNoQueryInALoop(t *testing.T) {
 					Values: []store.Value{{Name: "reason", Value: "why"}}})
 			}
 		}
-		page := store.Page{Total: true}
+		page := store.Page{Total: true, Limit: store.MaxLimit}
 		for name, v := range map[string]store.Viewer{"admin": {All: true}, "reader": {ID: ada.ID}} {
 			lists := map[string]func(ctx context.Context, tx *store.Tx) (int, error){
 				"users": func(ctx context.Context, tx *store.Tx) (int, error) {

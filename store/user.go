@@ -132,14 +132,7 @@ func (tx *Tx) Users(ctx context.Context, tenant string, f UserFilter, p Page) (L
 	if f.IDs != nil {
 		q.WriteString(" AND " + q.in("u.id", f.IDs))
 	}
-	var total *int
-	if p.Total {
-		n, err := tx.count(ctx, q.String(), q)
-		if err != nil {
-			return none, err
-		}
-		total = n
-	}
+	all := q.copy()
 	if err := userListing.page(q, &p); err != nil {
 		return none, err
 	}
@@ -156,6 +149,10 @@ func (tx *Tx) Users(ctx context.Context, tenant string, f UserFilter, p Page) (L
 		return none, err
 	}
 	l := finish(items, p, func(r row) (any, string) { return r.key, r.ID })
+	total, err := tx.countAfter(ctx, p, len(l.Items), l.NextCursor, all)
+	if err != nil {
+		return none, err
+	}
 	out := List[sallyport.User]{Items: make([]sallyport.User, len(l.Items)), NextCursor: l.NextCursor, Total: total}
 	for i, r := range l.Items {
 		out.Items[i] = r.User
