@@ -30,8 +30,9 @@ type IntervalFilter struct {
 	EndedFrom, EndedTo *time.Time
 	Q                  string // every word of it, anywhere in names, reasons and comments
 
-	few  bool        // roles gave so little at At that it is read and sorted
-	told *toldGrants // what Q can be told of, when that is little
+	few   bool        // roles gave so little at At that it is read and sorted
+	words *lookedUp   // the words of Q, where they were looked up
+	told  *toldGrants // what Q can be told of, when that is little
 }
 
 // Scoped reports whether the filter asks about something, and not for the whole company.
@@ -150,17 +151,7 @@ func (tx *Tx) intervals(tenant string, v Viewer, f IntervalFilter, order walk) (
 	if f.Department != "" {
 		and("su.department = %s", f.Department)
 	}
-	for _, word := range words(f.Q) {
-		// Who and what has the word is found once, and each row looks itself up in that: to join and compare the names of a
-		// million rows takes a minute.
-		l := q.arg(like(word)) + ` ESCAPE '\'`
-		people := " IN (SELECT z.id FROM users z WHERE z.tenant_id = " + t + " AND z.search_key LIKE " + l + ")"
-		things := " IN (SELECT z.id FROM resources z WHERE z.tenant_id = " + t + " AND z.search_key LIKE " + l + ")"
-		where.WriteString(" AND (x.given_text LIKE " + l + " OR x.end_text LIKE " + l + " OR x.subject_id" + people + " OR x.subject_id" + things + " OR x.resource_id" + things +
-			" OR x.role_id" + things + " OR x.given_by" + people + " OR x.end_by" + people +
-			" OR x.request_id IN (SELECT w.id FROM requests w WHERE w.tenant_id = " + t + " AND w.requester_id" + people + ")" +
-			" OR x.request_id IN (SELECT w.request_id FROM votes w WHERE w.tenant_id = " + t + " AND w.text_key LIKE " + l + "))")
-	}
+	q.tells(where, t, f)
 	if !v.All {
 		where.WriteString(" AND " + q.sees(v, tenant, now, "r") + " AND (ro.id IS NULL OR " + q.sees(v, tenant, now, "ro") + ") AND (sr.id IS NULL OR " + q.sees(v, tenant, now, "sr") + ")")
 	}
@@ -362,11 +353,14 @@ func (tx *Tx) Intervals(ctx context.Context, tenant string, v Viewer, f Interval
 	order := walkFor(f, p.Sort)
 	var total *int
 	if order != walkNone && f.Q != "" { // a walk for what is rare would go through all there is
-		told, err := tx.toldOf(ctx, tenant, f)
+		var err error
+		if f.words, err = tx.look(ctx, tenant, f.Q); err == nil {
+			f.told, err = tx.toldOf(ctx, tenant, f.words)
+		}
 		if err != nil {
 			return List[sallyport.Interval]{}, err
 		}
-		if f.told = told; told != nil {
+		if f.told != nil {
 			order = walkNone
 		}
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"strconv"
+	"strings"
 )
 
 // toldGrants are the grants from which alone the intervals of a search can come.
@@ -14,19 +15,67 @@ const (
 	toldPairs = 20_000
 )
 
-// toldOf finds by which grants a history has a word of what is searched for: by what somebody wrote, by who and what is
-// called so, and by who asked, gave or ended. Each is read by an index. nil: every word is on too many.
-func (tx *Tx) toldOf(ctx context.Context, tenant string, f IntervalFilter) (*toldGrants, error) {
-	for _, word := range words(f.Q) {
-		people, things, ok, err := tx.called(ctx, tenant, word)
+// calledWord is a word of a search, and the people and things that are called so where they are few.
+type calledWord struct {
+	text           string
+	people, things []string
+	few            bool
+}
+
+// lookedUp are the words of a search.
+type lookedUp []calledWord
+
+// look looks the words of a search up.
+func (tx *Tx) look(ctx context.Context, tenant, text string) (*lookedUp, error) {
+	list := words(text)
+	out := make(lookedUp, len(list))
+	for i, word := range list {
+		people, things, few, err := tx.called(ctx, tenant, word)
 		if err != nil {
 			return nil, err
 		}
-		if !ok {
+		out[i] = calledWord{word, people, things, few}
+	}
+	return &out, nil
+}
+
+// tells writes the conditions that each word is told by rows x: who and what has the word is found once, and each row looks
+// itself up in that. To join and compare the names of a million rows takes a minute.
+func (q *query) tells(where *strings.Builder, t string, f IntervalFilter) {
+	if f.words == nil {
+		f.words = &lookedUp{}
+		for _, word := range words(f.Q) {
+			*f.words = append(*f.words, calledWord{text: word})
+		}
+	}
+	for _, w := range *f.words {
+		l := q.arg(like(w.text)) + ` ESCAPE '\'`
+		people, things := q.set(w.people), q.set(w.things)
+		if !w.few {
+			people = "(SELECT z.id FROM users z WHERE z.tenant_id = " + t + " AND z.search_key LIKE " + l + ")"
+			things = "(SELECT z.id FROM resources z WHERE z.tenant_id = " + t + " AND z.search_key LIKE " + l + ")"
+		}
+		where.WriteString(" AND (x.given_text LIKE " + l + " OR x.end_text LIKE " + l)
+		if !w.few || len(w.things) > 0 {
+			where.WriteString(" OR x.subject_id IN " + things + " OR x.resource_id IN " + things + " OR x.role_id IN " + things)
+		}
+		if !w.few || len(w.people) > 0 {
+			where.WriteString(" OR x.subject_id IN " + people + " OR x.given_by IN " + people + " OR x.end_by IN " + people +
+				" OR x.request_id IN (SELECT w.id FROM requests w WHERE w.tenant_id = " + t + " AND w.requester_id IN " + people + ")")
+		}
+		where.WriteString(" OR x.request_id IN (SELECT w.request_id FROM votes w WHERE w.tenant_id = " + t + " AND w.text_key <> '' AND w.text_key LIKE " + l + "))")
+	}
+}
+
+// toldOf finds by which grants a history has a word of what is searched for: by what somebody wrote, by who and what is
+// called so, and by who asked, gave or ended. Each is read by an index. nil: every word is on too many.
+func (tx *Tx) toldOf(ctx context.Context, tenant string, list *lookedUp) (*toldGrants, error) {
+	for _, w := range *list {
+		if !w.few {
 			continue
 		}
 		q := &query{}
-		q.toldBy(q.arg(tenant), q.arg(like(word)), people, things)
+		q.toldBy(q.arg(tenant), q.arg(like(w.text)), w.people, w.things)
 		q.WriteString(" LIMIT " + strconv.Itoa(toldFew+1))
 		if err := tx.anyPlan(ctx); err != nil {
 			return nil, err
