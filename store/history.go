@@ -56,6 +56,33 @@ func (tx *Tx) Events(ctx context.Context, tenant string, v Viewer, f EventFilter
 			return none, err
 		}
 	}
+	var l List[eventRow]
+	if f.found != nil && f.found.few && v.All && !p.NoRows && strings.TrimPrefix(p.Sort, "-") != "at" && f.onlyFound() {
+		l, err = tx.foundEvents(ctx, tenant, f, p)
+	} else {
+		l, err = tx.eventRows(ctx, tenant, v, f, p)
+	}
+	if err != nil || p.NoRows {
+		return List[sallyport.Event]{Items: []sallyport.Event{}, Total: l.Total}, err
+	}
+	if err := tx.nameEvents(ctx, tenant, l.Items); err != nil {
+		return none, err
+	}
+	if err := tx.joinValues(ctx, tenant, v, l.Items); err != nil {
+		return none, err
+	}
+	out := List[sallyport.Event]{Items: make([]sallyport.Event, len(l.Items)), NextCursor: l.NextCursor, Total: l.Total}
+	for i, r := range l.Items {
+		out.Items[i] = r.Event
+	}
+	return out, nil
+}
+
+const eventSelect = "SELECT e.id, e.verb, e.actor_id, e.object_kind, e.object_id, e.at, e.leaf, e.leaf_index, "
+
+// eventRows reads a page of events, newest first.
+func (tx *Tx) eventRows(ctx context.Context, tenant string, v Viewer, f EventFilter, p Page) (List[eventRow], error) {
+	var none List[eventRow]
 	q := &query{}
 	list := eventListing(q.events(tenant, f))
 	if !v.All {
@@ -63,18 +90,16 @@ func (tx *Tx) Events(ctx context.Context, tenant string, v Viewer, f EventFilter
 	}
 	var total *int
 	if p.Total {
-		if total, err = tx.count(ctx, q.String(), q); err != nil {
-			return none, err
-		}
-		if p.NoRows {
-			return List[sallyport.Event]{Items: []sallyport.Event{}, Total: total}, nil
+		var err error
+		if total, err = tx.count(ctx, q.String(), q); err != nil || p.NoRows {
+			return List[eventRow]{Total: total}, err
 		}
 	}
 	if err := list.page(q, &p); err != nil {
 		return none, err
 	}
 	var items []eventRow
-	err = tx.Rows(ctx, "SELECT e.id, e.verb, e.actor_id, e.object_kind, e.object_id, e.at, e.leaf, e.leaf_index, "+list.column(p.Sort)+q.String(), q.args,
+	err := tx.Rows(ctx, eventSelect+list.column(p.Sort)+q.String(), q.args,
 		func(r *sql.Rows) error {
 			var it eventRow
 			if err := scanEvent(r, &it); err != nil {
@@ -87,17 +112,27 @@ func (tx *Tx) Events(ctx context.Context, tenant string, v Viewer, f EventFilter
 		return none, err
 	}
 	l := finish(items, p, func(r eventRow) (any, string) { return r.key, r.ID })
-	if err := tx.nameEvents(ctx, tenant, l.Items); err != nil {
-		return none, err
-	}
-	if err := tx.joinValues(ctx, tenant, v, l.Items); err != nil {
-		return none, err
-	}
-	out := List[sallyport.Event]{Items: make([]sallyport.Event, len(l.Items)), NextCursor: l.NextCursor, Total: total}
-	for i, r := range l.Items {
-		out.Items[i] = r.Event
-	}
-	return out, nil
+	l.Total = total
+	return l, nil
+}
+
+// foundEvents reads a page of those that were found, and no others of them.
+func (tx *Tx) foundEvents(ctx context.Context, tenant string, f EventFilter, p Page) (List[eventRow], error) {
+	q := &query{}
+	q.WriteString(" FROM (SELECT DISTINCT event_id FROM (" + q.foundIDs(q.arg(tenant), f.found) + ") y) d WHERE TRUE")
+	return pageByIDs(ctx, tx, eventListing("d.event_id"), q, p, func(ids []string) (string, []any) {
+		q := &query{}
+		q.WriteString(eventSelect + "e.id FROM events e WHERE e.tenant_id = " + q.arg(tenant) + " AND " + q.in("e.id", ids))
+		return q.String(), q.args
+	}, func(r *sql.Rows, it *eventRow) (string, error) {
+		err := scanEvent(r, it)
+		return it.ID, err
+	})
+}
+
+// onlyFound reports whether a search asks for nothing but its words.
+func (f EventFilter) onlyFound() bool {
+	return !f.Scoped() && f.Verb == "" && len(f.Verbs) == 0 && f.Since == nil && f.Until == nil
 }
 
 // events writes FROM and WHERE, and returns the column of the event's id: where the filter asks about one thing, the list

@@ -53,10 +53,11 @@ func (tx *Tx) orphans(tenant string) func(ids []string) (string, []any) {
 }
 
 // owned selects the ids of what an active person owns directly, or as member of a role that does; and narrows the grants g.
+// The || keeps from the indexes of all that people, or roles, have.
 func owned(t, n, and string) string {
 	return `(SELECT g.resource_id FROM grants g JOIN users u ON u.tenant_id=g.tenant_id AND u.id=g.subject_id AND u.state='active'
-			WHERE g.tenant_id=` + t + ` AND g.relation='owner' AND g.subject_kind='user' AND ` + holds("g", n) + and + `
-		UNION ALL SELECT g.resource_id FROM grants g WHERE g.tenant_id=` + t + ` AND g.relation='owner' AND g.subject_kind='role' AND ` + holds("g", n) + and + `
+			WHERE g.tenant_id=` + t + ` AND g.relation='owner' AND (g.subject_kind || '')='user' AND ` + holds("g", n) + and + `
+		UNION ALL SELECT g.resource_id FROM grants g WHERE g.tenant_id=` + t + ` AND g.relation='owner' AND (g.subject_kind || '')='role' AND ` + holds("g", n) + and + `
 			AND EXISTS (SELECT 1 FROM grants m WHERE m.tenant_id=g.tenant_id AND m.resource_id=g.subject_id AND m.relation='member' AND m.subject_kind='user' AND ` + holds("m", n) + `))`
 }
 
