@@ -152,7 +152,7 @@ func (tx *Tx) expiring(q *query, from, tenant string, v Viewer, f ExpiringFilter
 	sees := ""
 	switch {
 	case f.fewHidden:
-		sees = "g.resource_id NOT IN " + q.set(f.hidden) + " AND g.subject_id NOT IN " + q.set(f.hidden)
+		sees = "g.resource_id NOT IN " + q.set(f.hidden) + " AND (g.subject_kind <> 'role' OR g.subject_id NOT IN " + q.set(f.hidden) + ")"
 	case counting: // of each thing once, not of each grant
 		seen := "(SELECT r.id FROM resources r WHERE r.tenant_id=" + t + " AND " + q.sees(v, tenant, Micros(tx.now), "r") + ")"
 		sees = "g.resource_id IN " + seen + " AND (g.subject_kind <> 'role' OR g.subject_id IN " + seen + ")"
