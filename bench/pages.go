@@ -114,6 +114,7 @@ func pages(c *seed.Company) []page {
 	add("audit", "what one person did", c.Admins, func(n int) string { return "/events?limit=100&actor=" + user(n) })
 	add("audit", "who had what half a year ago, in the company", c.Admins, func(int) string { return "/history?limit=100&at=" + stamp(-180*day) })
 	add("audit", "the history of the company", c.Admins, fixed("/history?limit=100"))
+	add("audit", "the history of the company, by words", c.Admins, func(n int) string { return "/history?limit=100&q=" + word(n) })
 	add("audit", "what nobody owns", c.Admins, fixed("/orphans?limit=100"))
 	add("tags", "all tags", c.Callers, fixed("/tags?limit=200"))
 	add("tags", "what a tag is on", c.Callers, fixed("/resources?limit=50&total=true&tag=Production"))

@@ -74,18 +74,11 @@ func (tx *Tx) toldOf(ctx context.Context, tenant string, list *lookedUp) (*toldG
 		if !w.few {
 			continue
 		}
-		q := &query{}
-		q.toldBy(q.arg(tenant), q.arg(like(w.text)), w.people, w.things)
-		q.WriteString(" LIMIT " + strconv.Itoa(toldFew+1))
-		if err := tx.anyPlan(ctx); err != nil {
-			return nil, err
-		}
-		ids, err := tx.ids(ctx, q.String(), q.args...)
+		told, err := tx.toldByWord(ctx, tenant, w)
 		if err != nil {
 			return nil, err
 		}
-		told := &toldGrants{ids}
-		if len(ids) > toldFew {
+		if told == nil {
 			continue
 		}
 		if ok, err := tx.littleTold(ctx, tenant, told); err != nil || ok {
@@ -93,6 +86,26 @@ func (tx *Tx) toldOf(ctx context.Context, tenant string, list *lookedUp) (*toldG
 		}
 	}
 	return nil, nil
+}
+
+// toldByWord finds by which grants one word is told; nil: by too many. Of many names the first tell that soon, and it takes
+// less to plan.
+func (tx *Tx) toldByWord(ctx context.Context, tenant string, w calledWord) (*toldGrants, error) {
+	const some = 20
+	if err := tx.anyPlan(ctx); err != nil {
+		return nil, err
+	}
+	for n := some; ; n = few {
+		q := &query{}
+		q.toldBy(q.arg(tenant), q.arg(like(w.text)), w.people[:min(n, len(w.people))], w.things[:min(n, len(w.things))])
+		ids, err := tx.ids(ctx, q.String()+" LIMIT "+strconv.Itoa(toldFew+1), q.args...)
+		if err != nil || len(ids) > toldFew {
+			return nil, err
+		}
+		if n == few || len(w.people) <= n && len(w.things) <= n {
+			return &toldGrants{ids}, nil
+		}
+	}
 }
 
 // toldBy selects the ids of grants, some twice.

@@ -55,16 +55,14 @@ func (q *query) list(values []string) string {
 	return "(" + strings.Join(holders, ",") + ")"
 }
 
-// set returns the values, filled, as a table for IN: each row is looked up in it, and not compared with all of it.
+// set returns the values as a table for IN: each row is looked up in it, and not compared with all of it. It is one
+// parameter, so that the text is the same for any number; see text for PostgreSQL's name of the function.
 func (q *query) set(values []string) string {
 	if len(values) == 0 {
 		return "(SELECT '' WHERE FALSE)"
 	}
-	rows := make([]string, fill(len(values)))
-	for i := range rows {
-		rows[i] = "(" + q.arg(values[min(i, len(values)-1)]) + ")"
-	}
-	return "(VALUES " + strings.Join(rows, ",") + ")"
+	b, _ := json.Marshal(values) // strings always can be
+	return "(SELECT value FROM json_each(" + q.arg(string(b)) + "))"
 }
 
 // in returns "col IN (…)" for the values; of none it is FALSE.

@@ -165,10 +165,10 @@ func (tx *Tx) before(ctx context.Context, query string, args []any) error {
 }
 
 // text is a statement as the engine gets it. PostgreSQL escapes in LIKE by a backslash without being told, and told so it
-// computes the pattern anew for each row.
+// computes the pattern anew for each row. The elements of an array are given by a function of another name there.
 func (db *DB) text(query string) string {
 	if db.postgres {
-		return strings.ReplaceAll(query, ` ESCAPE '\'`, "")
+		return strings.ReplaceAll(strings.ReplaceAll(query, ` ESCAPE '\'`, ""), "FROM json_each(", "FROM json_array_elements_text(")
 	}
 	return query
 }
