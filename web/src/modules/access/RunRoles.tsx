@@ -109,9 +109,9 @@ export function RunRoles({ owner, name }: { owner: string; name?: string }) {
           <EmptyState
             kind="first"
             icon={UserRoundCog}
-            title={name ? `${name} runs no role` : 'You run no role'}
+            title={at ? 'No role at that time' : name ? `${name} runs no role` : 'You run no role'}
           >
-            Whoever owns a role runs it. Ask to own one on its page, or ask for a new role.
+            Whoever owns a role runs it.{!at && ' Ask to own one on its page, or ask for a new role.'}
           </EmptyState>
         </Card>
       ) : (
