@@ -70,9 +70,9 @@ peers: .tools/bin/peers ## start PostgreSQL, OpenLDAP, mailpit and dex, print th
 .tools/bin/bench: FORCE
 	@go build -o $@ ./bench
 
-bench: bin/sallyport .tools/bin/peers .tools/bin/bench ## measure with a company of 10,000 people behind it; SIZE=10: ten times that, on PostgreSQL
+bench: bin/sallyport .tools/bin/peers .tools/bin/bench ## measure with a company of 10,000 people behind it; SIZE=10: ten times that, on PostgreSQL, which has BUFFERS=4GB
 	@scripts/packages.sh go
-	@.tools/bin/peers -run ".tools/bin/bench -size $(or $(SIZE),1) $(ARGS)"
+	@SALLYPORT_PEERS_BUFFERS=$(or $(BUFFERS),4GB) .tools/bin/peers -run ".tools/bin/bench -size $(or $(SIZE),1) $(ARGS)"
 
 clean: ## remove what was built; the demo's data in data/ stays
 	rm -rf bin .tools web/node_modules web/test-results web/playwright-report

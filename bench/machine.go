@@ -54,7 +54,7 @@ func databaseVersion(ctx context.Context, p *place) string {
 	defer db.Close()
 	name, query := "SQLite ", "SELECT sqlite_version()"
 	if p.engine == "postgres" {
-		name, query = "PostgreSQL ", "SHOW server_version"
+		name, query = "PostgreSQL ", "SELECT current_setting('server_version') || ', shared_buffers ' || current_setting('shared_buffers')"
 	}
 	var version sql.NullString
 	_ = db.QueryRowContext(ctx, query).Scan(&version) // an unknown version is an empty one

@@ -158,6 +158,9 @@ func (s settings) measure(ctx context.Context, p part, work string) (*Run, error
 	if r.SettleSeconds, err = m.settle(ctx, s.quiet); err != nil {
 		return nil, fmt.Errorf("%w\n%s", err, server.tail())
 	}
+	if err := place.warm(ctx); err != nil {
+		return nil, err
+	}
 	if err := m.all(ctx, p.curve); err != nil {
 		return nil, fmt.Errorf("%w\n%s", err, server.tail())
 	}

@@ -3,6 +3,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -25,6 +26,10 @@ import (
 // EnvDSN names the variable that holds the URL of a server to use instead of starting one. Its user must be allowed
 // to create databases.
 const EnvDSN = "SALLYPORT_TEST_POSTGRES"
+
+// EnvBuffers names the variable that says how much memory a server that is started keeps tables in, as shared_buffers
+// takes it; 256MB, which is enough for tests, where it is not set.
+const EnvBuffers = "SALLYPORT_PEERS_BUFFERS"
 
 // Server is a running cluster.
 type Server struct {
@@ -76,7 +81,7 @@ func start(ctx context.Context, bin, account string) (*Server, error) {
 	args := []string{"-D", data}
 	for _, set := range []string{
 		"listen_addresses=" + host, "port=" + port, "unix_socket_directories=" + dir,
-		"max_connections=200", "max_pred_locks_per_transaction=256", "shared_buffers=256MB", "fsync=on", "synchronous_commit=on", "full_page_writes=on",
+		"max_connections=200", "max_pred_locks_per_transaction=256", "shared_buffers=" + cmp.Or(os.Getenv(EnvBuffers), "256MB"), "fsync=on", "synchronous_commit=on", "full_page_writes=on",
 		"wal_level=replica", "max_wal_size=1GB", "checkpoint_timeout=15min", "work_mem=16MB",
 		"dynamic_shared_memory_type=mmap", // containers often have 64 MB of /dev/shm
 		"timezone=UTC", "log_timezone=UTC", "lc_messages=C", "log_min_messages=warning", "log_min_error_statement=panic",
