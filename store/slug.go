@@ -15,7 +15,7 @@ var plain = strings.NewReplacer("æ", "ae", "œ", "oe", "ø", "o", "ð", "d", "�
 // digits, and a hyphen for whatever lies between. It returns "" when nothing is left, as of a name in another script.
 func Slugify(name string) string {
 	var b strings.Builder
-	for _, r := range plain.Replace(norm.NFKD.String(cases.Fold().String(name))) {
+	for _, r := range plain.Replace(norm.NFKD.String(cases.Fold().String(norm.NFKD.String(name)))) {
 		switch {
 		case r >= 'a' && r <= 'z', r >= '0' && r <= '9':
 			b.WriteRune(r)

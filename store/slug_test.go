@@ -17,6 +17,7 @@ func TestSlugify(t *testing.T) {
 		"Đà Nẵng":                  "da-nang",
 		"ＷＩＤＥ ２":                   "wide-2",
 		"²":                        "2",
+		"Wache №7":                 "wache-no7", // whose capital comes with taking it apart
 		"a\u200bb":                 "a-b",
 		"名前":                       "",
 		"---":                      "",

@@ -72,6 +72,9 @@ describe('a resource while it is made', () => {
   })
   it('makes a slug as the server does', () => {
     expect(slugOf('Lab door')).toBe('lab-door')
+    expect(slugOf('Zürich Café')).toBe('zurich-cafe') // as the server's test has them
+    expect(slugOf('Straße nach Łódź, Ærø')).toBe('strasse-nach-lodz-aero')
+    expect(slugOf('Wache №7')).toBe('wache-no7')
     expect(slugOf('Production, read', 'aws')).toBe('aws.production-read')
   })
 })

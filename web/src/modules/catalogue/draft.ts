@@ -5,6 +5,7 @@ import type { ComboboxItem } from '../../components/Combobox'
 import { seconds } from '../../components/time'
 import { cleanFlow, flowFaults } from '../flow/flow'
 import { cleanForm, formFaults } from '../form/builder'
+import { latin } from '../latin'
 
 export interface Draft {
   kind: Kind
@@ -58,9 +59,7 @@ export function draftOf(r: Resource): Draft {
 
 /** slugOf makes a slug from a name, as the server would; an entitlement's begins with its app's. */
 export function slugOf(name: string, app?: string): string {
-  const base = name
-    .normalize('NFKD')
-    .toLowerCase()
+  const base = latin(name)
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')
     .slice(0, 60)

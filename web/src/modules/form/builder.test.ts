@@ -4,7 +4,7 @@ import { cleanForm, dropField, formFaults, nameOf, putField } from './builder'
 describe('building a form', () => {
   it('names fields by their titles, each once', () => {
     expect(nameOf('Which model?', [])).toBe('which_model')
-    expect(nameOf('Größe', [])).toBe('gro_e')
+    expect(nameOf('Größe', [])).toBe('grosse')
     expect(nameOf('2nd line', [])).toBe('nd_line')
     expect(nameOf('???', [])).toBe('field')
     expect(nameOf('Model', ['model', 'model_2'])).toBe('model_3')

@@ -1,12 +1,11 @@
 // Changing a resource's form: the same rules as the server, so that a fault is seen while building.
 import type { Field, Form } from '../../api/types'
+import { latin } from '../latin'
 
 /** nameOf makes a field's name from its title: lower-case letters, digits and _, not one of the taken. */
 export function nameOf(title: string, taken: readonly string[]): string {
   const base =
-    title
-      .normalize('NFKD')
-      .toLowerCase()
+    latin(title)
       .replace(/[^a-z0-9]+/g, '_')
       .replace(/^[^a-z]+|_+$/g, '')
       .slice(0, 60) || 'field'
