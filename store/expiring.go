@@ -233,8 +233,8 @@ type Hangs struct {
 	Continues       bool
 }
 
-// Hangs answers, by one query for a page of grants, what hangs on each, as far as the viewer may see it. The || keeps from
-// reading what all roles have.
+// Hangs answers, by one query for a page of grants, what hangs on each, as far as the viewer may see it. The page is read
+// first: MATERIALIZED and CROSS JOIN keep from going through all that roles have.
 func (tx *Tx) Hangs(ctx context.Context, tenant string, v Viewer, ids []string) (map[string]Hangs, error) {
 	out := make(map[string]Hangs, len(ids))
 	if len(ids) == 0 {
@@ -242,17 +242,15 @@ func (tx *Tx) Hangs(ctx context.Context, tenant string, v Viewer, ids []string) 
 	}
 	q := &query{}
 	t, now := q.arg(tenant), q.arg(Micros(tx.now))
-	in := func() string { return "g.tenant_id=" + t + " AND " + q.in("g.id", ids) }
-	q.WriteString(`SELECT 'people', g.id, count(DISTINCT m.subject_id) FROM grants g
-		JOIN grants m ON m.tenant_id=g.tenant_id AND m.subject_kind='user' AND m.resource_id=g.subject_id AND m.relation='member' AND ` + holds("m", now) + `
-		WHERE (g.subject_kind || '')='role' AND ` + in() + ` GROUP BY g.id
-		UNION ALL SELECT 'reaches', g.id, count(DISTINCT h.resource_id) FROM grants g
-		JOIN grants h ON h.tenant_id=g.tenant_id AND h.subject_kind='role' AND h.subject_id=g.resource_id AND ` + holds("h", now) + `
-		JOIN resources hr ON hr.tenant_id=h.tenant_id AND hr.id=h.resource_id
-		WHERE g.relation='member' AND ` + in() + ` AND ` + q.sees(v, tenant, Micros(tx.now), "hr") + ` GROUP BY g.id
-		UNION ALL SELECT 'reaches', g.id, count(*) FROM grants g JOIN resources er ON er.tenant_id=g.tenant_id AND er.app_id=g.resource_id AND er.deleted_at IS NULL
-		WHERE g.relation='owner' AND ` + in() + ` AND ` + q.sees(v, tenant, Micros(tx.now), "er") + ` GROUP BY g.id
-		UNION ALL SELECT 'continues', g.id, 1 FROM grants g WHERE g.subject_kind='user' AND ` + in() + ` AND ` + continues("g"))
+	q.WriteString(`WITH page AS MATERIALIZED (SELECT p.* FROM grants p WHERE p.tenant_id=` + t + ` AND ` + q.in("p.id", ids) + `)
+		SELECT 'people', g.id, count(DISTINCT m.subject_id) FROM page g CROSS JOIN grants m
+		WHERE g.subject_kind='role' AND m.tenant_id=` + t + ` AND m.subject_kind='user' AND m.resource_id=g.subject_id AND m.relation='member' AND ` + holds("m", now) + ` GROUP BY g.id
+		UNION ALL SELECT 'reaches', g.id, count(DISTINCT h.resource_id) FROM page g
+		CROSS JOIN grants h JOIN resources hr ON hr.tenant_id=h.tenant_id AND hr.id=h.resource_id
+		WHERE g.relation='member' AND h.tenant_id=` + t + ` AND h.subject_kind='role' AND h.subject_id=g.resource_id AND ` + holds("h", now) + ` AND ` + q.sees(v, tenant, Micros(tx.now), "hr") + ` GROUP BY g.id
+		UNION ALL SELECT 'reaches', g.id, count(*) FROM page g CROSS JOIN resources er
+		WHERE g.relation='owner' AND er.tenant_id=` + t + ` AND er.app_id=g.resource_id AND er.deleted_at IS NULL AND ` + q.sees(v, tenant, Micros(tx.now), "er") + ` GROUP BY g.id
+		UNION ALL SELECT 'continues', g.id, 1 FROM page g WHERE g.subject_kind='user' AND ` + continues("g"))
 	err := tx.Rows(ctx, q.String(), q.args, func(r *sql.Rows) error {
 		var what, id string
 		var n int

@@ -17,10 +17,6 @@ func plansOfRehearsals(_ *testing.T, w *world) {
 		step   int
 		n      int
 	}{{"grt_", 10, 300}, {"grr_", 1, 5}} {
-		type statement struct {
-			query string
-			args  []any
-		}
 		var statements []statement
 		w.db.Trace(func(query string, args []any) { statements = append(statements, statement{query, args}) })
 		impact, err := w.db.Rehearse(w.ctx, w.tenant, store.Viewer{All: true}, func(ctx context.Context) error {
@@ -44,8 +40,8 @@ func plansOfRehearsals(_ *testing.T, w *world) {
 			if !strings.HasPrefix(s.query, "SELECT") && !strings.HasPrefix(s.query, "WITH") { // what writes was taken back
 				continue
 			}
-			for _, fault := range w.planFaults(s.query, s.args) {
-				w.t.Errorf("%s: %s\n%.300s", c.prefix, fault, s.query)
+			for _, fault := range w.planFaults(false, []statement{s}) {
+				w.t.Errorf("%s: %.400s", c.prefix, fault)
 			}
 		}
 	}

@@ -125,7 +125,8 @@ func plansOfPages(t *testing.T, w *world) {
 		name string
 		run  func(ctx context.Context, tx *store.Tx) error
 	}
-	calls := []call{
+	var pages []call
+	workers := []call{
 		{"pending sequence", func(ctx context.Context, tx *store.Tx) error {
 			var n int
 			return tx.Row(ctx, `SELECT count(*) FROM (SELECT id FROM events WHERE tenant_id = $1 AND leaf_index IS NULL ORDER BY id LIMIT 1000) x`, []any{w.tenant}, &n)
@@ -161,7 +162,7 @@ func plansOfPages(t *testing.T, w *world) {
 	}
 	for name, v := range map[string]store.Viewer{"admin": admin, "reader": reader} {
 		access := func(what string, run func(ctx context.Context, tx *store.Tx) error) {
-			calls = append(calls, call{name + ": " + what, run})
+			pages = append(pages, call{name + ": " + what, run})
 		}
 		grants := func(what string, f store.GrantFilter) {
 			access("grants "+what, func(ctx context.Context, tx *store.Tx) error {
@@ -270,7 +271,7 @@ func plansOfPages(t *testing.T, w *world) {
 		requests("pending", store.RequestFilter{State: "pending"})
 		requests("to decide", store.RequestFilter{Assignee: user})
 	}
-	calls = append(calls, call{"events newest", func(ctx context.Context, tx *store.Tx) error {
+	pages = append(pages, call{"events newest", func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.Events(ctx, w.tenant, admin, store.EventFilter{}, page)
 		return err
 	}}, call{"events of a day", func(ctx context.Context, tx *store.Tx) error {
@@ -278,45 +279,92 @@ func plansOfPages(t *testing.T, w *world) {
 		_, err := tx.Events(ctx, w.tenant, admin, store.EventFilter{Since: &long, Until: &end}, page)
 		return err
 	}})
-	calls = append(calls, call{"export", func(ctx context.Context, tx *store.Tx) error { return tx.Records(ctx, w.tenant, 1000, 1500) }})
-	for _, c := range calls {
-		type statement struct {
-			query string
-			args  []any
-		}
-		var statements []statement
-		db.Trace(func(query string, args []any) { statements = append(statements, statement{query, args}) })
-		err := db.Update(w.ctx, c.run)
-		db.Trace(nil)
-		if err != nil {
-			t.Fatalf("%s: %v", c.name, err)
-		}
-		if len(statements) == 0 {
-			t.Errorf("%s: nothing was traced", c.name)
-		}
-		for _, s := range statements {
-			if strings.HasPrefix(s.query, "SET ") {
-				continue
-			}
-			for _, fault := range w.planFaults(s.query, s.args) {
-				t.Errorf("%s: %s\n%s", c.name, fault, s.query)
+	pages = append(pages, call{"export", func(ctx context.Context, tx *store.Tx) error { return tx.Records(ctx, w.tenant, 1000, 1500) }})
+	for reads, calls := range map[bool][]call{true: pages, false: workers} {
+		for _, c := range calls {
+			for _, fault := range w.planFaults(reads, w.traced(c.name, reads, c.run)) {
+				t.Errorf("%s: %s", c.name, fault)
 			}
 		}
 	}
 }
 
-func (w *world) planFaults(query string, args []any) []string {
-	if w.db.Postgres() {
-		return w.postgresFaults(query, args)
-	}
-	return w.sqliteFaults(query, args)
+// statement is one that was traced.
+type statement struct {
+	query string
+	args  []any
 }
 
-func (w *world) postgresFaults(query string, args []any) (faults []string) {
-	var text string
-	w.update(func(ctx context.Context, tx *store.Tx) error {
-		return tx.Row(ctx, "EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) "+query, args, &text)
-	})
+// traced runs a call in a transaction, one that only reads or one that may write, and returns its statements.
+func (w *world) traced(name string, reads bool, run func(ctx context.Context, tx *store.Tx) error) (list []statement) {
+	w.t.Helper()
+	w.db.Trace(func(query string, args []any) { list = append(list, statement{query, args}) })
+	in := w.db.Update
+	if reads {
+		in = w.db.View
+	}
+	err := in(w.ctx, run)
+	w.db.Trace(nil)
+	if err != nil {
+		w.t.Fatalf("%s: %v", name, err)
+	}
+	if len(list) == 0 {
+		w.t.Errorf("%s: nothing was traced", name)
+	}
+	return list
+}
+
+// planFaults looks at the plans of the statements of a transaction, by the settings that each had: what only reads is planned
+// for any values on PostgreSQL, unless the transaction asks for another plan.
+func (w *world) planFaults(reads bool, list []statement) (faults []string) {
+	look := func(ctx context.Context, tx *store.Tx) error {
+		for _, s := range list {
+			var found []string
+			var err error
+			switch {
+			case strings.HasPrefix(s.query, "SET ") || strings.HasPrefix(s.query, "SELECT set_config("):
+				_, err = tx.Exec(ctx, s.query, s.args...)
+			case w.db.Postgres():
+				found, err = postgresFaults(ctx, tx, reads, s)
+			default:
+				found, err = sqliteFaults(ctx, tx, s)
+			}
+			if err != nil {
+				return fmt.Errorf("%w: %s", err, s.query)
+			}
+			for _, f := range found {
+				faults = append(faults, f+"\n"+s.query)
+			}
+		}
+		return nil
+	}
+	if reads {
+		w.view(look)
+	} else {
+		w.update(look)
+	}
+	return faults
+}
+
+func postgresFaults(ctx context.Context, tx *store.Tx, reads bool, s statement) (faults []string, err error) {
+	text, query, args := "", s.query, s.args
+	if reads { // EXPLAIN by itself plans with the values
+		if _, err := tx.Exec(ctx, "PREPARE looked AS "+query); err != nil {
+			return nil, err
+		}
+		query, args = "EXECUTE looked", nil
+		if len(s.args) > 0 {
+			query += "(" + literals(s.args) + ")"
+		}
+	}
+	if err := tx.Row(ctx, "EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) "+query, args, &text); err != nil {
+		return nil, err
+	}
+	if reads {
+		if _, err := tx.Exec(ctx, "DEALLOCATE looked"); err != nil {
+			return nil, err
+		}
+	}
 	type node struct {
 		Type     string  `json:"Node Type"`
 		Relation string  `json:"Relation Name"`
@@ -330,7 +378,7 @@ func (w *world) postgresFaults(query string, args []any) (faults []string) {
 	}
 	var plans []struct{ Plan node }
 	if err := json.Unmarshal([]byte(text), &plans); err != nil {
-		w.t.Fatal(err)
+		return nil, err
 	}
 	var walk func(n node)
 	walk = func(n node) {
@@ -347,7 +395,23 @@ func (w *world) postgresFaults(query string, args []any) (faults []string) {
 		}
 	}
 	walk(plans[0].Plan)
-	return faults
+	return faults, nil
+}
+
+// literals writes values as PostgreSQL reads them.
+func literals(values []any) string {
+	list := make([]string, len(values))
+	for i, v := range values {
+		switch v := v.(type) {
+		case nil:
+			list[i] = "NULL"
+		case int, int64, bool:
+			list[i] = fmt.Sprint(v)
+		default:
+			list[i] = "'" + strings.ReplaceAll(fmt.Sprint(v), "'", "''") + "'"
+		}
+	}
+	return strings.Join(list, ", ")
 }
 
 var (
@@ -355,33 +419,31 @@ var (
 	visits  = regexp.MustCompile(`^(SCAN|SEARCH) (\w+)(.*)$`)
 )
 
-func (w *world) sqliteFaults(query string, args []any) (faults []string) {
+func sqliteFaults(ctx context.Context, tx *store.Tx, s statement) (faults []string, err error) {
 	table := map[string]string{}
-	for _, m := range aliases.FindAllStringSubmatch(query, -1) {
+	for _, m := range aliases.FindAllStringSubmatch(s.query, -1) {
 		table[m[1]] = m[1]
 		if m[2] != "" {
 			table[m[2]] = m[1]
 		}
 	}
-	w.view(func(ctx context.Context, tx *store.Tx) error {
-		return tx.Rows(ctx, "EXPLAIN QUERY PLAN "+query, args, func(r *sql.Rows) error {
-			var id, parent, unused int
-			var detail string
-			if err := r.Scan(&id, &parent, &unused, &detail); err != nil {
-				return err
-			}
-			m := visits.FindStringSubmatch(detail)
-			if m == nil || !big[table[m[2]]] {
-				return nil
-			}
-			// Only the newest of all may walk along an index in its order; the page's limit stops it.
-			ordered := strings.Contains(query, "LIMIT") && (strings.Contains(m[3], "sqlite_autoindex") || strings.Contains(m[3], "events_at") || strings.Contains(m[3], "grants_started")) ||
-				strings.Contains(m[3], "events_unsequenced") // which holds what has no place yet, and nothing else
-			if m[1] == "SCAN" || strings.HasSuffix(m[3], "(tenant_id=?)") && !ordered {
-				faults = append(faults, table[m[2]]+" is read whole: "+detail)
-			}
+	err = tx.Rows(ctx, "EXPLAIN QUERY PLAN "+s.query, s.args, func(r *sql.Rows) error {
+		var id, parent, unused int
+		var detail string
+		if err := r.Scan(&id, &parent, &unused, &detail); err != nil {
+			return err
+		}
+		m := visits.FindStringSubmatch(detail)
+		if m == nil || !big[table[m[2]]] {
 			return nil
-		})
+		}
+		// Only the newest of all may walk along an index in its order; the page's limit stops it.
+		ordered := strings.Contains(s.query, "LIMIT") && (strings.Contains(m[3], "sqlite_autoindex") || strings.Contains(m[3], "events_at") || strings.Contains(m[3], "grants_started")) ||
+			strings.Contains(m[3], "events_unsequenced") // which holds what has no place yet, and nothing else
+		if m[1] == "SCAN" || strings.HasSuffix(m[3], "(tenant_id=?)") && !ordered {
+			faults = append(faults, table[m[2]]+" is read whole: "+detail)
+		}
+		return nil
 	})
-	return faults
+	return faults, err
 }
