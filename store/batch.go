@@ -48,7 +48,7 @@ func (tx *Tx) AddExpiringRows(ctx context.Context, tenant, batchID string, v Vie
 	q := &query{}
 	q.WriteString(`INSERT INTO batch_items (tenant_id, batch_id, position, grant_id) SELECT ` + q.arg(tenant) + `, ` + q.arg(batchID) +
 		`, row_number() OVER (ORDER BY g.ends_at, g.id) - 1, g.id`)
-	tx.expiring(q, expiringFrom, tenant, v, f, false)
+	tx.expiring(q, expiringJoins, tenant, v, f, false)
 	q.WriteString(" ORDER BY g.ends_at, g.id LIMIT " + q.arg(limit))
 	n, err := tx.Exec(ctx, q.String(), q.args...)
 	return int(n), err

@@ -90,7 +90,7 @@ func (q *query) onAny(on onThings) string {
 	return "(" + q.in("g.resource_id", on.things) + " OR (g.subject_kind='role' AND " + q.in("g.subject_id", on.roles) + "))"
 }
 
-const expiringFrom = grantFrom + ` LEFT JOIN resources ap ON ap.tenant_id = g.tenant_id AND ap.id = r.app_id
+const expiringJoins = grantJoins + ` LEFT JOIN resources ap ON ap.tenant_id = g.tenant_id AND ap.id = r.app_id
 	LEFT JOIN grant_reviews rv ON rv.tenant_id = g.tenant_id AND rv.grant_id = g.id
 	LEFT JOIN users ru ON ru.tenant_id = g.tenant_id AND ru.id = rv.reviewed_by`
 
@@ -105,11 +105,11 @@ func ownedResources(t, user, now string) string {
 		AND og.relation='owner' AND ` + holds("og", now)
 }
 
-// expiring writes FROM and WHERE: living grants with an end to come, of resources (and roles) that the viewer may see, or
+// expiring writes FROM, with the joins, and WHERE: living grants with an end to come, of resources (and roles) that the viewer may see, or
 // the viewer's own. Counting, each thing is looked at once.
-func (tx *Tx) expiring(q *query, from, tenant string, v Viewer, f ExpiringFilter, counting bool) {
+func (tx *Tx) expiring(q *query, joins, tenant string, v Viewer, f ExpiringFilter, counting bool) {
 	t, now := q.arg(tenant), q.arg(Micros(tx.now))
-	q.WriteString(from + " WHERE g.tenant_id = " + t + " AND g.ended_at IS NULL AND g.ends_at IS NOT NULL AND g.ends_at > " + now)
+	q.WriteString(" FROM " + f.rows(q, t) + joins + " WHERE g.tenant_id = " + t + " AND g.ended_at IS NULL AND g.ends_at IS NOT NULL AND g.ends_at > " + now)
 	if f.From != nil {
 		q.and("g.ends_at >= %s", Micros(*f.From))
 	}
@@ -143,7 +143,7 @@ func (tx *Tx) expiring(q *query, from, tenant string, v Viewer, f ExpiringFilter
 	if f.Reviewed != nil {
 		q.WriteString(map[bool]string{true: " AND rv.grant_id IS NOT NULL", false: " AND rv.grant_id IS NULL"}[*f.Reviewed])
 	}
-	if f.Q != "" {
+	if f.Q != "" && !f.handful() {
 		q.WriteString(" AND " + f.isNamed(q, t))
 	}
 	if v.All || f.fewHidden && len(f.hidden) == 0 {
@@ -162,6 +162,20 @@ func (tx *Tx) expiring(q *query, from, tenant string, v Viewer, f ExpiringFilter
 	q.WriteString(" AND ((" + sees + ") OR (g.subject_kind = 'user' AND g.subject_id = " + q.arg(v.ID) + "))")
 }
 
+// handful reports whether Q is in so few names that all they have is read; what more have is found by its end.
+func (f ExpiringFilter) handful() bool { return f.named && len(f.called) <= 20 }
+
+// rows are the grants to look among.
+func (f ExpiringFilter) rows(q *query, t string) string {
+	if !f.handful() {
+		return "grants g"
+	}
+	on := q.in("z.resource_id", f.things)
+	having := "SELECT z.* FROM grants z WHERE z.tenant_id=" + t + " AND z.ended_at IS NULL AND "
+	return "(" + having + on + " UNION ALL " + having + "z.subject_kind='user' AND " + q.in("z.subject_id", f.called) + " AND NOT " + on +
+		" UNION ALL " + having + "z.subject_kind='role' AND " + q.in("z.subject_id", f.things) + " AND NOT " + on + ") g"
+}
+
 // isNamed is the condition that Q is in the name of who has the grant, or of what it is on.
 func (f ExpiringFilter) isNamed(q *query, t string) string {
 	if f.named {
@@ -174,13 +188,12 @@ func (f ExpiringFilter) isNamed(q *query, t string) string {
 	return "(g.resource_id IN (" + named("resources") + ") OR g.subject_id IN (" + named("users") + " UNION ALL " + named("resources") + "))"
 }
 
-// from joins what the conditions of a filter need, an order and, where sees is asked of each row, that; and no more: no
+// joins are of what the conditions of a filter need, an order and, where sees is asked of each row, that; and no more: no
 // engine leaves a join out by itself.
-func (f ExpiringFilter) from(sort string, sees bool) string {
-	from := " FROM grants g"
+func (f ExpiringFilter) joins(sort string, sees bool) (joins string) {
 	add := func(needed bool, join string) {
 		if needed {
-			from += " LEFT JOIN " + join
+			joins += " LEFT JOIN " + join
 		}
 	}
 	column := expiringListing.column(sort)
@@ -189,7 +202,7 @@ func (f ExpiringFilter) from(sort string, sees bool) string {
 	add(f.ManagerID != "" || subject, "users su ON su.tenant_id = g.tenant_id AND g.subject_kind = 'user' AND su.id = g.subject_id")
 	add(sees || subject, "resources sr ON sr.tenant_id = g.tenant_id AND g.subject_kind = 'role' AND sr.id = g.subject_id")
 	add(f.Reviewed != nil, "grant_reviews rv ON rv.tenant_id = g.tenant_id AND rv.grant_id = g.id")
-	return from
+	return joins
 }
 
 // Expiring lists grants that come to an end, the next first. Counts, limits and other reasons are for Hangs and Limits.
@@ -199,12 +212,12 @@ func (tx *Tx) Expiring(ctx context.Context, tenant string, v Viewer, f ExpiringF
 		return none, err
 	}
 	q := &query{}
-	tx.expiring(q, f.from(p.Sort, !v.All && !f.fewHidden), tenant, v, f, false)
+	tx.expiring(q, f.joins(p.Sort, !v.All && !f.fewHidden), tenant, v, f, false)
 	page := p
 	page.Total = false // counting joins less
 	out, err := pageByIDs(ctx, tx, expiringListing, q, page, func(ids []string) (string, []any) {
 		q := &query{}
-		q.WriteString("SELECT " + grantColumns + ", ap.id, ap.slug, ap.name, ap.kind, rv.reviewed_at, rv.reason, ru.id, ru.login, ru.name" + expiringFrom +
+		q.WriteString("SELECT " + grantColumns + ", ap.id, ap.slug, ap.name, ap.kind, rv.reviewed_at, rv.reason, ru.id, ru.login, ru.name FROM grants g" + expiringJoins +
 			" WHERE g.tenant_id = " + q.arg(tenant) + " AND " + q.in("g.id", ids))
 		return q.String(), q.args
 	}, func(rows *sql.Rows, it *sallyport.Expiring) (string, error) {
@@ -222,7 +235,7 @@ func (tx *Tx) Expiring(ctx context.Context, tenant string, v Viewer, f ExpiringF
 		return none, err
 	}
 	c := &query{}
-	tx.expiring(c, f.from("", false), tenant, v, f, true)
+	tx.expiring(c, f.joins("", false), tenant, v, f, true)
 	out.Total, err = tx.countAfter(ctx, p, len(out.Items), out.NextCursor, c)
 	return out, err
 }

@@ -17,7 +17,9 @@ const grantColumns = `g.id, g.subject_kind, g.subject_id, COALESCE(su.login, '')
 
 // grantFrom joins the resource, which is always there, from the left as well: SQLite then keeps to the order of the grants'
 // index, where it would else go through the catalogue and sort all grants.
-const grantFrom = ` FROM grants g LEFT JOIN resources r ON r.tenant_id = g.tenant_id AND r.id = g.resource_id
+const grantFrom = ` FROM grants g` + grantJoins
+
+const grantJoins = ` LEFT JOIN resources r ON r.tenant_id = g.tenant_id AND r.id = g.resource_id
 	LEFT JOIN users su ON su.tenant_id = g.tenant_id AND g.subject_kind = 'user' AND su.id = g.subject_id
 	LEFT JOIN resources sr ON sr.tenant_id = g.tenant_id AND g.subject_kind = 'role' AND sr.id = g.subject_id
 	LEFT JOIN users eb ON eb.tenant_id = g.tenant_id AND eb.id = g.ended_by

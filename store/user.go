@@ -115,7 +115,7 @@ func (tx *Tx) Users(ctx context.Context, tenant string, f UserFilter, p Page) (L
 			return none, err
 		}
 		if ok {
-			q.WriteString(" AND " + q.in("u.id", people))
+			q.WriteString(" AND u.id IN " + q.set(people))
 		} else {
 			q.and(`u.search_key LIKE %s ESCAPE '\'`, like(f.Q))
 		}
