@@ -185,11 +185,16 @@ func (tx *Tx) manyMembers(ctx context.Context, tenant, resourceID string, h Hold
 	if h.After != (HolderKey{}) {
 		after = " AND (u.name_key, u.id) > (" + q.arg(h.After.Name) + ", " + q.arg(h.After.UserID) + ")"
 	}
-	// As a value it is read person by person, where a condition would be a join of everybody. The limit is in the text, for
-	// the plan of any number would sort them all.
-	err = tx.Rows(ctx, `SELECT w.name_key, w.id, w.found FROM (SELECT u.name_key, u.id, (SELECT string_agg(CASE WHEN m.resource_id = `+res+` THEN '=' ELSE '' END || m.id, ' ') FROM grants m WHERE m.tenant_id=`+t+
-		` AND m.subject_kind='user' AND m.subject_id=u.id AND m.relation='member' AND `+by+` AND `+holds("m", at)+
-		`) AS found FROM users u WHERE u.tenant_id=`+t+after+`) w WHERE w.found IS NOT NULL ORDER BY w.name_key, w.id LIMIT `+strconv.Itoa(h.Limit+1), q.args, func(r *sql.Rows) error {
+	// As a value it is read person by person, where a condition would be a join of everybody; LATERAL keeps PostgreSQL from
+	// reading it twice. The limit is in the text, for the plan of any number would sort them all.
+	found := `(SELECT string_agg(CASE WHEN m.resource_id = ` + res + ` THEN '=' ELSE '' END || m.id, ' ') AS found FROM grants m WHERE m.tenant_id=` + t +
+		` AND m.subject_kind='user' AND m.subject_id=u.id AND m.relation='member' AND ` + by + ` AND ` + holds("m", at) + `)`
+	people := `users u WHERE u.tenant_id=` + t + after
+	from := `(SELECT u.name_key, u.id, ` + found + ` AS found FROM ` + people + `) u`
+	if tx.db.postgres {
+		from = `(SELECT u.name_key, u.id FROM ` + people + `) u CROSS JOIN LATERAL ` + found + ` w`
+	}
+	err = tx.Rows(ctx, `SELECT u.name_key, u.id, found FROM `+from+` WHERE found IS NOT NULL ORDER BY u.name_key, u.id LIMIT `+strconv.Itoa(h.Limit+1), q.args, func(r *sql.Rows) error {
 		k, by := HolderKey{Relation: sallyport.Member}, ""
 		err := r.Scan(&k.Name, &k.UserID, &by)
 		if f.keys = append(f.keys, k); len(f.keys) > h.Limit {
