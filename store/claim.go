@@ -92,7 +92,9 @@ func (tx *Tx) ClaimProvisions(ctx context.Context, c Claim) ([]Provision, error)
 // claimPaced claims for one connection, and takes a slot for each. Where another worker takes slots at the same moment the
 // rows wait for the next claim.
 func (tx *Tx) claimPaced(ctx context.Context, c Claim, p pace, room int) ([]Provision, error) {
-	due, err := tx.exists(ctx, `SELECT 1 FROM provisions WHERE tenant_id=$1 AND connection_id=$2 AND state IN `+c.Lane.in()+` AND next_at <= $3`+free("$3")+` LIMIT 1`, p.tenant, p.connection, Micros(tx.now))
+	q := &query{}
+	soonest := c.of(p.tenant, p.connection, 1)(q, q.arg(Micros(tx.now)))
+	due, err := tx.exists(ctx, "SELECT 1 FROM ("+soonest+") x", q.args...)
 	if err != nil || !due {
 		return nil, err
 	}

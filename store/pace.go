@@ -134,8 +134,7 @@ func (tx *Tx) mayAdd(ctx context.Context, p pace) (bool, error) {
 	if p.taken%4 == 3 {
 		return true, nil
 	}
-	waits, err := tx.exists(ctx, `SELECT 1 FROM provisions WHERE tenant_id=$1 AND connection_id=$2 AND state='removing' AND next_at <= $3
-		AND (lease_until IS NULL OR lease_until <= $3) LIMIT 1`, p.tenant, p.connection, Micros(tx.now))
+	waits, err := tx.exists(ctx, `SELECT 1 FROM provisions WHERE tenant_id=$1 AND connection_id=$2 AND state='removing' AND next_at <= $3`+free("$3")+first(1), p.tenant, p.connection, Micros(tx.now))
 	return !waits, err
 }
 

@@ -41,12 +41,12 @@ func seedPlans(w *world, z size) {
 			CASE WHEN i % 10 = 0 THEN NULL ELSE $2 - (i % 300) * $3 END, $2 - 400 * $3, '{"n":' || i || '}' FROM n`,
 		n(z.roles*5) + `INSERT INTO grants (tenant_id, id, subject_kind, subject_id, resource_id, relation, origin, reason_kind, starts_at, activated_at, no_end, created_at)
 			SELECT $1, ` + id("grr", "i") + `, 'role', ` + id("res", fmt.Sprintf("(1 + i %% %d)", z.roles)) + `, ` + id("res", "(50 + i)") + `, 'member', 'given', 'direct', $2 - $3, $2 - $3, TRUE, $2 FROM n`,
-		`INSERT INTO connections (tenant_id, id, slug, name, kind, created_at, updated_at) SELECT $1, 'con_busy', 'busy', 'Busy', 'ldap', $2, $2`,
-		// Every other provision waits for one connection.
+		`INSERT INTO connections (tenant_id, id, slug, name, kind, created_at, updated_at, rate) VALUES ($1, 'con_busy', 'busy', 'Busy', 'ldap', $2, $2, 0), ($1, 'con_slow', 'slow', 'Slow', 'ldap', $2, $2, 60)`,
+		// Of four provisions one waits for a connection that is held, and one for one with a rate.
 		n(z.other) + `INSERT INTO provisions (tenant_id, id, user_id, resource_id, relation, parameters, fulfilment, fulfilment_kind, state, since, next_at, created_at, connection_id)
 			SELECT $1, ` + id("prv", "i") + `, ` + id("usr", mod(z.users)) + `, ` + id("res", mod(z.resources)) + `, 'member', '{"n":' || i || '}', '{}', 'connector',
 			CASE WHEN i % 500 = 0 THEN 'adding' WHEN i % 2 = 1 THEN 'removing' ELSE 'present' END, $2, CASE WHEN i % 500 = 0 OR i % 2 = 1 THEN $2 - $3 END, $2,
-			CASE WHEN i % 2 = 1 THEN 'con_busy' END FROM n`,
+			CASE i % 4 WHEN 1 THEN 'con_busy' WHEN 3 THEN 'con_slow' END FROM n`,
 		n(z.other) + `INSERT INTO requests (tenant_id, id, kind, state, requester_id, subject_kind, subject_id, resource_id, relation, parameters, expires_at, created_at, updated_at)
 			SELECT $1, ` + id("req", "i") + `, 'access', CASE WHEN i % 200 = 0 THEN 'pending' ELSE 'approved' END, ` + id("usr", mod(z.users)) + `, 'user', ` + id("usr", mod(z.users)) + `, ` + id("res", mod(z.resources)) + `,
 			'member', '{"n":' || i || '}', $2 + $3, $2, $2 FROM n`,
