@@ -59,7 +59,10 @@ func (s *Service) Prepare(ctx context.Context, p store.Provision) (w Work, outsi
 		}
 		if wait != nil {
 			outside = false
-			return s.failTx(ctx, tx, cur, wait)
+			if err := s.failTx(ctx, tx, cur, wait); err != nil || wait.connection == "" {
+				return err
+			}
+			return tx.PutOff(ctx, cur, wait.connection, wait.text(), firstAlarm, longestPause)
 		}
 		if !w.Want && w.Holding.Account == "" { // somebody without an account holds nothing there
 			outside = false
@@ -91,9 +94,20 @@ func (s *Service) rest(ctx context.Context, tx *store.Tx, p store.Provision) err
 type hold struct {
 	message, hint string
 	paused        bool
+	connection    string // id of the one that is paused: what else waits for it has to wait as well
 	after         time.Duration
 	class         connector.Class
 }
+
+func (h *hold) text() string {
+	if h.hint == "" {
+		return h.message
+	}
+	return h.message + ". " + h.hint
+}
+
+// longestPause is after how long work for a paused connection is looked at again; resuming has it looked at now.
+const longestPause = time.Hour
 
 // target finds what to write where. A non-nil hold says why that cannot be done now.
 func (s *Service) target(ctx context.Context, tx *store.Tx, w *Work, leg store.Leg) (*hold, error) {
@@ -114,7 +128,7 @@ func (s *Service) target(ctx context.Context, tx *store.Tx, w *Work, leg store.L
 		return nil, err
 	}
 	if c.PausedAt != nil {
-		return &hold{message: "the connection " + c.Name + " is paused since " + sallyport.Moment(*c.PausedAt, ""), hint: "It goes on when the connection is resumed.", paused: true, after: time.Minute}, nil
+		return &hold{message: "the connection " + c.Name + " is paused since " + sallyport.Moment(*c.PausedAt, ""), hint: "It goes on when the connection is resumed.", paused: true, connection: c.ID, after: min(longestPause, untilAlarm(w.Provision, tx.Now()))}, nil
 	}
 	if leg.External == "" {
 		return &hold{message: "the resource has no name in the target", hint: "Set fulfilment.target.", class: connector.Config}, nil
@@ -265,10 +279,7 @@ func backoff(attempts int, state sallyport.ProvisionState) time.Duration {
 
 func (s *Service) failTx(ctx context.Context, tx *store.Tx, p store.Provision, h *hold) error {
 	now := tx.Now()
-	p.Error = h.message
-	if h.hint != "" {
-		p.Error += ". " + h.hint
-	}
+	p.Error = h.text()
 	wait := backoff(p.Attempts, p.State)
 	if h.paused {
 		wait, p.Attempts = h.after, 0
@@ -330,9 +341,24 @@ func lateness(p store.Provision, now time.Time) (time.Duration, bool) {
 	late := now.Sub(*p.DueSince)
 	switch {
 	case p.AlarmedAt == nil:
-		return late, late >= 15*time.Minute
+		return late, late >= firstAlarm
 	case late >= time.Hour && p.AlarmedAt.Sub(*p.DueSince) < time.Hour:
 		return late, true
 	}
 	return late, late >= 24*time.Hour && now.Sub(*p.AlarmedAt) >= 24*time.Hour
+}
+
+// firstAlarm is how late a removal is when admins are told.
+const firstAlarm = 15 * time.Minute
+
+// untilAlarm is how long it is until lateness says more, but no more than an hour.
+func untilAlarm(p store.Provision, now time.Time) time.Duration {
+	if p.State == sallyport.ProvisionRemoving && p.DueSince != nil {
+		for _, late := range []time.Duration{firstAlarm, time.Hour} {
+			if d := p.DueSince.Add(late).Sub(now); d > 0 {
+				return d
+			}
+		}
+	}
+	return time.Hour
 }

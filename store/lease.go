@@ -61,6 +61,27 @@ func (tx *Tx) HastenConnection(ctx context.Context, tenant, connectionID string)
 		tenant, connectionID, Micros(tx.now))
 }
 
+// PutOff leaves what else is due as p is for a connection that is paused, a part of it at a time, for the longest time; a
+// removal until it is so late that somebody is told, and no longer: from then on it is looked at by itself.
+func (tx *Tx) PutOff(ctx context.Context, p Provision, connectionID, message string, alarm, longest time.Duration) error {
+	if p.State != sallyport.ProvisionAdding && p.State != sallyport.ProvisionRemoving {
+		return nil
+	}
+	q := &query{}
+	t, now := q.arg(p.Tenant), q.arg(Micros(tx.now))
+	until, and := "", ""
+	if p.State == sallyport.ProvisionAdding {
+		until = q.arg(Micros(tx.now.Add(longest)))
+	} else {
+		until = "due_since + " + q.arg(alarm.Microseconds())
+		and = " AND " + until + " > " + now
+	}
+	q.WriteString("UPDATE provisions SET next_at=" + until + ", error=" + q.arg(message) + " WHERE (tenant_id, id) IN (SELECT tenant_id, id FROM provisions WHERE tenant_id=" + t +
+		" AND connection_id=" + q.arg(connectionID) + " AND state=" + q.arg(string(p.State)) + " AND next_at <= " + now + free(now) + and + first(1000) + ")")
+	_, err := tx.Exec(ctx, q.String(), q.args...)
+	return err
+}
+
 // LastGrant is the id of the newest direct grant of a person's key, ended or not; "" when there never was one.
 func (tx *Tx) LastGrant(ctx context.Context, tenant string, k sallyport.Key) (string, error) {
 	var id string

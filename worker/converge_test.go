@@ -117,7 +117,13 @@ func TestWhatHasToWait(t *testing.T) {
 		}
 		pause := func(at *time.Time) {
 			w.con.PausedAt = at
-			w.tx(func(ctx context.Context, tx *store.Tx) error { return tx.UpdateConnection(ctx, w.tenant, &w.con, nil) })
+			w.tx(func(ctx context.Context, tx *store.Tx) error {
+				if err := tx.UpdateConnection(ctx, w.tenant, &w.con, nil); err != nil {
+					return err
+				}
+				_, err := tx.HastenConnection(ctx, w.tenant, w.con.ID)
+				return err
+			})
 		}
 		now := w.clock.Now()
 		pause(&now)
@@ -128,7 +134,6 @@ func TestWhatHasToWait(t *testing.T) {
 			w.Fatalf("%+v", p)
 		}
 		pause(nil)
-		w.clock.Advance(time.Minute)
 		w.drain()
 		if w.target.has("vpn") != "ken noa" || w.grant(g.ID).State != sallyport.GrantActive {
 			w.Fatal(w.target.has("vpn"))

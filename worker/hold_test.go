@@ -95,3 +95,78 @@ func TestWritesPaused(t *testing.T) {
 		}
 	})
 }
+
+// TestPausedConnection: what waits for a paused connection is put off together and not taken up one by one, each removal
+// that is late is told of at its time all the same, and everything goes on at once when the connection is resumed.
+func TestPausedConnection(t *testing.T) {
+	eachClock(t, func(w *world) {
+		people := []string{"ken", "ada", "eve"}
+		pause := func(at *time.Time) {
+			w.con.PausedAt = at
+			w.tx(func(ctx context.Context, tx *store.Tx) error {
+				if err := tx.UpdateConnection(ctx, w.tenant, &w.con, nil); err != nil || at != nil {
+					return err
+				}
+				_, err := tx.HastenConnection(ctx, w.tenant, w.con.ID)
+				return err
+			})
+		}
+		take := func(lane store.Lane) {
+			var some []store.Provision
+			w.tx(func(ctx context.Context, tx *store.Tx) (err error) {
+				some, err = tx.ClaimProvisions(ctx, store.Claim{Lane: lane, By: "test", Lease: time.Minute, Limit: 1})
+				return err
+			})
+			if len(some) != 1 {
+				w.Fatalf("%d are due to %s", len(some), lane)
+			}
+			if _, outside, err := w.s.Prepare(w.ctx, some[0]); err != nil || outside {
+				w.Fatalf("a paused connection is written to: %v, %v", outside, err)
+			}
+		}
+		waits := func(until time.Duration) {
+			w.Helper()
+			for _, login := range people {
+				p := w.provision(login, "vpn")
+				if !strings.Contains(p.Error, "paused") || p.FailingAt != nil || p.LeaseBy != "" || p.NextAt == nil || !p.NextAt.After(w.clock.Now()) || p.NextAt.After(w.clock.Now().Add(until)) {
+					w.Fatalf("%s is not put off: %+v", login, p)
+				}
+			}
+		}
+		now := w.clock.Now()
+		pause(&now)
+		var grants []string
+		for _, login := range people {
+			grants = append(grants, w.give(login, "vpn", hours(40)).ID)
+		}
+		take(store.LaneAdd)
+		waits(time.Hour)
+		pause(nil)
+		w.drain()
+		if w.target.has("vpn") != "ada eve ken" {
+			w.Fatalf("resumed, the target has %q", w.target.has("vpn"))
+		}
+		now = w.clock.Now()
+		pause(&now)
+		for _, id := range grants {
+			w.end(id)
+		}
+		take(store.LaneRemove)
+		waits(15 * time.Minute)
+		for late, after := range []time.Duration{14 * time.Minute, 2 * time.Minute, 46 * time.Minute} {
+			w.clock.Advance(after)
+			w.drain()
+			waits(time.Hour)
+			for _, login := range people {
+				if told := strings.Count(w.verbs(w.provision(login, "vpn").ID), "provision.late"); told != late {
+					w.Fatalf("%v later: of the removal of %s was told %d times, want %d", after, login, told, late)
+				}
+			}
+		}
+		pause(nil)
+		w.drain()
+		if w.target.has("vpn") != "" {
+			w.Fatalf("resumed, the target still has %q", w.target.has("vpn"))
+		}
+	})
+}

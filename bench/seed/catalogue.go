@@ -42,7 +42,7 @@ func (b *builder) catalogue(ctx context.Context) error {
 	z := b.o.Size
 	connection := b.id(sallyport.PrefixConnection, b.micros()-1100*day)
 	at := b.micros() - 1100*day
-	// Paused, since nothing is there to be written to: what it has to do waits and is looked at once a minute.
+	// Paused, since nothing is there to be written to: what it has to do waits.
 	if err := b.bulk.load(ctx, "connections", "tenant_id,id,slug,name,kind,paused_at,created_at,updated_at", sequence([][]any{
 		{b.c.Tenant, connection, connectionSlug, "Directory", "ldap", at, at, at}})); err != nil {
 		return err
