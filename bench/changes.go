@@ -26,13 +26,30 @@ func (m *meter) changes(ctx context.Context, curve bool) error {
 			return err
 		}
 	}
-	if err := m.attach(ctx, "a role of 5,000 members to one of 20 resources", m.company.Targets, rounds); err != nil {
+	if _, err := m.settle(ctx, 2*m.duration); err != nil { // those renewed are still told
+		return err
+	}
+	if err := m.attach(ctx, "a role of 5,000 members to one of 20 resources", m.company.Targets, rounds, 0); err != nil {
 		return err
 	}
 	if curve {
 		return nil
 	}
-	return m.attach(ctx, "the same where a target has to change for each member", m.company.Connected, 1)
+	if err := m.attach(ctx, "the same where a target has to change for each member", m.company.Connected, 2, 4*m.duration); err != nil {
+		return err
+	}
+	return m.attach(ctx, atOnce, m.company.Connected, 1, 0)
+}
+
+// atOnce is attaching while the work of what was attached before is laid out.
+const atOnce = "five such one upon the other"
+
+// sum is how long calls took together.
+func sum(list []time.Duration) (all time.Duration) {
+	for _, d := range list {
+		all += d
+	}
+	return all
 }
 
 // pair picks who asks for what, and for how long, so that nobody asks for the same twice.
@@ -94,16 +111,15 @@ func (m *meter) renew(ctx context.Context, round int) error {
 	return nil
 }
 
-// attach gives the role to each resource, one call after the other, and takes it away again.
-func (m *meter) attach(ctx context.Context, what string, slugs []string, rounds int) error {
+// attach gives the role to each resource, one call after the other and as long a pause before each, and takes it away again.
+func (m *meter) attach(ctx context.Context, what string, slugs []string, rounds int, pause time.Duration) error {
 	admin := m.company.Admins[1].Token
 	var on, off []time.Duration
-	var onAll, offAll time.Duration
 	for range rounds {
 		var ids []string
-		begin := time.Now()
 		for _, slug := range slugs {
 			var g sallyport.Grant
+			time.Sleep(pause)
 			start := time.Now()
 			if err := m.post(ctx, admin, "/api/v1/grants", sallyport.Give{Subject: "role:" + m.company.BigRole, Resource: slug, NoEnd: true, Reason: "to measure"}, &g); err != nil {
 				return err
@@ -111,18 +127,20 @@ func (m *meter) attach(ctx context.Context, what string, slugs []string, rounds 
 			on = append(on, time.Since(start))
 			ids = append(ids, g.ID)
 		}
-		onAll += time.Since(begin)
-		begin = time.Now()
 		for _, id := range ids {
+			time.Sleep(pause)
 			start := time.Now()
 			if _, err := m.call(ctx, admin, http.MethodPost, "/api/v1/grants/"+id+"/end", map[string]any{"reason": "measured"}, true); err != nil {
 				return err
 			}
 			off = append(off, time.Since(start))
 		}
-		offAll += time.Since(begin)
 	}
-	m.add(Cell{Page: "role", Name: "attach " + what, Clients: 1, Kind: kindAttach}, on, onAll)
-	m.add(Cell{Page: "role", Name: "detach " + what, Clients: 1, Kind: kindChange}, off, offAll)
+	kind := kindAttach
+	if what == atOnce { // the budget is for one by itself
+		kind = kindChange
+	}
+	m.add(Cell{Page: "role", Name: "attach " + what, Clients: 1, Kind: kind}, on, sum(on))
+	m.add(Cell{Page: "role", Name: "detach " + what, Clients: 1, Kind: kindChange}, off, sum(off))
 	return nil
 }
