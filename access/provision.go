@@ -106,7 +106,7 @@ func (h *hold) text() string {
 	return h.message + ". " + h.hint
 }
 
-// longestPause is after how long work for a paused connection is looked at again; resuming has it looked at now.
+// longestPause is after how long work for a paused connection is looked at again at the latest; resuming has it looked at now.
 const longestPause = time.Hour
 
 // target finds what to write where. A non-nil hold says why that cannot be done now.
@@ -128,7 +128,7 @@ func (s *Service) target(ctx context.Context, tx *store.Tx, w *Work, leg store.L
 		return nil, err
 	}
 	if c.PausedAt != nil {
-		return &hold{message: "the connection " + c.Name + " is paused since " + sallyport.Moment(*c.PausedAt, ""), hint: "It goes on when the connection is resumed.", paused: true, connection: c.ID, after: min(longestPause, untilAlarm(w.Provision, tx.Now()))}, nil
+		return &hold{message: "the connection " + c.Name + " is paused since " + sallyport.Moment(*c.PausedAt, ""), hint: "It goes on when the connection is resumed.", paused: true, connection: c.ID, after: pausedFor(w.Provision, tx.Now())}, nil
 	}
 	if leg.External == "" {
 		return &hold{message: "the resource has no name in the target", hint: "Set fulfilment.target.", class: connector.Config}, nil
@@ -351,14 +351,18 @@ func lateness(p store.Provision, now time.Time) (time.Duration, bool) {
 // firstAlarm is how late a removal is when admins are told.
 const firstAlarm = 15 * time.Minute
 
-// untilAlarm is how long it is until lateness says more, but no more than an hour.
-func untilAlarm(p store.Provision, now time.Time) time.Duration {
-	if p.State == sallyport.ProvisionRemoving && p.DueSince != nil {
+// pausedFor is after how long work for a paused connection is looked at again: when lateness says more, or after the longest
+// pause. Resuming does not hasten what is only to be checked.
+func pausedFor(p store.Provision, now time.Time) time.Duration {
+	if p.DueSince == nil {
+		return time.Minute
+	}
+	if p.State == sallyport.ProvisionRemoving {
 		for _, late := range []time.Duration{firstAlarm, time.Hour} {
 			if d := p.DueSince.Add(late).Sub(now); d > 0 {
 				return d
 			}
 		}
 	}
-	return time.Hour
+	return longestPause
 }

@@ -72,6 +72,7 @@ func (tx *Tx) PutOff(ctx context.Context, p Provision, connectionID, message str
 	until, and := "", ""
 	if p.State == sallyport.ProvisionAdding {
 		until = q.arg(Micros(tx.now.Add(longest)))
+		and = " AND due_since <= " + now // which HastenConnection finds
 	} else {
 		until = "due_since + " + q.arg(alarm.Microseconds())
 		and = " AND " + until + " > " + now
