@@ -105,8 +105,8 @@ func ownedResources(t, user, now string) string {
 		AND og.relation='owner' AND ` + holds("og", now)
 }
 
-// expiring writes FROM, with the joins, and WHERE: living grants with an end to come, of resources (and roles) that the viewer may see, or
-// the viewer's own. Counting, each thing is looked at once.
+// expiring writes FROM, with the joins, and WHERE: living grants with an end to come, of resources (and roles) that the
+// viewer may see, or the viewer's own. Counting, each thing is looked at once.
 func (tx *Tx) expiring(q *query, joins, tenant string, v Viewer, f ExpiringFilter, counting bool) {
 	t, now := q.arg(tenant), q.arg(Micros(tx.now))
 	q.WriteString(" FROM " + f.rows(q, t) + joins + " WHERE g.tenant_id = " + t + " AND g.ended_at IS NULL AND g.ends_at IS NOT NULL AND g.ends_at > " + now)
