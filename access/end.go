@@ -227,7 +227,7 @@ func (s *Service) tellEnded(ctx context.Context, tx *store.Tx, actor sallyport.A
 		return err
 	}
 	return s.tell(ctx, tx, actor.Tenant, []string{g.Subject.ID}, note{Kind: "grant.ended", Dedupe: "ended:" + g.ID,
-		On: g.Resource, Titled: then(" has ended"), Body: "Why: " + reason + ".", Link: "/resources/" + g.Resource.Slug})
+		On: g.Resource, Titled: then(" has ended"), Body: "Why: " + reason + ".", Link: "/catalogue/" + g.Resource.Slug})
 }
 
 // closePassedTx closes a grant whose end has passed, as of its end. The last admin's grant does not expire: it is taken

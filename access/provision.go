@@ -318,7 +318,7 @@ func (s *Service) failTx(ctx context.Context, tx *store.Tx, p store.Provision, h
 		if err != nil {
 			return err
 		}
-		return s.tell(ctx, tx, p.Tenant, admins, note{Kind: verb, Dedupe: dedupe, Title: title + res.FullName(), Body: p.Error, Link: "/resources/" + res.Slug})
+		return s.tell(ctx, tx, p.Tenant, admins, note{Kind: verb, Dedupe: dedupe, Title: title + res.FullName(), Body: p.Error, Link: "/catalogue/" + res.Slug})
 	}
 	if first {
 		// What the target refuses needs a person; what may work at the next try only shows in the lists.

@@ -275,7 +275,7 @@ func (s *Service) rejectedTx(ctx context.Context, tx *store.Tx, actor sallyport.
 		return err
 	}
 	return s.tell(ctx, tx, tenant, people, note{Kind: "provision.failing", Dedupe: "rejected:" + t.ID, Title: res.FullName() + " cannot be given to " + t.Beneficiary.Name,
-		Body: "A role gives it, and the task was " + cause + ". It is asked for again in a day.", Link: "/resources/" + res.Slug})
+		Body: "A role gives it, and the task was " + cause + ". It is asked for again in a day.", Link: "/catalogue/" + res.Slug})
 }
 
 func checkWords(field, text string) error {
