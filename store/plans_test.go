@@ -149,6 +149,10 @@ func plansOfPages(t *testing.T, w *world) {
 			_, err := tx.ClaimProvisions(ctx, store.Claim{Lane: store.LaneRemove, By: "w", Lease: time.Minute, Limit: 10, Except: []string{"con_busy"}})
 			return err
 		}},
+		{"a part of the sweep", func(ctx context.Context, tx *store.Tx) error {
+			_, _, err := tx.Mismatched(ctx, store.TenantID{}, 200)
+			return err
+		}},
 		{"notices of one person", func(ctx context.Context, tx *store.Tx) error {
 			_, err := tx.Notices(ctx, w.tenant, week, user, []string{grant})
 			return err

@@ -238,8 +238,8 @@ func (tx *Tx) TouchProvision(ctx context.Context, tenant, id string, at time.Tim
 // its target. The arguments are columns or parameters.
 func wanted(tenant, user, resource, relation, parameters, at string) string {
 	return `(EXISTS (SELECT 1 FROM grants wg WHERE wg.tenant_id=` + tenant + ` AND wg.subject_kind='user' AND wg.subject_id=` + user + ` AND wg.resource_id=` + resource +
-		` AND wg.relation=` + relation + ` AND wg.parameters=` + parameters + ` AND ` + living("wg", at) + `)
+		` AND wg.relation=` + relation + ` AND wg.parameters=` + parameters + ` AND ` + living("wg", at) + ` LIMIT 1 OFFSET 0)
 	OR EXISTS (SELECT 1 FROM grants wr CROSS JOIN grants wm
 		WHERE wr.tenant_id=` + tenant + ` AND wr.subject_kind='role' AND wr.resource_id=` + resource + ` AND wr.relation=` + relation + ` AND wr.parameters=` + parameters + ` AND ` + living("wr", at) + `
-		AND wm.tenant_id=` + tenant + ` AND wm.subject_kind='user' AND wm.subject_id=` + user + ` AND wm.resource_id=wr.subject_id AND wm.relation='member' AND ` + living("wm", at) + `))`
+		AND wm.tenant_id=` + tenant + ` AND wm.subject_kind='user' AND wm.subject_id=` + user + ` AND wm.resource_id=wr.subject_id AND wm.relation='member' AND ` + living("wm", at) + ` LIMIT 1 OFFSET 0))`
 }
