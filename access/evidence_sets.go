@@ -166,7 +166,8 @@ func evidenceSets(now time.Time) []set {
 			},
 			func(ctx context.Context, tx tx, tenant string, p Period, _ string, page store.Page) (store.List[sallyport.Interval], error) {
 				page.Sort = sort
-				return tx.Intervals(ctx, tenant, Everything, filter(p), page)
+				l, err := tx.Intervals(ctx, tenant, Everything, filter(p), page)
+				return l.List, err
 			})
 	}
 	start := func(p Period) time.Time { return p.From }

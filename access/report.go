@@ -141,8 +141,8 @@ func intervalRefs(ctx context.Context, tx *store.Tx, actor sallyport.Actor, f *s
 // History lists who had what, why, and by whom it was given, decided and ended, the latest start first, as far as the actor
 // may see it. UserID, ActorID, ResourceID, RoleID and AppID of the filter may be anything that names one, "me" included.
 // Without any of them it is the whole company's, which auditors and admins alone may read.
-func (s *Service) History(ctx context.Context, actor sallyport.Actor, f store.IntervalFilter, p store.Page) (store.List[sallyport.Interval], error) {
-	var out store.List[sallyport.Interval]
+func (s *Service) History(ctx context.Context, actor sallyport.Actor, f store.IntervalFilter, p store.Page) (store.IntervalPage, error) {
+	var out store.IntervalPage
 	err := s.DB.View(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := intervalRefs(ctx, tx, actor, &f); err != nil {
 			return err

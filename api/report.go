@@ -74,9 +74,10 @@ type PeriodFields struct {
 func (p PeriodFields) period() access.Period { return access.Period{From: p.From, To: p.To} }
 
 func (s *server) registerReports() {
-	handle(s, "list-history", func(ctx context.Context, a sallyport.Actor, in *intervalsInput) (*list[sallyport.Interval], error) {
+	type history struct{ Body store.IntervalPage }
+	handle(s, "list-history", func(ctx context.Context, a sallyport.Actor, in *intervalsInput) (*history, error) {
 		l, err := s.Access.History(ctx, a, in.filter(), in.page())
-		return &list[sallyport.Interval]{Body: l}, err
+		return &history{l}, err
 	})
 
 	type exportHistory struct {

@@ -10,3 +10,10 @@ func (tx *Tx) Records(ctx context.Context, tenant string, first, end int64) erro
 	_, err := tx.records(ctx, tenant, first, end)
 	return err
 }
+
+// Stride sets how many grants a page of a walk goes through, has every search walk, and returns how to set both back.
+func Stride(n int) (back func()) {
+	oldStride, oldFew := stride, toldFew
+	stride, toldFew = n, 0
+	return func() { stride, toldFew = oldStride, oldFew }
+}

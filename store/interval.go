@@ -33,6 +33,7 @@ type IntervalFilter struct {
 	few   bool        // roles gave so little at At that it is read and sorted
 	words *lookedUp   // the words of Q, where they were looked up
 	told  *toldGrants // what Q can be told of, when that is little
+	stop  *strideEnd  // where the walk of a page stops
 }
 
 // Scoped reports whether the filter asks about something, and not for the whole company.
@@ -151,7 +152,7 @@ func (tx *Tx) intervals(tenant string, v Viewer, f IntervalFilter, order walk) (
 	if f.Department != "" {
 		and("su.department = %s", f.Department)
 	}
-	q.tells(where, t, f)
+	with := q.tells(where, t, f)
 	if !v.All {
 		where.WriteString(" AND " + q.sees(v, tenant, now, "r") + " AND (ro.id IS NULL OR " + q.sees(v, tenant, now, "ro") + ") AND (sr.id IS NULL OR " + q.sees(v, tenant, now, "sr") + ")")
 	}
@@ -163,7 +164,7 @@ func (tx *Tx) intervals(tenant string, v Viewer, f IntervalFilter, order walk) (
 		on("resources", "ap", "r.app_id") + on("resources", "ro", "x.role_id") + on("users", "su", "x.subject_id") + on("resources", "sr", "x.subject_id") +
 		on("users", "gb", "c.created_by") + on("users", "eb", "e.ended_by") + on("requests", "q", "c.request_id") + on("users", "rq", "q.requester_id") +
 		on("users", "db", "q.decided_by")
-	out := report[sallyport.Interval]{listing: intervalListing, columns: intervalColumns + ", " + votesOf(t, "c.request_id"),
+	out := report[sallyport.Interval]{listing: intervalListing, with: with, columns: intervalColumns + ", " + votesOf(t, "c.request_id"),
 		from: rows + joins + " WHERE TRUE" + where.String(), joins: joins,
 		scan: func(r *sql.Rows, it *sallyport.Interval, more ...any) error {
 			return scanInterval(r, it, tx.now, more...)
@@ -178,6 +179,9 @@ func (tx *Tx) intervals(tenant string, v Viewer, f IntervalFilter, order walk) (
 	narrow := strings.TrimPrefix(rows, " FROM ("+latest(f, strings.Join(parts, " UNION ALL "))+") x") + " WHERE TRUE" + where.String()
 	out.rows = rows + " WHERE TRUE" + where.String()
 	if order != walkNone {
+		if e := f.stop; e != nil {
+			narrow += " AND (" + e.col + ", x.id) " + e.within + " (" + q.arg(e.Key) + ", " + q.arg(e.ID) + ")"
+		}
 		out.branches, out.narrow, out.listing = parts, narrow, order.listing()
 	}
 	return q, out
@@ -348,8 +352,10 @@ func approvals(text string) (out []sallyport.Approval) {
 	return out
 }
 
-// Intervals lists a history, the latest start first, as far as the viewer may see the resources and roles.
-func (tx *Tx) Intervals(ctx context.Context, tenant string, v Viewer, f IntervalFilter, p Page) (List[sallyport.Interval], error) {
+// Intervals lists a history, the latest start first, as far as the viewer may see the resources and roles. What may be rare
+// in the history of everybody is searched for a stride at a time: see IntervalPage.
+func (tx *Tx) Intervals(ctx context.Context, tenant string, v Viewer, f IntervalFilter, p Page) (IntervalPage, error) {
+	none := IntervalPage{List: List[sallyport.Interval]{Items: []sallyport.Interval{}}}
 	order := walkFor(f, p.Sort)
 	var total *int
 	if order != walkNone && f.Q != "" { // a walk for what is rare would go through all there is
@@ -358,7 +364,7 @@ func (tx *Tx) Intervals(ctx context.Context, tenant string, v Viewer, f Interval
 			f.told, err = tx.toldOf(ctx, tenant, f.words)
 		}
 		if err != nil {
-			return List[sallyport.Interval]{}, err
+			return none, err
 		}
 		if f.told != nil {
 			order = walkNone
@@ -370,10 +376,11 @@ func (tx *Tx) Intervals(ctx context.Context, tenant string, v Viewer, f Interval
 			total, err = tx.countHeld(ctx, tenant, f)
 		} else {
 			q, r := tx.intervals(tenant, v, f, walkNone)
-			total, err = tx.count(ctx, r.rows, q)
+			total, err = r.count(ctx, tx, q)
 		}
 		if err != nil || p.NoRows {
-			return List[sallyport.Interval]{Items: []sallyport.Interval{}, Total: total}, err
+			none.Total = total
+			return none, err
 		}
 		p.Total = false
 	}
@@ -381,11 +388,17 @@ func (tx *Tx) Intervals(ctx context.Context, tenant string, v Viewer, f Interval
 		if f.At != nil {
 			var err error
 			if f.few, err = tx.fewByRole(ctx, tenant, *f.At); err != nil {
-				return List[sallyport.Interval]{}, err
+				return none, err
+			}
+		}
+		if f.rare() {
+			var err error
+			if f.stop, err = tx.strideEnd(ctx, tenant, f, order, p); err != nil {
+				return none, err
 			}
 		}
 		if err := tx.walking(ctx, true); err != nil {
-			return List[sallyport.Interval]{}, err
+			return none, err
 		}
 	}
 	q, r := tx.intervals(tenant, v, f, order)
@@ -396,7 +409,11 @@ func (tx *Tx) Intervals(ctx context.Context, tenant string, v Viewer, f Interval
 	if total != nil {
 		l.Total = total
 	}
-	return l, err
+	out := IntervalPage{List: l}
+	if err == nil && f.stop != nil && l.NextCursor == "" {
+		out.NextCursor, out.SearchedTo = f.stop.encode(), f.stop.moment(order)
+	}
+	return out, err
 }
 
 // EachInterval hands every interval of a history to do, in order, as the rows come: however many there are, one is in

@@ -20,7 +20,7 @@ var everything = store.Viewer{All: true}
 
 func (w *world) intervals(v store.Viewer, f store.IntervalFilter) []sallyport.Interval {
 	w.t.Helper()
-	var l store.List[sallyport.Interval]
+	var l store.IntervalPage
 	w.view(func(ctx context.Context, tx *store.Tx) (err error) {
 		l, err = tx.Intervals(ctx, w.tenant, v, f, store.Page{Total: true, Limit: store.MaxLimit})
 		return err
@@ -263,7 +263,7 @@ func TestIntervalPages(t *testing.T) {
 			var paged, streamed []string
 			p := store.Page{Limit: 7, Sort: sort}
 			for {
-				var l store.List[sallyport.Interval]
+				var l store.IntervalPage
 				w.view(func(ctx context.Context, tx *store.Tx) (err error) {
 					l, err = tx.Intervals(ctx, w.tenant, everything, store.IntervalFilter{}, p)
 					return err

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -9,11 +11,10 @@ import (
 // toldGrants are the grants from which alone the intervals of a search can come.
 type toldGrants struct{ ids []string }
 
-// How many grants, and how many intervals of theirs, a search sorts; of more it walks, and soon finds a page.
-const (
-	toldFew   = 2000
-	toldPairs = 20_000
-)
+// How many grants, and how many intervals of theirs, a search sorts; of more it walks.
+var toldFew = 2000
+
+const toldPairs = 20_000
 
 // calledWord is a word of a search, and the people and things that are called so where they are few.
 type calledWord struct {
@@ -22,7 +23,15 @@ type calledWord struct {
 	few            bool
 }
 
-// lookedUp are the words of a search.
+// many is how many are called so, beyond all where they are not few.
+func (w calledWord) many() int {
+	if !w.few {
+		return 3 * few
+	}
+	return len(w.people) + len(w.things)
+}
+
+// lookedUp are the words of a search, what is rarest first: a row that has not the first is not asked for the others.
 type lookedUp []calledWord
 
 // look looks the words of a search up.
@@ -36,35 +45,45 @@ func (tx *Tx) look(ctx context.Context, tenant, text string) (*lookedUp, error) 
 		}
 		out[i] = calledWord{word, people, things, few}
 	}
+	slices.SortStableFunc(out, func(a, b calledWord) int { return cmp.Compare(a.many(), b.many()) })
 	return &out, nil
 }
 
-// tells writes the conditions that each word is told by rows x: who and what has the word is found once, and each row looks
-// itself up in that. To join and compare the names of a million rows takes a minute.
-func (q *query) tells(where *strings.Builder, t string, f IntervalFilter) {
+// tells writes the conditions that each word is told by rows x, and returns the WITH of their statement: who and what has the
+// word is found once, and each row looks itself up in that. To join and compare the names of a million rows takes a minute.
+func (q *query) tells(where *strings.Builder, t string, f IntervalFilter) (with string) {
 	if f.words == nil {
 		f.words = &lookedUp{}
 		for _, word := range words(f.Q) {
 			*f.words = append(*f.words, calledWord{text: word})
 		}
 	}
-	for _, w := range *f.words {
+	for i, w := range *f.words {
 		l := q.arg(like(w.text)) + ` ESCAPE '\'`
-		people, things := q.set(w.people), q.set(w.things)
-		if !w.few {
-			people = "(SELECT z.id FROM users z WHERE z.tenant_id = " + t + " AND z.search_key LIKE " + l + ")"
-			things = "(SELECT z.id FROM resources z WHERE z.tenant_id = " + t + " AND z.search_key LIKE " + l + ")"
+		called := func(kind, table string, ids []string) (set string) {
+			name, found := kind+strconv.Itoa(i), q.set(ids)
+			if !w.few {
+				found = "(SELECT z.id AS value FROM " + table + " z WHERE z.tenant_id = " + t + " AND z.search_key LIKE " + l + ")"
+			}
+			with += name + " AS MATERIALIZED " + found + ", "
+			return "(SELECT value FROM " + name + ")"
 		}
 		where.WriteString(" AND (x.given_text LIKE " + l + " OR x.end_text LIKE " + l)
 		if !w.few || len(w.things) > 0 {
+			things := called("things", "resources", w.things)
 			where.WriteString(" OR x.subject_id IN " + things + " OR x.resource_id IN " + things + " OR x.role_id IN " + things)
 		}
 		if !w.few || len(w.people) > 0 {
+			people := called("people", "users", w.people)
 			where.WriteString(" OR x.subject_id IN " + people + " OR x.given_by IN " + people + " OR x.end_by IN " + people +
-				" OR x.request_id IN (SELECT w.id FROM requests w WHERE w.tenant_id = " + t + " AND w.requester_id IN " + people + ")")
+				" OR (x.request_id IS NOT NULL AND (SELECT w.requester_id FROM requests w WHERE w.tenant_id = " + t + " AND w.id = x.request_id) IN " + people + ")")
 		}
 		where.WriteString(" OR x.request_id IN (SELECT w.request_id FROM votes w WHERE w.tenant_id = " + t + " AND w.text_key <> '' AND w.text_key LIKE " + l + "))")
 	}
+	if with != "" {
+		with = "WITH " + strings.TrimSuffix(with, ", ") + " "
+	}
+	return with
 }
 
 // toldOf finds by which grants a history has a word of what is searched for: by what somebody wrote, by who and what is

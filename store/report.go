@@ -11,6 +11,7 @@ import (
 // report is a list that can be read page by page or, for an export, whole and row by row.
 type report[T any] struct {
 	listing
+	with    string // before the SELECT; "" for nothing
 	columns string // of the SELECT, without the sort key
 	from    string // FROM and WHERE
 	// Where the conditions are on the rows x themselves: those rows alone, and what is joined to them afterwards. A count
@@ -30,7 +31,7 @@ func (p report[T]) page(ctx context.Context, tx *Tx, q *query, page Page) (List[
 	var total *int
 	var err error
 	if page.Total {
-		if total, err = tx.count(ctx, cmp.Or(p.rows, p.from), q); err != nil {
+		if total, err = p.count(ctx, tx, q); err != nil {
 			return none, err
 		}
 		if page.NoRows {
@@ -62,6 +63,13 @@ func (p report[T]) page(ctx context.Context, tx *Tx, q *query, page Page) (List[
 	return p.read(ctx, tx, q, page, total)
 }
 
+// count counts all rows.
+func (p report[T]) count(ctx context.Context, tx *Tx, q *query) (*int, error) {
+	var n int
+	err := tx.Row(ctx, p.with+"SELECT count(*) "+cmp.Or(p.rows, p.from), q.args, &n)
+	return &n, err
+}
+
 // walked writes FROM of a page that is found way by way.
 func (p report[T]) walked(q *query, page *Page, order string) error {
 	tail := &query{args: q.args}
@@ -85,7 +93,7 @@ func (p report[T]) read(ctx context.Context, tx *Tx, q *query, page Page, total 
 	}
 	var none List[T]
 	var items []row
-	text := "SELECT " + p.columns + ", " + p.column(page.Sort) + q.String()
+	text := p.with + "SELECT " + p.columns + ", " + p.column(page.Sort) + q.String()
 	err := tx.Rows(ctx, text, q.args, func(r *sql.Rows) error {
 		var it row
 		err := p.scan(r, &it.it, &it.key)
@@ -112,7 +120,7 @@ func (p report[T]) each(ctx context.Context, tx *Tx, q *query, sort string, f fu
 		return err
 	}
 	q.WriteString(p.orderBy(col, desc))
-	return tx.Rows(ctx, "SELECT "+p.columns+q.String(), q.args, func(r *sql.Rows) error {
+	return tx.Rows(ctx, p.with+"SELECT "+p.columns+q.String(), q.args, func(r *sql.Rows) error {
 		var it T
 		if err := p.scan(r, &it); err != nil {
 			return err

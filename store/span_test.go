@@ -79,7 +79,7 @@ func TestCountSpans(t *testing.T) {
 			})
 			count := func(f store.IntervalFilter) int {
 				f.People = true
-				var l store.List[sallyport.Interval]
+				var l store.IntervalPage
 				w.view(func(ctx context.Context, tx *store.Tx) (err error) {
 					l, err = tx.Intervals(ctx, w.tenant, everything, f, store.Page{Total: true, NoRows: true})
 					return err

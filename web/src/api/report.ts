@@ -22,8 +22,21 @@ export interface IntervalFilter {
   q?: string
   sort?: string
 }
-export const intervalsQuery = (filter: IntervalFilter) =>
-  listQuery<Interval>(['intervals'], '/api/v1/history', { limit: 100, ...filter })
+/**
+ * intervalsQuery reads a history. What is searched for in everybody's comes in many small pages: it stands still while somebody
+ * reads, where any other is read again when something changes.
+ */
+export const intervalsQuery = (filter: IntervalFilter) => {
+  const { person, resource, role, app, actor } = filter
+  const still = !(person || resource || role || app || actor) && (filter.q || filter.department)
+  return {
+    ...listQuery<Interval>([still ? 'history-search' : 'intervals'], '/api/v1/history', {
+      limit: 100,
+      ...filter,
+    }),
+    ...(still && { staleTime: Number.POSITIVE_INFINITY }),
+  }
+}
 /** intervalsTotalQuery counts them, apart: rows do not wait for it. */
 export const intervalsTotalQuery = ({ sort: _, ...filter }: IntervalFilter) =>
   queryOptions({

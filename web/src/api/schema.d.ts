@@ -2484,6 +2484,17 @@ export interface components {
             /** @enum {string} */
             via: "direct" | "role";
         };
+        IntervalPage: {
+            items: components["schemas"]["Interval"][];
+            next_cursor?: string;
+            /**
+             * Format: date-time
+             * @description Of a search in everybody's history that is not over: how far this page came. It may have fewer items than asked for, or none; next_cursor goes on
+             */
+            searched_to?: string;
+            /** Format: int64 */
+            total?: number;
+        };
         Limit: {
             /** @description The resource's durations, a tag on it, or a tag on its app */
             from: string;
@@ -2584,12 +2595,6 @@ export interface components {
         };
         ListHoliday: {
             items: components["schemas"]["Holiday"][];
-            next_cursor?: string;
-            /** Format: int64 */
-            total?: number;
-        };
-        ListInterval: {
-            items: components["schemas"]["Interval"][];
             next_cursor?: string;
             /** Format: int64 */
             total?: number;
@@ -8253,7 +8258,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListInterval"];
+                    "application/json": components["schemas"]["IntervalPage"];
                 };
             };
             /** @description Bad Request */

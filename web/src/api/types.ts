@@ -10,6 +10,8 @@ export interface Page<T> {
   next_cursor?: string
   /** Only when asked for. */
   total?: number
+  /** Of a search in everybody's history: how far a page came that may have few items, or none, before the last. */
+  searched_to?: string
 }
 
 export type ResourceRef = Schemas['ResourceRef']

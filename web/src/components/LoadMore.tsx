@@ -1,11 +1,16 @@
 import { useEffect, useRef } from 'react'
 import { Button } from './Button'
 
-/** LoadMore reads the next page of a list when it comes into sight; the button is there for the keyboard. */
+/**
+ * LoadMore reads the next page of a list when it comes into sight; the button is there for the keyboard. searching: the last
+ * page is not full, for its search is not over.
+ */
 export function LoadMore({
   query,
+  searching = false,
 }: {
   query: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown }
+  searching?: boolean
 }) {
   const ref = useRef<HTMLDivElement>(null)
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = query
@@ -23,7 +28,13 @@ export function LoadMore({
   return (
     <div ref={ref} className="flex justify-center pt-4">
       <Button busy={isFetchingNextPage} onClick={() => fetchNextPage()}>
-        {isFetchingNextPage ? 'Loading more…' : 'Show more'}
+        {searching
+          ? isFetchingNextPage
+            ? 'Searching…'
+            : 'Search on'
+          : isFetchingNextPage
+            ? 'Loading more…'
+            : 'Show more'}
       </Button>
     </div>
   )

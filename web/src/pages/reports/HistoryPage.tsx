@@ -18,7 +18,7 @@ import { Segments } from '../../components/Segments'
 import { Select } from '../../components/Select'
 import { SkeletonRows } from '../../components/Skeleton'
 import { Table } from '../../components/Table'
-import { exact } from '../../components/time'
+import { date, exact } from '../../components/time'
 import { localInput } from '../../components/zone'
 import { AdminFrame } from '../../modules/admin/AdminFrame'
 import { useFilters, useTextFilter } from '../../modules/filters'
@@ -53,6 +53,13 @@ function Frame({ actions, children }: { actions?: ReactNode; children: ReactNode
   )
 }
 
+/** SearchedTo says how far a search in the history of everybody has come; it goes on while that is in sight. */
+const SearchedTo = ({ at }: { at: string }) => (
+  <span className="tabular-nums">
+    Searched as far as <time dateTime={at}>{date(at)}</time>.
+  </span>
+)
+
 export function HistoryPage() {
   const rights = useRights()
   const [filters, set] = useFilters()
@@ -65,8 +72,12 @@ export function HistoryPage() {
   const whole = query.data && !query.hasNextPage
   const counted = useQuery({
     ...intervalsTotalQuery(filter),
-    enabled: rights.known && allowed && !!query.hasNextPage,
+    // A search that has not filled a page goes on by itself, and counts as it goes.
+    enabled: rights.known && allowed && !!query.hasNextPage && list.length >= 100,
   })
+  const last = query.hasNextPage ? query.data?.pages.at(-1) : undefined
+  const searching = !!last && last.items.length < 100
+  const searched = last?.searched_to
   const total = whole ? list.length : counted.data
   const columns = chosen(filters.columns)
   const filtered = Object.keys(filters).some((k) => k !== 'sort' && k !== 'columns' && filters[k])
@@ -214,6 +225,12 @@ export function HistoryPage() {
         <Card>
           <ErrorState error={query.error} onRetry={() => void query.refetch()} />
         </Card>
+      ) : list.length === 0 && searching ? (
+        <Card>
+          <EmptyState kind="filtered" title="Nothing found yet" action={<LoadMore query={query} searching />}>
+            {searched && <SearchedTo at={searched} />}
+          </EmptyState>
+        </Card>
       ) : list.length === 0 ? (
         <Card>
           <EmptyState
@@ -224,12 +241,16 @@ export function HistoryPage() {
         </Card>
       ) : (
         <>
-          <p role="status" className="mb-2 text-[0.875rem] text-muted">
-            {total !== undefined
-              ? many(total, 'row')
-              : `The first ${many(list.length, 'row')}${counted.isFetching ? '; counting all' : ''}`}
-            {filter.at && `, held ${exact(filter.at)}`}
-          </p>
+          <div className="mb-2 flex flex-wrap gap-x-1.5 text-[0.875rem] text-muted">
+            <p role="status">
+              {total !== undefined
+                ? many(total, 'row')
+                : `The first ${many(list.length, 'row')}${counted.isFetching ? '; counting all' : ''}`}
+              {filter.at && `, held ${exact(filter.at)}`}
+              {searched && '.'}
+            </p>
+            {searched && <SearchedTo at={searched} />}
+          </div>
           <Table
             caption="Access history"
             wide
@@ -239,7 +260,7 @@ export function HistoryPage() {
             sort={filters.sort ?? '-started'}
             onSort={(sort) => set({ sort })}
           />
-          <LoadMore query={query} />
+          <LoadMore query={query} searching={searching} />
         </>
       )}
     </Frame>

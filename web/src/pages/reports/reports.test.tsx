@@ -102,6 +102,34 @@ describe('history', () => {
     expect(await screen.findByRole('table', { name: 'Access history' })).toBeInTheDocument()
   })
 
+  it('searches everybody\'s a stretch at a time, says how far it has come, and stands still', async () => {
+    const user = userEvent.setup()
+    auditor()
+    const asked: URLSearchParams[] = []
+    const answers = [
+      { items: [], next_cursor: 'one', searched_to: '2026-05-01T10:00:00Z' },
+      { items: [interval], next_cursor: 'two', searched_to: '2026-02-01T10:00:00Z' },
+      { items: [{ ...interval, id: 'grt_2' }] },
+    ]
+    server.use(
+      http.get('*/api/v1/history', ({ request }) => {
+        asked.push(new URL(request.url).searchParams)
+        return HttpResponse.json(answers[asked.length - 1])
+      }),
+    )
+    const { client } = open('/history?q=call')
+    expect(await screen.findByText('Nothing found yet')).toBeInTheDocument()
+    expect(screen.getByText(/Searched as far as/)).toHaveTextContent('Searched as far as 1 May 2026.')
+    await user.click(screen.getByRole('button', { name: 'Search on' }))
+    expect(await screen.findByText('The first 1 row.')).toBeInTheDocument()
+    expect(screen.getByText(/Searched as far as/)).toHaveTextContent('1 Feb 2026')
+    await client.invalidateQueries({ queryKey: ['intervals'] })
+    await user.click(screen.getByRole('button', { name: 'Search on' }))
+    expect(await screen.findByText('2 rows')).toBeInTheDocument()
+    expect(screen.queryByText(/Searched as far as/)).not.toBeInTheDocument()
+    expect(asked.map((a) => a.get('cursor'))).toEqual([null, 'one', 'two'])
+  })
+
   it.each([
     ['Europe/Berlin', '2026-03-28T23:00:00.000Z', '2026-03-29T21:59:59.999Z', '2026-03-29T10:00:00.000Z'],
     ['America/New_York', '2026-03-29T04:00:00.000Z', '2026-03-30T03:59:59.999Z', '2026-03-29T16:00:00.000Z'],
