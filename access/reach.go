@@ -10,8 +10,9 @@ import (
 )
 
 // reached is of how many members of a role one transaction makes the access real or unreal. A grant of a role, and its
-// end, concern all of them: the first are reached in the transaction of the grant, the others piece by piece by a job that
-// is written with it. Each piece looks at what is true by then, so that it does not matter what happens between two.
+// end, concern all of them: where they are no more than this, the transaction of the grant reaches them; of more, a job that
+// is written with it reaches all, piece by piece. The end of a grant reaches the first by itself: taking away comes first.
+// Each piece looks at what is true by then, so that it does not matter what happens between two.
 const reached = 25
 
 // JobReach is the kind of the job that wakes what a role gives: at the moment from which a membership of the role, or what
@@ -40,8 +41,7 @@ func (s *Service) reachTx(ctx context.Context, tx *store.Tx, actor sallyport.Act
 		return err
 	}
 	if g.Subject.Kind == sallyport.SubjectRole {
-		last, err := s.reachMembersTx(ctx, tx, actor.Tenant, g, store.Piece{Limit: s.reached()})
-		return andTheRest(ctx, tx, actor.Tenant, JobReach, g, last, err)
+		return s.reachRoleTx(ctx, tx, actor.Tenant, g)
 	}
 	if g.Resource.Kind != sallyport.KindRole {
 		return nil
@@ -50,16 +50,42 @@ func (s *Service) reachTx(ctx context.Context, tx *store.Tx, actor sallyport.Act
 	if err != nil {
 		return err
 	}
-	_, err = wantByRoleTx(ctx, tx, actor.Tenant, g.Resource.ID, g.Subject.ID, held, store.Piece{})
+	list, err := wantsTx(ctx, tx, actor.Tenant, held)
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	_, err = tx.WantByRole(ctx, actor.Tenant, g.Resource.ID, g.Subject.ID, list, store.Piece{})
+	return err
+}
+
+// reachRoleTx wakes what a role's grant gives its members: those of a small role here, of others all by a job.
+func (s *Service) reachRoleTx(ctx context.Context, tx *store.Tx, tenant string, g sallyport.Grant) error {
+	list, err := wantsTx(ctx, tx, tenant, []store.RoleHolding{holdingOf(g)})
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	many, err := tx.MoreMembers(ctx, tenant, g.Subject.ID, s.reached())
+	if err != nil {
+		return err
+	}
+	if many {
+		_, err = tx.AddJob(ctx, tenant, store.NewJob{Kind: JobReach, Args: reachArgs{Grant: g.ID}, Unique: g.ID})
+		return err
+	}
+	_, err = tx.WantByRole(ctx, tenant, g.Subject.ID, "", list, store.Piece{})
 	return err
 }
 
 func (s *Service) reachMembersTx(ctx context.Context, tx *store.Tx, tenant string, g sallyport.Grant, p store.Piece) (last string, err error) {
-	return wantByRoleTx(ctx, tx, tenant, g.Subject.ID, "", []store.RoleHolding{holdingOf(g)}, p)
+	list, err := wantsTx(ctx, tx, tenant, []store.RoleHolding{holdingOf(g)})
+	if err != nil || len(list) == 0 {
+		return "", err
+	}
+	return tx.WantByRole(ctx, tenant, g.Subject.ID, "", list, p)
 }
 
-// wantByRoleTx wakes what a role holds, for one member or, when user is "", for a piece of them.
-func wantByRoleTx(ctx context.Context, tx *store.Tx, tenant, role, user string, held []store.RoleHolding, p store.Piece) (last string, err error) {
+// wantsTx returns what of a role's holdings something has to be done for.
+func wantsTx(ctx context.Context, tx *store.Tx, tenant string, held []store.RoleHolding) (list []store.Want, err error) {
 	held = slices.DeleteFunc(held, func(h store.RoleHolding) bool { return h.Relation != sallyport.Member })
 	ids := make([]string, len(held))
 	for i, h := range held {
@@ -67,24 +93,20 @@ func wantByRoleTx(ctx context.Context, tx *store.Tx, tenant, role, user string, 
 	}
 	things, err := tx.BareResources(ctx, tenant, ids)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	things = slices.DeleteFunc(things, func(r sallyport.Resource) bool { return !r.Managed || r.DeletedAt != nil })
 	pins, err := tx.PinsOf(ctx, tenant, things)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	var list []store.Want
 	for _, h := range held {
 		if pin, ok := pins[h.ResourceID]; ok && pin.Touches() {
 			tx.Changed(tenant, topicProgress(h.ResourceID))
 			list = append(list, store.Want{ResourceID: h.ResourceID, Parameters: h.Parameters, Pin: pin})
 		}
 	}
-	if len(list) == 0 {
-		return "", nil
-	}
-	return tx.WantByRole(ctx, tenant, role, user, list, p)
+	return list, nil
 }
 
 // unreachTx is the inverse of reachTx: it marks for removal what no reason asks for any longer once the grant is over.
@@ -94,7 +116,11 @@ func (s *Service) unreachTx(ctx context.Context, tx *store.Tx, tenant string, g 
 	}
 	if g.Subject.Kind == sallyport.SubjectRole {
 		last, err := unreachMembersTx(ctx, tx, tenant, g, store.Piece{Limit: s.reached()})
-		return andTheRest(ctx, tx, tenant, JobUnreach, g, last, err)
+		if err != nil || last == "" {
+			return err
+		}
+		_, err = tx.AddJob(ctx, tenant, store.NewJob{Kind: JobUnreach, Args: reachArgs{g.ID, last}, Unique: g.ID})
+		return err
 	}
 	if g.Resource.Kind != sallyport.KindRole {
 		return nil
@@ -125,15 +151,6 @@ func (s *Service) reached() int {
 
 func holdingOf(g sallyport.Grant) store.RoleHolding {
 	return store.RoleHolding{ResourceID: g.Resource.ID, Relation: g.Relation, Parameters: string(g.Parameters)}
-}
-
-// andTheRest leaves a job for those after the last, unless there are none.
-func andTheRest(ctx context.Context, tx *store.Tx, tenant, kind string, g sallyport.Grant, last string, err error) error {
-	if err != nil || last == "" {
-		return err
-	}
-	_, err = tx.AddJob(ctx, tenant, store.NewJob{Kind: kind, Args: reachArgs{g.ID, last}, Unique: g.ID})
-	return err
 }
 
 // RunReach does a piece of a job of kind JobReach. A grant that has ended since reaches nothing.
