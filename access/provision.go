@@ -26,8 +26,9 @@ type Work struct {
 // false when there is nothing to do outside: the lease is lost, a person does it, or it has to wait; then the lease has
 // been given back.
 func (s *Service) Prepare(ctx context.Context, p store.Provision) (w Work, outside bool, err error) {
+	var wait *hold
 	err = s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		w, outside = Work{}, false
+		w, outside, wait = Work{}, false, nil
 		cur, held, err := tx.Held(ctx, p)
 		if err != nil || !held {
 			return err
@@ -53,16 +54,13 @@ func (s *Service) Prepare(ctx context.Context, p store.Provision) (w Work, outsi
 		if !outside {
 			return s.rest(ctx, tx, cur)
 		}
-		wait, err := s.target(ctx, tx, &w, leg)
+		wait, err = s.target(ctx, tx, &w, leg)
 		if err != nil {
 			return err
 		}
 		if wait != nil {
 			outside = false
-			if err := s.failTx(ctx, tx, cur, wait); err != nil || wait.connection == "" {
-				return err
-			}
-			return tx.PutOff(ctx, cur, wait.connection, wait.text(), firstAlarm, longestPause)
+			return s.failTx(ctx, tx, cur, wait)
 		}
 		if !w.Want && w.Holding.Account == "" { // somebody without an account holds nothing there
 			outside = false
@@ -73,6 +71,10 @@ func (s *Service) Prepare(ctx context.Context, p store.Provision) (w Work, outsi
 		}
 		return err
 	})
+	if err == nil && wait != nil && wait.connection != "" && s.puttingOff.TryLock() { // who comes second finds it done
+		defer s.puttingOff.Unlock()
+		err = s.DB.PutOff(ctx, w.Provision, wait.connection, wait.text(), firstAlarm, longestPause)
+	}
 	return w, outside && err == nil, err
 }
 
@@ -106,6 +108,11 @@ func (h *hold) text() string {
 	return h.message + ". " + h.hint
 }
 
+// pausedBy is the hold by a connection that is paused.
+func pausedBy(c sallyport.Connection, after time.Duration) *hold {
+	return &hold{message: "the connection " + c.Name + " is paused since " + sallyport.Moment(*c.PausedAt, ""), hint: "It goes on when the connection is resumed.", paused: true, connection: c.ID, after: after}
+}
+
 // longestPause is after how long work for a paused connection is looked at again at the latest; resuming has it looked at now.
 const longestPause = time.Hour
 
@@ -128,7 +135,7 @@ func (s *Service) target(ctx context.Context, tx *store.Tx, w *Work, leg store.L
 		return nil, err
 	}
 	if c.PausedAt != nil {
-		return &hold{message: "the connection " + c.Name + " is paused since " + sallyport.Moment(*c.PausedAt, ""), hint: "It goes on when the connection is resumed.", paused: true, connection: c.ID, after: pausedFor(w.Provision, tx.Now())}, nil
+		return pausedBy(c, pausedFor(w.Provision, tx.Now())), nil
 	}
 	if leg.External == "" {
 		return &hold{message: "the resource has no name in the target", hint: "Set fulfilment.target.", class: connector.Config}, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"time"
 
 	"github.com/sallyport/sallyport"
 	"github.com/sallyport/sallyport/store"
@@ -106,7 +107,27 @@ func wantsTx(ctx context.Context, tx *store.Tx, tenant string, held []store.Role
 			list = append(list, store.Want{ResourceID: h.ResourceID, Parameters: h.Parameters, Pin: pin})
 		}
 	}
-	return list, nil
+	if !slices.ContainsFunc(list, func(w store.Want) bool { return w.Pin.Add.Kind == sallyport.FulfilConnector }) {
+		return list, nil
+	}
+	waits, err := pausesTx(ctx, tx, tenant, longestPause)
+	for i := range list {
+		for _, w := range waits {
+			if w.ConnectionID == list[i].Pin.Add.ConnectionID {
+				list[i].Wait = w
+			}
+		}
+	}
+	return list, err
+}
+
+// pausesTx returns why nothing is tried with which connections, to be looked at after a while.
+func pausesTx(ctx context.Context, tx *store.Tx, tenant string, after time.Duration) (list []store.Wait, err error) {
+	paused, err := tx.PausedConnections(ctx, tenant)
+	for _, c := range paused {
+		list = append(list, store.Wait{ConnectionID: c.ID, Why: pausedBy(c, after).text(), Until: tx.Now().Add(after)})
+	}
+	return list, err
 }
 
 // unreachTx is the inverse of reachTx: it marks for removal what no reason asks for any longer once the grant is over.
@@ -139,7 +160,11 @@ func (s *Service) unreachTx(ctx context.Context, tx *store.Tx, tenant string, g 
 
 func unreachMembersTx(ctx context.Context, tx *store.Tx, tenant string, g sallyport.Grant, p store.Piece) (last string, err error) {
 	tx.Changed(tenant, topicProgress(g.Resource.ID))
-	return tx.Unwant(ctx, tenant, g.Subject.ID, holdingOf(g), p)
+	waits, err := pausesTx(ctx, tx, tenant, firstAlarm)
+	if err != nil {
+		return "", err
+	}
+	return tx.Unwant(ctx, tenant, g.Subject.ID, holdingOf(g), waits, p)
 }
 
 func (s *Service) reached() int {

@@ -7,6 +7,7 @@ package access
 
 import (
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/sallyport/sallyport"
@@ -20,6 +21,8 @@ type Service struct {
 	PublicURL string // where people reach the page, without a slash at the end; used in messages
 	Maker     Maker  // makes what requests of kind create ask for; without one they are refused
 	Reached   int    // of how many members of a role one transaction makes access real or unreal; 0 is 25
+
+	puttingOff sync.Mutex // held while what waits for a paused connection is put off
 }
 
 // New makes a Service. A nil log discards.

@@ -76,14 +76,14 @@ func (tx *Tx) ClaimProvisions(ctx context.Context, c Claim) ([]Provision, error)
 	}
 	if len(except) == 0 {
 		return tx.claim(ctx, c, func(q *query, now string) string {
-			return "SELECT tenant_id, id FROM provisions WHERE next_at IS NOT NULL AND next_at <= " + now + free(now) + " AND state IN " + c.Lane.in() + " AND paced = FALSE" + first(c.Limit)
+			return "SELECT tenant_id, id FROM provisions WHERE next_at IS NOT NULL AND next_at <= " + now + free(now) + " AND state IN " + c.Lane.in() + " AND paced = FALSE" + first(c.Limit) + tx.unlocked()
 		})
 	}
 	// However many wait for a connection that is busy, nobody walks over them: the others are gone through one by one.
 	queues, err := tx.queues(ctx, c.Lane, except)
 	for i := 0; err == nil && i < len(queues) && len(out) < c.Limit && !queues[i].at.After(tx.now); i++ {
 		var some []Provision
-		some, err = tx.claim(ctx, c, c.of(queues[i].tenant, queues[i].connection, c.Limit-len(out)))
+		some, err = tx.claim(ctx, c, c.of(queues[i].tenant, queues[i].connection, c.Limit-len(out), tx.unlocked()))
 		out = append(out, some...)
 	}
 	return out, err
@@ -93,7 +93,7 @@ func (tx *Tx) ClaimProvisions(ctx context.Context, c Claim) ([]Provision, error)
 // rows wait for the next claim.
 func (tx *Tx) claimPaced(ctx context.Context, c Claim, p pace, room int) ([]Provision, error) {
 	q := &query{}
-	soonest := c.of(p.tenant, p.connection, 1)(q, q.arg(Micros(tx.now)))
+	soonest := c.of(p.tenant, p.connection, 1, "")(q, q.arg(Micros(tx.now)))
 	due, err := tx.exists(ctx, "SELECT 1 FROM ("+soonest+") x", q.args...)
 	if err != nil || !due {
 		return nil, err
@@ -102,7 +102,7 @@ func (tx *Tx) claimPaced(ctx context.Context, c Claim, p pace, room int) ([]Prov
 	if err != nil || n == 0 {
 		return nil, err
 	}
-	out, err := tx.claim(ctx, c, c.of(p.tenant, p.connection, n))
+	out, err := tx.claim(ctx, c, c.of(p.tenant, p.connection, n, tx.unlocked()))
 	for i := range out {
 		out[i].Paced, out[i].Slot = p.connection, step(p.rate)
 	}
@@ -118,8 +118,17 @@ func free(now string) string { return " AND (lease_until IS NULL OR lease_until 
 // first is the order of due rows, and how many of them; in the text, so that a plan stops there.
 func first(n int) string { return " ORDER BY next_at, id LIMIT " + strconv.Itoa(n) }
 
+// unlocked leaves out rows that another transaction has just locked: two that change many rows at once would else wait for
+// each other, until PostgreSQL breaks that off after a second. SQLite has one writer.
+func (tx *Tx) unlocked() string {
+	if tx.db.postgres {
+		return " FOR UPDATE SKIP LOCKED"
+	}
+	return ""
+}
+
 // of selects what is due first for one connection, "" for what goes to none. Each state is a range of the index in order.
-func (c Claim) of(tenant, connection string, n int) func(q *query, now string) string {
+func (c Claim) of(tenant, connection string, n int, unlocked string) func(q *query, now string) string {
 	return func(q *query, now string) string {
 		t, of := q.arg(tenant), " IS NULL"
 		if connection != "" {
@@ -128,20 +137,21 @@ func (c Claim) of(tenant, connection string, n int) func(q *query, now string) s
 		states := c.Lane.states()
 		for i, s := range states {
 			states[i] = "SELECT * FROM (SELECT tenant_id, id, next_at FROM provisions WHERE tenant_id = " + t + " AND connection_id" + of + " AND state = " + s +
-				" AND next_at <= " + now + free(now) + first(n) + ") s" + strconv.Itoa(i)
+				" AND next_at <= " + now + free(now) + first(n) + unlocked + ") s" + strconv.Itoa(i)
 		}
 		return "SELECT d.tenant_id, d.id FROM (" + strings.Join(states, " UNION ALL ") + ") d" + first(n)
 	}
 }
 
-// claim leases the rows that the statement selects.
+// claim leases the rows that the statement selects. It is MATERIALIZED: what locks rows and has a limit would else be run anew
+// for each row that it is compared with.
 func (tx *Tx) claim(ctx context.Context, c Claim, due func(q *query, now string) string) ([]Provision, error) {
 	q := &query{}
 	now := q.arg(Micros(tx.now))
 	until := q.arg(Micros(tx.now.Add(c.Lease)))
-	q.WriteString(`UPDATE provisions SET lease_by=` + q.arg(c.By) + `, lease_until=` + until + `, next_at=` + until + `, attempts=attempts+1,
+	q.WriteString(`WITH due AS MATERIALIZED (` + due(q, now) + `) UPDATE provisions SET lease_by=` + q.arg(c.By) + `, lease_until=` + until + `, next_at=` + until + `, attempts=attempts+1,
 		recheck_at = CASE WHEN lease_until IS NULL THEN recheck_at ELSE lease_until + ` + q.arg(c.Call.Microseconds()) + ` END
-		WHERE (tenant_id, id) IN (` + due(q, now) + `)` + free(now) + ` RETURNING ` + provisionColumns)
+		WHERE (tenant_id, id) IN (SELECT tenant_id, id FROM due)` + free(now) + ` RETURNING ` + provisionColumns)
 	var out []Provision
 	err := tx.Rows(ctx, q.String(), q.args, func(r *sql.Rows) error {
 		var p Provision

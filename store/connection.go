@@ -238,3 +238,14 @@ func (tx *Tx) TakeSync(ctx context.Context, d DueSync, next time.Time) (bool, er
 		d.Tenant, d.Connection, Micros(d.At), Micros(next))
 	return n == 1, err
 }
+
+// PausedConnections returns the connections that are paused, with their names and since when.
+func (tx *Tx) PausedConnections(ctx context.Context, tenant string) (list []sallyport.Connection, err error) {
+	err = tx.Rows(ctx, "SELECT id, name, paused_at FROM connections WHERE tenant_id=$1 AND paused_at IS NOT NULL AND deleted_at IS NULL ORDER BY id", []any{tenant}, func(r *sql.Rows) error {
+		var c sallyport.Connection
+		err := r.Scan(&c.ID, &c.Name, timePtrScan{&c.PausedAt})
+		list = append(list, c)
+		return err
+	})
+	return list, err
+}

@@ -8,7 +8,7 @@ import (
 	"github.com/sallyport/sallyport"
 )
 
-// Take runs f in a transaction that is READ COMMITTED on PostgreSQL: for claims alone, each of which is one statement that
+// Take runs f in a transaction that is READ COMMITTED on PostgreSQL: for claims and PutOff alone, of which each statement
 // is a compare-and-set by itself. Looking for due rows in a SERIALIZABLE transaction would make it conflict with everybody
 // who writes such rows.
 func (db *DB) Take(ctx context.Context, f func(ctx context.Context, tx *Tx) error) error {
@@ -61,12 +61,32 @@ func (tx *Tx) HastenConnection(ctx context.Context, tenant, connectionID string)
 		tenant, connectionID, Micros(tx.now))
 }
 
-// PutOff leaves what else is due as p is for a connection that is paused, a part of it at a time, for the longest time; a
-// removal until it is so late that somebody is told, and no longer: from then on it is looked at by itself.
-func (tx *Tx) PutOff(ctx context.Context, p Provision, connectionID, message string, alarm, longest time.Duration) error {
+// PutOff leaves what else is due as p is for a connection that is paused for the longest time; a removal until it is so late
+// that somebody is told, and no longer: from then on it is looked at by itself. It is safe to call at any time, from many
+// workers: each part is a compare-and-set in a transaction as of Take, and none once the connection is resumed, whose row
+// it locks.
+func (db *DB) PutOff(ctx context.Context, p Provision, connectionID, message string, alarm, longest time.Duration) error {
 	if p.State != sallyport.ProvisionAdding && p.State != sallyport.ProvisionRemoving {
 		return nil
 	}
+	const part = 1000
+	for n := int64(part); n == part; {
+		err := db.Take(ctx, func(ctx context.Context, tx *Tx) (err error) {
+			n, err = tx.Exec(ctx, `UPDATE connections SET paused_at=paused_at WHERE tenant_id=$1 AND id=$2 AND paused_at IS NOT NULL`, p.Tenant, connectionID)
+			if err != nil || n == 0 {
+				return err
+			}
+			n, err = tx.putOff(ctx, p, connectionID, message, alarm, longest, part)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (tx *Tx) putOff(ctx context.Context, p Provision, connectionID, message string, alarm, longest time.Duration, part int) (int64, error) {
 	q := &query{}
 	t, now := q.arg(p.Tenant), q.arg(Micros(tx.now))
 	until, and := "", ""
@@ -77,10 +97,9 @@ func (tx *Tx) PutOff(ctx context.Context, p Provision, connectionID, message str
 		until = "due_since + " + q.arg(alarm.Microseconds())
 		and = " AND " + until + " > " + now
 	}
-	q.WriteString("UPDATE provisions SET next_at=" + until + ", error=" + q.arg(message) + " WHERE (tenant_id, id) IN (SELECT tenant_id, id FROM provisions WHERE tenant_id=" + t +
-		" AND connection_id=" + q.arg(connectionID) + " AND state=" + q.arg(string(p.State)) + " AND next_at <= " + now + free(now) + and + first(1000) + ")")
-	_, err := tx.Exec(ctx, q.String(), q.args...)
-	return err
+	due := " connection_id=" + q.arg(connectionID) + " AND state=" + q.arg(string(p.State)) + " AND next_at <= " + now + free(now) + and
+	return tx.Exec(ctx, "WITH due AS MATERIALIZED (SELECT id FROM provisions WHERE tenant_id="+t+" AND"+due+first(part)+tx.unlocked()+
+		") UPDATE provisions SET next_at="+until+", error="+q.arg(message)+" WHERE tenant_id="+t+" AND id IN (SELECT id FROM due) AND"+due, q.args...)
 }
 
 // LastGrant is the id of the newest direct grant of a person's key, ended or not; "" when there never was one.

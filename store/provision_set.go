@@ -18,10 +18,17 @@ type Piece struct {
 	Limit int
 }
 
+// Wait is why work for a connection is not tried, and when it is looked at: put off from the start, as PutOff would.
+type Wait struct {
+	ConnectionID, Why string
+	Until             time.Time
+}
+
 // Want is one thing that a role gives, with the pin of its resource, which touches something.
 type Want struct {
 	ResourceID, Parameters string
 	Pin                    Pin
+	Wait                   Wait // zero where nothing keeps it waiting
 }
 
 // WantByRole makes provisions for those whose membership of a role lives, or for one of them when userID is not "", of
@@ -66,17 +73,21 @@ func (tx *Tx) wantByRole(ctx context.Context, tenant, roleID, userID string, lis
 		if w.Pin.Add.Kind == sallyport.FulfilNone {
 			state, due = sallyport.ProvisionPresent, nil
 		}
+		next := due
+		if w.Wait.Why != "" && due != nil {
+			next = Micros(w.Wait.Until)
+		}
 		connection, target := w.Pin.outer()
 		rows[i] = "(" + text(NewID(sallyport.PrefixProvision)+"_") + "," + text(w.ResourceID) + "," + text(w.Parameters) + "," + text(toJSON(w.Pin)) + "," + text(w.Pin.Add.Kind) + "," +
-			text(null(connection)) + "," + text(target) + "," + text(state) + ",CAST(" + q.arg(due) + " AS BIGINT))"
+			text(null(connection)) + "," + text(target) + "," + text(state) + ",CAST(" + q.arg(due) + " AS BIGINT),CAST(" + q.arg(next) + " AS BIGINT)," + text(w.Wait.Why) + ")"
 	}
-	const of = "h.id, h.resource_id, h.parameters, h.fulfilment, h.fulfilment_kind, h.connection_id, h.target, h.state, h.due"
+	const of = "h.id, h.resource_id, h.parameters, h.fulfilment, h.fulfilment_kind, h.connection_id, h.target, h.state, h.due, h.next, h.waits"
 	// Rows that were absent take the pin of today; what is being removed keeps the one it was made with.
-	_, err := tx.Exec(ctx, `WITH h(id, resource_id, parameters, fulfilment, fulfilment_kind, connection_id, target, state, due) AS (VALUES `+strings.Join(rows, ",")+`)
+	_, err := tx.Exec(ctx, `WITH h(id, resource_id, parameters, fulfilment, fulfilment_kind, connection_id, target, state, due, next, waits) AS (VALUES `+strings.Join(rows, ",")+`)
 		INSERT INTO provisions (tenant_id, id, user_id, resource_id, relation, parameters, fulfilment, fulfilment_kind, connection_id, target,
-		state, since, due_since, next_at, created_at, by_role, paced)
+		state, since, due_since, next_at, error, created_at, by_role, paced)
 		SELECT m.tenant_id, h.id || substr(m.subject_id, 5), m.subject_id, h.resource_id, 'member', h.parameters, h.fulfilment, h.fulfilment_kind, h.connection_id, h.target,
-		h.state, CAST(`+now+` AS BIGINT), h.due, h.due, CAST(`+now+` AS BIGINT), CAST(`+role+` AS TEXT), `+rated(t, "h.connection_id")+`
+		h.state, CAST(`+now+` AS BIGINT), h.due, h.next, h.waits, CAST(`+now+` AS BIGINT), CAST(`+role+` AS TEXT), `+rated(t, "h.connection_id")+`
 		FROM grants m JOIN users u ON u.tenant_id=m.tenant_id AND u.id=m.subject_id AND u.state='active' CROSS JOIN h
 		WHERE m.tenant_id=`+t+` AND m.resource_id=`+role+` AND m.relation='member' AND m.subject_kind='user'`+who+` AND `+living("m", now)+` AND m.ended_at IS NULL GROUP BY m.tenant_id, m.subject_id, `+of+`
 		ON CONFLICT (tenant_id, user_id, resource_id, relation, parameters) DO UPDATE SET
@@ -86,20 +97,30 @@ func (tx *Tx) wantByRole(ctx context.Context, tenant, roleID, userID string, lis
 		paced = CASE WHEN provisions.state='absent' THEN EXCLUDED.paced ELSE provisions.paced END,
 		target = CASE WHEN provisions.state='absent' THEN EXCLUDED.target ELSE provisions.target END,
 		state = CASE WHEN provisions.state='absent' THEN EXCLUDED.state ELSE 'adding' END,
-		since=`+now+`, due_since=`+now+`, next_at=`+now+`, generation=provisions.generation+1, attempts=0, error='', failing_since=NULL, alarmed_at=NULL,
-		by_role=EXCLUDED.by_role WHERE provisions.state IN ('absent','removing')`, q.args...)
+		since=`+now+`, due_since=`+now+`, next_at=CASE WHEN provisions.state='absent' THEN COALESCE(EXCLUDED.next_at, `+now+`) ELSE `+now+` END, generation=provisions.generation+1, attempts=0,
+		error=CASE WHEN provisions.state='absent' THEN EXCLUDED.error ELSE '' END, failing_since=NULL, alarmed_at=NULL, by_role=EXCLUDED.by_role WHERE provisions.state IN ('absent','removing')`, q.args...)
 	return err
 }
 
 // removes is what marks provisions for removal; the parameters are the role by which it comes and the moment.
-func removes(role, now string) string {
-	return `UPDATE provisions SET state='removing', since=` + now + `, due_since=` + now + `, next_at=` + now + `, generation=generation+1, attempts=0, error='',
+func (q *query) removes(role, now string, waits []Wait) string {
+	next, why := now, "''"
+	if len(waits) > 0 {
+		next, why = "CASE connection_id", "CASE connection_id"
+		for _, w := range waits {
+			id := q.arg(w.ConnectionID)
+			next += " WHEN " + id + " THEN CAST(" + q.arg(Micros(w.Until)) + " AS BIGINT)"
+			why += " WHEN " + id + " THEN CAST(" + q.arg(w.Why) + " AS TEXT)"
+		}
+		next, why = next+" ELSE CAST("+now+" AS BIGINT) END", why+" ELSE '' END"
+	}
+	return `UPDATE provisions SET state='removing', since=` + now + `, due_since=` + now + `, next_at=` + next + `, generation=generation+1, attempts=0, error=` + why + `,
 		failing_since=NULL, alarmed_at=NULL, by_role=` + role
 }
 
 // Unwant marks for removal what no reason asks for any longer of a resource that a role gave, for those who are or were
 // members of the role. It returns the place of the last provision looked at when there are more; else "".
-func (tx *Tx) Unwant(ctx context.Context, tenant, roleID string, h RoleHolding, s Piece) (last string, err error) {
+func (tx *Tx) Unwant(ctx context.Context, tenant, roleID string, h RoleHolding, waits []Wait, s Piece) (last string, err error) {
 	q := &query{}
 	t, res, rel, par := q.arg(tenant), q.arg(h.ResourceID), q.arg(h.Relation), q.arg(h.Parameters)
 	// In the order of the index, by which what is being added comes before what is there.
@@ -121,13 +142,13 @@ func (tx *Tx) Unwant(ctx context.Context, tenant, roleID string, h RoleHolding, 
 	role, now := q.arg(roleID), q.arg(Micros(tx.now))
 	member := `EXISTS (SELECT 1 FROM grants m WHERE m.tenant_id=` + t + ` AND m.subject_kind='user' AND m.subject_id=p.user_id AND m.resource_id=` + role + ` AND m.relation='member'`
 	of += " AND (" + member + " AND m.ended_at IS NULL) OR " + member + "))" // the first has an index of its own, and is true of most
-	_, err = tx.Exec(ctx, removes(role, now)+` WHERE tenant_id=`+t+` AND id IN (SELECT p.id`+of+" AND NOT "+wanted(t, "p.user_id", res, rel, par, now)+")", q.args...)
+	_, err = tx.Exec(ctx, q.removes(role, now, waits)+` WHERE tenant_id=`+t+` AND id IN (SELECT p.id`+of+" AND NOT "+wanted(t, "p.user_id", res, rel, par, now)+")", q.args...)
 	return last, err
 }
 
 // UnwantOf marks for removal what no reason asks for any longer of all that a role gives a person as member.
 func (tx *Tx) UnwantOf(ctx context.Context, tenant, roleID, userID string) error {
-	_, err := tx.Exec(ctx, removes("$3", "$4")+` WHERE tenant_id=$1 AND id IN (SELECT p.id FROM provisions p WHERE p.tenant_id=$1 AND p.user_id=$2
+	_, err := tx.Exec(ctx, (&query{}).removes("$3", "$4", nil)+` WHERE tenant_id=$1 AND id IN (SELECT p.id FROM provisions p WHERE p.tenant_id=$1 AND p.user_id=$2
 		AND p.relation='member' AND p.state >= 'adding' AND p.state <= 'present' AND EXISTS (SELECT 1 FROM grants h WHERE h.tenant_id=$1 AND h.subject_kind='role'
 		AND h.subject_id=$3 AND h.resource_id=p.resource_id AND h.relation=p.relation AND h.parameters=p.parameters AND h.ended_at IS NULL)
 		AND NOT `+wanted("$1", "p.user_id", "p.resource_id", "p.relation", "p.parameters", "$4")+`)`, tenant, userID, roleID, Micros(tx.now))

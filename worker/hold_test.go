@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/access"
 	"github.com/sallyport/sallyport/store"
 )
 
@@ -92,6 +93,70 @@ func TestWritesPaused(t *testing.T) {
 		w.drain()
 		if w.target.has("vpn") != "ken" || w.grant(over.ID).State != sallyport.GrantEnded || w.grant(g.ID).State != sallyport.GrantActive {
 			w.Fatalf("the target has %q; %s, %s", w.target.has("vpn"), w.grant(over.ID).State, w.grant(g.ID).State)
+		}
+	})
+}
+
+// TestARoleOfAPausedConnection: what a role gives or takes through a paused connection waits from the start: nothing is taken up
+// until removals are so late that somebody is told, or until it is resumed, which does everything at once.
+func TestARoleOfAPausedConnection(t *testing.T) {
+	eachClock(t, func(w *world) {
+		for _, login := range []string{"ken", "ada", "eve"} {
+			w.give(login, "engineer", nil)
+		}
+		w.drain()
+		pause := func(at *time.Time) {
+			w.con.PausedAt = at
+			w.tx(func(ctx context.Context, tx *store.Tx) error {
+				if err := tx.UpdateConnection(ctx, w.tenant, &w.con, nil); err != nil || at != nil {
+					return err
+				}
+				_, err := tx.HastenConnection(ctx, w.tenant, w.con.ID)
+				return err
+			})
+		}
+		waits := func(lane store.Lane, until time.Duration) {
+			w.Helper()
+			w.tx(func(ctx context.Context, tx *store.Tx) error {
+				at, err := tx.NextProvision(ctx, lane)
+				if due := w.clock.Now().Add(until); err == nil && (at == nil || at.After(due) || at.Before(due.Add(-time.Second))) {
+					w.Errorf("to %s is looked at %v, want %v", lane, at, w.clock.Now().Add(until))
+				}
+				return err
+			})
+			for _, login := range []string{"ken", "ada", "eve"} {
+				if p := w.provision(login, "vpn"); !strings.Contains(p.Error, "paused since") || p.Attempts != 0 {
+					w.Errorf("%s: %+v", login, p)
+				}
+			}
+		}
+		now := w.clock.Now()
+		pause(&now)
+		g := w.add(access.NewGrant{Subject: sallyport.Subject{Kind: sallyport.SubjectRole, ID: w.res["engineer"].ID}, Resource: w.res["vpn"], Relation: sallyport.Member, NoEnd: true})
+		waits(store.LaneAdd, time.Hour)
+		w.drain()
+		waits(store.LaneAdd, time.Hour)
+		pause(nil)
+		w.drain()
+		if w.target.has("vpn") != "ada eve ken" {
+			w.Fatalf("resumed, the target has %q", w.target.has("vpn"))
+		}
+		now = w.clock.Now()
+		pause(&now)
+		w.end(g.ID)
+		w.drain()
+		waits(store.LaneRemove, 15*time.Minute)
+		w.clock.Advance(15 * time.Minute)
+		w.drain()
+		for _, login := range []string{"ken", "ada", "eve"} {
+			if told := strings.Count(w.verbs(w.provision(login, "vpn").ID), "provision.late"); told != 1 {
+				w.Errorf("of the removal of %s was told %d times", login, told)
+			}
+		}
+		pause(nil)
+		w.drain()
+		if w.target.has("vpn") != "" {
+			w.Fatalf("resumed, the target still has %q", w.target.has("vpn"))
 		}
 	})
 }

@@ -102,7 +102,7 @@ describe('history', () => {
     expect(await screen.findByRole('table', { name: 'Access history' })).toBeInTheDocument()
   })
 
-  it('searches everybody\'s a stretch at a time, says how far it has come, and stands still', async () => {
+  it("searches everybody's a stretch at a time, says how far it has come, and stands still", async () => {
     const user = userEvent.setup()
     auditor()
     const asked: URLSearchParams[] = []
