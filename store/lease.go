@@ -99,7 +99,7 @@ func (tx *Tx) putOff(ctx context.Context, p Provision, connectionID, message str
 	}
 	due := " connection_id=" + q.arg(connectionID) + " AND state=" + q.arg(string(p.State)) + " AND next_at <= " + now + free(now) + and
 	return tx.Exec(ctx, "WITH due AS MATERIALIZED (SELECT id FROM provisions WHERE tenant_id="+t+" AND"+due+first(part)+tx.unlocked()+
-		") UPDATE provisions SET next_at="+until+", error="+q.arg(message)+" WHERE tenant_id="+t+" AND id IN (SELECT id FROM due) AND"+due, q.args...)
+		") UPDATE provisions SET next_at="+until+", error="+q.arg(message)+" WHERE tenant_id="+t+" AND id IN (SELECT id FROM due)", q.args...)
 }
 
 // LastGrant is the id of the newest direct grant of a person's key, ended or not; "" when there never was one.

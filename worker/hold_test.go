@@ -97,6 +97,19 @@ func TestWritesPaused(t *testing.T) {
 	})
 }
 
+// pause pauses the connection at a moment; nil resumes it.
+func (w *world) pause(at *time.Time) {
+	w.Helper()
+	w.con.PausedAt = at
+	w.tx(func(ctx context.Context, tx *store.Tx) error {
+		if err := tx.UpdateConnection(ctx, w.tenant, &w.con, nil); err != nil || at != nil {
+			return err
+		}
+		_, err := tx.HastenConnection(ctx, w.tenant, w.con.ID)
+		return err
+	})
+}
+
 // TestARoleOfAPausedConnection: what a role gives or takes through a paused connection waits from the start: nothing is taken up
 // until removals are so late that somebody is told, or until it is resumed, which does everything at once.
 func TestARoleOfAPausedConnection(t *testing.T) {
@@ -105,16 +118,6 @@ func TestARoleOfAPausedConnection(t *testing.T) {
 			w.give(login, "engineer", nil)
 		}
 		w.drain()
-		pause := func(at *time.Time) {
-			w.con.PausedAt = at
-			w.tx(func(ctx context.Context, tx *store.Tx) error {
-				if err := tx.UpdateConnection(ctx, w.tenant, &w.con, nil); err != nil || at != nil {
-					return err
-				}
-				_, err := tx.HastenConnection(ctx, w.tenant, w.con.ID)
-				return err
-			})
-		}
 		waits := func(lane store.Lane, until time.Duration) {
 			w.Helper()
 			w.tx(func(ctx context.Context, tx *store.Tx) error {
@@ -131,18 +134,18 @@ func TestARoleOfAPausedConnection(t *testing.T) {
 			}
 		}
 		now := w.clock.Now()
-		pause(&now)
+		w.pause(&now)
 		g := w.add(access.NewGrant{Subject: sallyport.Subject{Kind: sallyport.SubjectRole, ID: w.res["engineer"].ID}, Resource: w.res["vpn"], Relation: sallyport.Member, NoEnd: true})
 		waits(store.LaneAdd, time.Hour)
 		w.drain()
 		waits(store.LaneAdd, time.Hour)
-		pause(nil)
+		w.pause(nil)
 		w.drain()
 		if w.target.has("vpn") != "ada eve ken" {
 			w.Fatalf("resumed, the target has %q", w.target.has("vpn"))
 		}
 		now = w.clock.Now()
-		pause(&now)
+		w.pause(&now)
 		w.end(g.ID)
 		w.drain()
 		waits(store.LaneRemove, 15*time.Minute)
@@ -153,7 +156,7 @@ func TestARoleOfAPausedConnection(t *testing.T) {
 				w.Errorf("of the removal of %s was told %d times", login, told)
 			}
 		}
-		pause(nil)
+		w.pause(nil)
 		w.drain()
 		if w.target.has("vpn") != "" {
 			w.Fatalf("resumed, the target still has %q", w.target.has("vpn"))
@@ -166,16 +169,6 @@ func TestARoleOfAPausedConnection(t *testing.T) {
 func TestPausedConnection(t *testing.T) {
 	eachClock(t, func(w *world) {
 		people := []string{"ken", "ada", "eve"}
-		pause := func(at *time.Time) {
-			w.con.PausedAt = at
-			w.tx(func(ctx context.Context, tx *store.Tx) error {
-				if err := tx.UpdateConnection(ctx, w.tenant, &w.con, nil); err != nil || at != nil {
-					return err
-				}
-				_, err := tx.HastenConnection(ctx, w.tenant, w.con.ID)
-				return err
-			})
-		}
 		take := func(lane store.Lane) {
 			var some []store.Provision
 			w.tx(func(ctx context.Context, tx *store.Tx) (err error) {
@@ -199,20 +192,20 @@ func TestPausedConnection(t *testing.T) {
 			}
 		}
 		now := w.clock.Now()
-		pause(&now)
+		w.pause(&now)
 		var grants []string
 		for _, login := range people {
 			grants = append(grants, w.give(login, "vpn", hours(40)).ID)
 		}
 		take(store.LaneAdd)
 		waits(time.Hour)
-		pause(nil)
+		w.pause(nil)
 		w.drain()
 		if w.target.has("vpn") != "ada eve ken" {
 			w.Fatalf("resumed, the target has %q", w.target.has("vpn"))
 		}
 		now = w.clock.Now()
-		pause(&now)
+		w.pause(&now)
 		for _, id := range grants {
 			w.end(id)
 		}
@@ -228,7 +221,7 @@ func TestPausedConnection(t *testing.T) {
 				}
 			}
 		}
-		pause(nil)
+		w.pause(nil)
 		w.drain()
 		if w.target.has("vpn") != "" {
 			w.Fatalf("resumed, the target still has %q", w.target.has("vpn"))
