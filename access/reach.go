@@ -11,9 +11,8 @@ import (
 )
 
 // reached is of how many members of a role one transaction makes the access real or unreal. A grant of a role, and its
-// end, concern all of them: where they are no more than this, the transaction of the grant reaches them; of more, a job that
-// is written with it reaches all, piece by piece. The end of a grant reaches the first by itself: taking away comes first.
-// Each piece looks at what is true by then, so that it does not matter what happens between two.
+// end, concern all of them: the first are reached in the transaction of the grant, the others piece by piece by a job that
+// is written with it. Each piece looks at what is true by then, so that it does not matter what happens between two.
 const reached = 25
 
 // JobReach is the kind of the job that wakes what a role gives: at the moment from which a membership of the role, or what
@@ -42,7 +41,8 @@ func (s *Service) reachTx(ctx context.Context, tx *store.Tx, actor sallyport.Act
 		return err
 	}
 	if g.Subject.Kind == sallyport.SubjectRole {
-		return s.reachRoleTx(ctx, tx, actor.Tenant, g)
+		last, err := s.reachMembersTx(ctx, tx, actor.Tenant, g, store.Piece{Limit: s.reached()})
+		return andTheRest(ctx, tx, actor.Tenant, JobReach, g, last, err)
 	}
 	if g.Resource.Kind != sallyport.KindRole {
 		return nil
@@ -56,24 +56,6 @@ func (s *Service) reachTx(ctx context.Context, tx *store.Tx, actor sallyport.Act
 		return err
 	}
 	_, err = tx.WantByRole(ctx, actor.Tenant, g.Resource.ID, g.Subject.ID, list, store.Piece{})
-	return err
-}
-
-// reachRoleTx wakes what a role's grant gives its members: those of a small role here, of others all by a job.
-func (s *Service) reachRoleTx(ctx context.Context, tx *store.Tx, tenant string, g sallyport.Grant) error {
-	list, err := wantsTx(ctx, tx, tenant, []store.RoleHolding{holdingOf(g)})
-	if err != nil || len(list) == 0 {
-		return err
-	}
-	many, err := tx.MoreMembers(ctx, tenant, g.Subject.ID, s.reached())
-	if err != nil {
-		return err
-	}
-	if many {
-		_, err = tx.AddJob(ctx, tenant, store.NewJob{Kind: JobReach, Args: reachArgs{Grant: g.ID}, Unique: g.ID})
-		return err
-	}
-	_, err = tx.WantByRole(ctx, tenant, g.Subject.ID, "", list, store.Piece{})
 	return err
 }
 
@@ -137,11 +119,7 @@ func (s *Service) unreachTx(ctx context.Context, tx *store.Tx, tenant string, g 
 	}
 	if g.Subject.Kind == sallyport.SubjectRole {
 		last, err := unreachMembersTx(ctx, tx, tenant, g, store.Piece{Limit: s.reached()})
-		if err != nil || last == "" {
-			return err
-		}
-		_, err = tx.AddJob(ctx, tenant, store.NewJob{Kind: JobUnreach, Args: reachArgs{g.ID, last}, Unique: g.ID})
-		return err
+		return andTheRest(ctx, tx, tenant, JobUnreach, g, last, err)
 	}
 	if g.Resource.Kind != sallyport.KindRole {
 		return nil
@@ -176,6 +154,15 @@ func (s *Service) reached() int {
 
 func holdingOf(g sallyport.Grant) store.RoleHolding {
 	return store.RoleHolding{ResourceID: g.Resource.ID, Relation: g.Relation, Parameters: string(g.Parameters)}
+}
+
+// andTheRest leaves a job for those after the last, unless there are none.
+func andTheRest(ctx context.Context, tx *store.Tx, tenant, kind string, g sallyport.Grant, last string, err error) error {
+	if err != nil || last == "" {
+		return err
+	}
+	_, err = tx.AddJob(ctx, tenant, store.NewJob{Kind: kind, Args: reachArgs{g.ID, last}, Unique: g.ID})
+	return err
 }
 
 // RunReach does a piece of a job of kind JobReach. A grant that has ended since reaches nothing.

@@ -50,12 +50,6 @@ func (tx *Tx) WantByRole(ctx context.Context, tenant, roleID, userID string, lis
 	return last, nil
 }
 
-// MoreMembers reports whether a role has more members, by memberships that were not ended, than n.
-func (tx *Tx) MoreMembers(ctx context.Context, tenant, roleID string, n int) (bool, error) {
-	return tx.exists(ctx, `SELECT 1 FROM grants WHERE tenant_id=$1 AND resource_id=$2 AND relation='member' AND subject_kind='user' AND ended_at IS NULL
-		GROUP BY subject_id ORDER BY subject_id LIMIT 1 OFFSET $3`, tenant, roleID, n)
-}
-
 // wantByRole makes the provisions of those after one, up to another.
 func (tx *Tx) wantByRole(ctx context.Context, tenant, roleID, userID string, list []Want, after, last string) error {
 	q := &query{}
