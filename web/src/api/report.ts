@@ -22,6 +22,8 @@ export interface IntervalFilter {
   q?: string
   sort?: string
 }
+/** intervalsPage is how many rows a full page of a history has. */
+export const intervalsPage = 100
 /**
  * intervalsQuery reads a history. What is searched for in everybody's comes in many small pages: it stands still while somebody
  * reads, where any other is read again when something changes.
@@ -31,7 +33,7 @@ export const intervalsQuery = (filter: IntervalFilter) => {
   const still = !(person || resource || role || app || actor) && (filter.q || filter.department)
   return {
     ...listQuery<Interval>([still ? 'history-search' : 'intervals'], '/api/v1/history', {
-      limit: 100,
+      limit: intervalsPage,
       ...filter,
     }),
     ...(still && { staleTime: Number.POSITIVE_INFINITY }),

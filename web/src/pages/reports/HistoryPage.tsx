@@ -2,7 +2,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Download } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { rows } from '../../api/list'
-import { intervalsFile, intervalsQuery, intervalsTotalQuery } from '../../api/report'
+import { intervalsFile, intervalsPage, intervalsQuery, intervalsTotalQuery } from '../../api/report'
 import { Button, buttonClass } from '../../components/Button'
 import { Card } from '../../components/Card'
 import { Checkbox } from '../../components/Checkbox'
@@ -73,10 +73,10 @@ export function HistoryPage() {
   const counted = useQuery({
     ...intervalsTotalQuery(filter),
     // A search that has not filled a page goes on by itself, and counts as it goes.
-    enabled: rights.known && allowed && !!query.hasNextPage && list.length >= 100,
+    enabled: rights.known && allowed && !!query.hasNextPage && list.length >= intervalsPage,
   })
   const last = query.hasNextPage ? query.data?.pages.at(-1) : undefined
-  const searching = !!last && last.items.length < 100
+  const searching = !!last && last.items.length < intervalsPage
   const searched = last?.searched_to
   const total = whole ? list.length : counted.data
   const columns = chosen(filters.columns)
