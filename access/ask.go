@@ -143,7 +143,7 @@ func (s *Service) limitsTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 		return nil
 	}
 	n := NewGrant{Subject: r.Beneficiary, Resource: res, Relation: r.Relation, Reason: r.Reason, NoEnd: r.NoEnd, ReasonKind: "request"}
-	if err := s.checkLimits(ctx, tx, actor, n, lengthAt(*r, tx.Now())); err != nil {
+	if err := s.checkLimits(ctx, tx, actor, &n, lengthAt(*r, tx.Now())); err != nil {
 		return err
 	}
 	living, ok, err := tx.LivingGrant(ctx, actor.Tenant, r.Key(), sallyport.OriginGiven)
@@ -169,5 +169,5 @@ func (s *Service) limitsTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 	if r.NoEnd || r.StartsAt == nil || !r.StartsAt.After(start) {
 		return nil
 	}
-	return s.checkLimits(ctx, tx, actor, n, sallyport.Duration(end.Sub(start)))
+	return s.checkLimits(ctx, tx, actor, &n, sallyport.Duration(end.Sub(start)))
 }

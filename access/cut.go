@@ -42,15 +42,15 @@ func CutsOf(c sallyport.Constraints, r sallyport.Resource) (out []store.Cut) {
 
 // propagateTx holds the memberships of a role against the limit of what it is given, where a tag propagates it to roles:
 // those that are longer are cut to the limit from now, as putting the tag on afterwards would.
-func (s *Service) propagateTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, n NewGrant) error {
+func (s *Service) propagateTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, n *NewGrant) error {
 	if n.Subject.Kind != sallyport.SubjectRole || n.Origin == sallyport.OriginImport {
 		return nil
 	}
-	c, _, err := tx.EffectiveLimits(ctx, actor.Tenant, n.Resource)
+	demands, err := n.demandsTx(ctx, tx, actor.Tenant)
 	if err != nil {
 		return err
 	}
-	for _, cut := range CutsOf(c, n.Resource) {
+	for _, cut := range CutsOf(demands.Constraints, n.Resource) {
 		if !cut.Roles || cut.Relation != n.Relation {
 			continue
 		}
@@ -61,7 +61,7 @@ func (s *Service) propagateTx(ctx context.Context, tx *store.Tx, actor sallyport
 	return nil
 }
 
-func (s *Service) propagate(ctx context.Context, tx *store.Tx, actor sallyport.Actor, n NewGrant, cut store.Cut) error {
+func (s *Service) propagate(ctx context.Context, tx *store.Tx, actor sallyport.Actor, n *NewGrant, cut store.Cut) error {
 	few, all, err := tx.CountLonger(ctx, actor.Tenant, cut)
 	if err != nil || few == 0 {
 		return err

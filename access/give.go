@@ -58,7 +58,7 @@ func (s *Service) GiveTx(ctx context.Context, tx *store.Tx, actor sallyport.Acto
 // mayGive answers who adds and extends directly. Attaching a role needs authority over the resource, not over the role
 // (domain rule 4); being a role's owner does not help.
 func (s *Service) mayGive(ctx context.Context, tx *store.Tx, actor sallyport.Actor, res sallyport.Resource, reason string) error {
-	if actor.IsSystem() {
+	if actor.IsSystem() || actor.Admin && !blank(reason) {
 		return nil
 	}
 	owns, err := s.owns(ctx, tx, actor, res)
@@ -70,10 +70,7 @@ func (s *Service) mayGive(ctx context.Context, tx *store.Tx, actor sallyport.Act
 		return nil
 	}
 	if actor.Admin {
-		if blank(reason) {
-			return sallyport.Errorf(sallyport.EPrecondition, "an admin who adds somebody without a request says why").WithHint("Add a reason.").WithRule("domain.13")
-		}
-		return nil
+		return sallyport.Errorf(sallyport.EPrecondition, "an admin who adds somebody without a request says why").WithHint("Add a reason.").WithRule("domain.13")
 	}
 	if owns {
 		return sallyport.Errorf(sallyport.EForbidden, "requests for %s are decided in stages, and nobody walks round a stage, owners included", res.Name).

@@ -34,7 +34,7 @@ func (s *Service) makeTx(ctx context.Context, tx *store.Tx, actor sallyport.Acto
 		return none, err
 	}
 	k := sallyport.Key{Subject: n.Subject.Kind, SubjectID: n.Subject.ID, ResourceID: n.Resource.ID, Relation: n.Relation, Parameters: n.Parameters}
-	if err := s.checkLength(ctx, tx, actor, n); err != nil {
+	if err := s.checkLength(ctx, tx, actor, &n); err != nil {
 		return none, err
 	}
 	now := tx.Now()
@@ -47,7 +47,7 @@ func (s *Service) makeTx(ctx context.Context, tx *store.Tx, actor sallyport.Acto
 	if !actor.IsSystem() {
 		g.CreatedBy = &actor.User
 	}
-	previous, err := s.joinPresent(ctx, tx, actor, k, n, &g)
+	previous, err := s.joinPresent(ctx, tx, actor, k, &n, &g)
 	if err != nil {
 		return none, err
 	}
@@ -76,10 +76,10 @@ func (s *Service) makeTx(ctx context.Context, tx *store.Tx, actor sallyport.Acto
 			return none, err
 		}
 	}
-	if err := s.reachTx(ctx, tx, actor, g); err != nil {
+	if err := s.reachTx(ctx, tx, actor, g, &n.Resource); err != nil {
 		return none, err
 	}
-	if err := s.propagateTx(ctx, tx, actor, n); err != nil {
+	if err := s.propagateTx(ctx, tx, actor, &n); err != nil {
 		return none, err
 	}
 	s.grantChanged(tx, actor.Tenant, g)
@@ -152,7 +152,7 @@ func unmanaged(r sallyport.Resource) *sallyport.Error {
 
 // checkLength refuses ends that are no ends, and lengths over what the resource and its tags allow (domain rule 17).
 // Imports are followed as they are.
-func (s *Service) checkLength(ctx context.Context, tx *store.Tx, actor sallyport.Actor, n NewGrant) error {
+func (s *Service) checkLength(ctx context.Context, tx *store.Tx, actor sallyport.Actor, n *NewGrant) error {
 	ways := 0
 	for _, set := range []bool{n.Duration != nil, n.Until != nil, n.NoEnd} {
 		if set {
@@ -195,7 +195,7 @@ func (s *Service) checkLength(ctx context.Context, tx *store.Tx, actor sallyport
 // joinPresent applies domain rule 2 to a grant about to be made: what lives of the same key and origin is closed when its
 // end has passed, closed as extended when the new end is later, and in the way otherwise. It returns the id of the grant
 // that g takes over from, "" for none.
-func (s *Service) joinPresent(ctx context.Context, tx *store.Tx, actor sallyport.Actor, k sallyport.Key, n NewGrant, g *sallyport.Grant) (string, error) {
+func (s *Service) joinPresent(ctx context.Context, tx *store.Tx, actor sallyport.Actor, k sallyport.Key, n *NewGrant, g *sallyport.Grant) (string, error) {
 	old, ok, err := tx.LivingGrant(ctx, actor.Tenant, k, n.Origin)
 	if err != nil || !ok {
 		return "", err
@@ -238,7 +238,7 @@ func (s *Service) joinPresent(ctx context.Context, tx *store.Tx, actor sallyport
 // goOn lets a grant take over from one that lives. What has begun goes on from now, what is to begin later begins when the
 // earlier of both was to. What counted from a later start than that ends when it was to end, and is held against the limits
 // as a whole.
-func (s *Service) goOn(ctx context.Context, tx *store.Tx, actor sallyport.Actor, n NewGrant, old sallyport.Grant, g *sallyport.Grant) error {
+func (s *Service) goOn(ctx context.Context, tx *store.Tx, actor sallyport.Actor, n *NewGrant, old sallyport.Grant, g *sallyport.Grant) error {
 	now, asked := tx.Now(), g.StartsAt
 	if g.StartsAt = now; old.StartsAt.After(now) {
 		g.StartsAt = old.StartsAt

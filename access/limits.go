@@ -10,7 +10,7 @@ import (
 // checkLimits holds a grant against the resource's durations and the tags, on every path (domain rule 17). The durations
 // are about members; owners obey the tags alone. Putting a person into a role also obeys what everything that the role
 // holds demands: reasons and self-add always, time limits where a tag propagates them.
-func (s *Service) checkLimits(ctx context.Context, tx *store.Tx, actor sallyport.Actor, n NewGrant, length sallyport.Duration) error {
+func (s *Service) checkLimits(ctx context.Context, tx *store.Tx, actor sallyport.Actor, n *NewGrant, length sallyport.Duration) error {
 	if n.ReasonKind == "bootstrap" || n.Replace && actor.IsSystem() { // Sallyport itself only shortens
 		return nil
 	}
@@ -20,12 +20,16 @@ func (s *Service) checkLimits(ctx context.Context, tx *store.Tx, actor sallyport
 			return err
 		}
 	}
-	self, err := s.addsSelf(ctx, tx, actor, n)
+	self, err := s.addsSelf(ctx, tx, actor, *n)
 	if err != nil {
 		return err
 	}
 	gain := sallyport.Gain{Relation: n.Relation, Length: length, NoEnd: n.NoEnd, Reason: n.Reason, Self: self}
-	if err := holdTo(ctx, tx, actor.Tenant, res, gain, false); err != nil {
+	demands, err := n.demandsTx(ctx, tx, actor.Tenant)
+	if err != nil {
+		return err
+	}
+	if err := refuse(demands, gain, false); err != nil {
 		return err
 	}
 	if res.Kind != sallyport.KindRole || n.Relation != sallyport.Member {
@@ -49,6 +53,18 @@ func (s *Service) checkLimits(ctx context.Context, tx *store.Tx, actor sallyport
 		return refuse(l, gain, true)
 	}
 	return nil
+}
+
+// demandsTx is what the tags on the grant's resource and on its app demand. They are read once.
+func (n *NewGrant) demandsTx(ctx context.Context, tx *store.Tx, tenant string) (store.Limits, error) {
+	if n.demands == nil {
+		c, list, err := tx.EffectiveLimits(ctx, tenant, n.Resource)
+		if err != nil {
+			return store.Limits{}, err
+		}
+		n.demands = &store.Limits{Resource: n.Resource, Constraints: c, List: list}
+	}
+	return *n.demands, nil
 }
 
 // holdTo holds a gain against the constraints of the tags on a resource and its app.

@@ -28,8 +28,8 @@ type reachArgs struct {
 }
 
 // reachTx wakes what a grant gives beyond itself: a person's membership of a role reaches what the role holds, and a
-// role's grant reaches its members.
-func (s *Service) reachTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, g sallyport.Grant) error {
+// role's grant reaches its members. The grant's resource is read, unless it is handed in.
+func (s *Service) reachTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, g sallyport.Grant, res *sallyport.Resource) error {
 	if g.Relation != sallyport.Member || g.ActivatedAt == nil {
 		return nil
 	}
@@ -41,7 +41,7 @@ func (s *Service) reachTx(ctx context.Context, tx *store.Tx, actor sallyport.Act
 		return err
 	}
 	if g.Subject.Kind == sallyport.SubjectRole {
-		last, err := s.reachMembersTx(ctx, tx, actor.Tenant, g, store.Piece{Limit: s.reached()})
+		last, err := s.reachMembersTx(ctx, tx, actor.Tenant, g, res, store.Piece{Limit: s.reached()})
 		return andTheRest(ctx, tx, actor.Tenant, JobReach, g, last, err)
 	}
 	if g.Resource.Kind != sallyport.KindRole {
@@ -51,7 +51,7 @@ func (s *Service) reachTx(ctx context.Context, tx *store.Tx, actor sallyport.Act
 	if err != nil {
 		return err
 	}
-	list, err := wantsTx(ctx, tx, actor.Tenant, held)
+	list, err := wantsTx(ctx, tx, actor.Tenant, held, nil)
 	if err != nil || len(list) == 0 {
 		return err
 	}
@@ -59,24 +59,28 @@ func (s *Service) reachTx(ctx context.Context, tx *store.Tx, actor sallyport.Act
 	return err
 }
 
-func (s *Service) reachMembersTx(ctx context.Context, tx *store.Tx, tenant string, g sallyport.Grant, p store.Piece) (last string, err error) {
-	list, err := wantsTx(ctx, tx, tenant, []store.RoleHolding{holdingOf(g)})
+func (s *Service) reachMembersTx(ctx context.Context, tx *store.Tx, tenant string, g sallyport.Grant, res *sallyport.Resource, p store.Piece) (last string, err error) {
+	list, err := wantsTx(ctx, tx, tenant, []store.RoleHolding{holdingOf(g)}, res)
 	if err != nil || len(list) == 0 {
 		return "", err
 	}
 	return tx.WantByRole(ctx, tenant, g.Subject.ID, "", list, p)
 }
 
-// wantsTx returns what of a role's holdings something has to be done for.
-func wantsTx(ctx context.Context, tx *store.Tx, tenant string, held []store.RoleHolding) (list []store.Want, err error) {
+// wantsTx returns what of a role's holdings something has to be done for. Of a single one the resource may be handed in.
+func wantsTx(ctx context.Context, tx *store.Tx, tenant string, held []store.RoleHolding, only *sallyport.Resource) (list []store.Want, err error) {
 	held = slices.DeleteFunc(held, func(h store.RoleHolding) bool { return h.Relation != sallyport.Member })
-	ids := make([]string, len(held))
-	for i, h := range held {
-		ids[i] = h.ResourceID
-	}
-	things, err := tx.BareResources(ctx, tenant, ids)
-	if err != nil {
-		return nil, err
+	var things []sallyport.Resource
+	if only != nil {
+		things = append(things, *only)
+	} else {
+		ids := make([]string, len(held))
+		for i, h := range held {
+			ids[i] = h.ResourceID
+		}
+		if things, err = tx.BareResources(ctx, tenant, ids); err != nil {
+			return nil, err
+		}
 	}
 	things = slices.DeleteFunc(things, func(r sallyport.Resource) bool { return !r.Managed || r.DeletedAt != nil })
 	pins, err := tx.PinsOf(ctx, tenant, things)
@@ -172,9 +176,9 @@ func (s *Service) RunReach(ctx context.Context, tx *store.Tx, j store.Job) (rest
 		case !g.Living(tx.Now()):
 			return "", nil
 		case g.Subject.Kind == sallyport.SubjectRole:
-			return s.reachMembersTx(ctx, tx, j.Tenant, g, p)
+			return s.reachMembersTx(ctx, tx, j.Tenant, g, nil, p)
 		}
-		return "", s.reachTx(ctx, tx, sallyport.System(j.Tenant), g)
+		return "", s.reachTx(ctx, tx, sallyport.System(j.Tenant), g, nil)
 	})
 }
 

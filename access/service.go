@@ -57,4 +57,6 @@ type NewGrant struct {
 	StartsAt   *time.Time // nil: now
 	Replace    bool       // allow an end earlier than the present one
 	Extend     bool       // from a request to extend: counts from now, joins the present grant
+
+	demands *store.Limits // of the tags on the resource; nil until somebody asked: see demandsTx
 }

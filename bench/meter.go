@@ -27,10 +27,11 @@ type meter struct {
 	cycles   atomic.Int64 // requests asked so far, by whichever way
 }
 
-// few is how many samples a figure needs at least; a slow call is measured longer for them, up to patience times.
+// few is how many samples a figure needs at least, for of less than a hundred the slowest alone is the p99; a slow call is
+// measured longer for them, up to patience times.
 const (
-	few      = 20
-	patience = 4
+	few      = 200
+	patience = 8
 )
 
 // loop calls f from a number of clients, each as soon as its last call is answered, and makes a cell of what it took. Before

@@ -75,6 +75,24 @@ func (tx *Tx) Request(ctx context.Context, tenant, id string, v Viewer) (sallypo
 	return r, nil
 }
 
+// RequestsByID reads requests as they are, for Sallyport's own work, in no order; what there is not is left out.
+func (tx *Tx) RequestsByID(ctx context.Context, tenant string, ids []string) (out []*sallyport.Request, err error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	q := &query{}
+	q.WriteString("SELECT " + requestColumns + requestFrom + " WHERE q.tenant_id = " + q.arg(tenant) + " AND " + q.in("q.id", ids))
+	err = tx.Rows(ctx, q.String(), q.args, func(rows *sql.Rows) error {
+		r := &sallyport.Request{}
+		out = append(out, r)
+		return scanRequest(rows, r)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, tx.requestParts(ctx, tenant, out)
+}
+
 // seesRequest adds to sees that requester, beneficiary and those who were asked see the request, also later; and that a
 // request to make something for some only is seen by those alone until it is made.
 func (q *query) seesRequest(v Viewer, tenant string, now int64) string {
