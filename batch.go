@@ -112,7 +112,7 @@ type BatchItem struct {
 	EndsAt       *time.Time   `json:"ends_at,omitempty" doc:"When it ends now"`
 	FormerEndsAt *time.Time   `json:"former_ends_at,omitempty"`
 	NewGrantID   string       `json:"new_grant_id,omitempty" doc:"The grant that goes on"`
-	RequestID    string       `json:"request_id,omitempty" doc:"The request that was filed"`
+	RequestID    string       `json:"request_id,omitempty" doc:"The request that was filed, or that was there before (rule batch.asked_before)"`
 	Rule         string       `json:"rule,omitempty" doc:"What refused it"`
 	Detail       string       `json:"detail,omitempty"`
 	Hint         string       `json:"hint,omitempty"`

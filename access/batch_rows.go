@@ -56,6 +56,20 @@ func tooLong(err error) bool {
 	return errors.As(err, &e) && (e.Rule == "durations" || strings.HasSuffix(e.Rule, "_time_limit"))
 }
 
+// ruleAskedBefore marks a row for which a request stands that was there before the batch, and that undoing it leaves alone.
+const ruleAskedBefore = "batch.asked_before"
+
+// howLong says in words for how long a request asks.
+func howLong(actor sallyport.Actor, r sallyport.Request) string {
+	switch {
+	case r.Until != nil:
+		return "until " + actor.Moment(*r.Until)
+	case r.Duration != nil:
+		return "for " + r.Duration.Words()
+	}
+	return "without end"
+}
+
 // askItem files a request to go on with a grant. One that the actor filed and that is pending stands for it; the answers
 // are those of the request from which the grant came, where that was the actor's or is about them.
 func (s *Service) askItem(ctx context.Context, tx *store.Tx, actor sallyport.Actor, g sallyport.Grant, x Extension, it *sallyport.BatchItem) error {
@@ -65,7 +79,8 @@ func (s *Service) askItem(ctx context.Context, tx *store.Tx, actor sallyport.Act
 		return err
 	}
 	if ok && pending.Requester.ID == actor.User.ID {
-		it.State, it.RequestID, it.EndsAt = sallyport.ItemAsked, pending.ID, g.EndsAt
+		it.State, it.RequestID, it.EndsAt, it.Rule = sallyport.ItemAsked, pending.ID, g.EndsAt, ruleAskedBefore
+		it.Detail = "You asked for this before, " + howLong(actor, pending) + "; that request stands."
 		return nil
 	}
 	ask := sallyport.Ask{Resource: g.Resource.ID, Relation: g.Relation, Beneficiary: string(g.Subject.Kind) + ":" + g.Subject.ID, Duration: x.Duration, Until: x.Until,
@@ -98,6 +113,9 @@ func (s *Service) undoItem(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 	case sallyport.ItemReviewed:
 		return s.unreviewItem(ctx, actor, w, it)
 	case sallyport.ItemAsked:
+		if done.Rule == ruleAskedBefore {
+			return sallyport.Errorf(sallyport.EPrecondition, "the request was there before, so it stays").WithHint("Cancel it, if it is not needed.").WithRule("batch.undo")
+		}
 		r, err := tx.Request(ctx, actor.Tenant, done.RequestID, Everything)
 		if err != nil {
 			return err

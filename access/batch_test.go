@@ -174,9 +174,24 @@ func TestBatchAsksEachRow(t *testing.T) {
 		// The same rows again: the request that is pending stands for them.
 		again := w.start("olga", access.NewBatch{Action: "renew", Duration: days(14), Reason: "once more", Rows: items(vpn.ID)})
 		w.work()
-		if _, r := w.rows("olga", again); r[vpn.ID].RequestID != rows[vpn.ID].RequestID {
-			w.Errorf("a second request was filed: %+v", r[vpn.ID])
+		_, stands := w.rows("olga", again)
+		if stands[vpn.ID].RequestID != rows[vpn.ID].RequestID {
+			w.Errorf("a second request was filed: %+v", stands[vpn.ID])
 		}
+		w.is(stands[vpn.ID], "asked", "batch.asked_before", "You asked for this before")
+		undo, err := w.s.UndoBatch(w.ctx, w.as("olga"), again.ID, "")
+		if err != nil {
+			w.Fatal(err)
+		}
+		w.work()
+		_, left := w.rows("olga", undo)
+		w.is(left[vpn.ID], "refused", "batch.undo", "was there before")
+		w.tx(func(ctx context.Context, tx *store.Tx) error {
+			if r, err := tx.Request(ctx, w.tenant, rows[vpn.ID].RequestID, access.Everything); err != nil || r.State != sallyport.RequestPending {
+				w.Errorf("undoing took back what was asked before: %s %v", r.State, err)
+			}
+			return nil
+		})
 		// Who is not an owner ends and marks nothing of others, and others' batches are not shown.
 		for _, action := range []string{"end", "review"} {
 			x := w.start("ken", access.NewBatch{Action: action, Rows: items(long.ID)})

@@ -52,7 +52,7 @@ export function itemWords(it: BatchItem): string {
     case 'reviewed':
       return `Marked; it ends on ${date(it.ends_at ?? '')}`
     case 'asked':
-      return 'You may not do this directly, so a request was filed'
+      return it.detail || 'You may not do this directly, so a request was filed'
     case 'undone':
       return it.ends_at ? `Taken back; it ends on ${date(it.ends_at)}` : 'Taken back'
     case 'untouched':
