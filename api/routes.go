@@ -119,7 +119,7 @@ func routes() []route {
 		{ID: "get-task", Method: get, Path: "/tasks/{id}", Summary: "A task", Scope: auth.ScopeRead},
 		{ID: "claim-task", Method: post, Path: "/tasks/{id}/claim", Summary: "Take a task on", Scope: auth.ScopeDecide},
 		{ID: "unclaim-task", Method: post, Path: "/tasks/{id}/unclaim", Summary: "Give a task back", Scope: auth.ScopeDecide},
-		{ID: "complete-task", Method: post, Path: "/tasks/{id}/complete", Summary: "Say that a task is done", Scope: auth.ScopeDecide},
+		{ID: "complete-task", Method: post, Path: "/tasks/{id}/complete", Summary: "Say that a task is done", Scope: auth.ScopeDecide, Tries: true},
 		{ID: "reject-task", Method: post, Path: "/tasks/{id}/reject", Summary: "Say that a task cannot be done, and why", Scope: auth.ScopeDecide, Tries: true},
 
 		{ID: "list-messages", Method: get, Path: "/inbox", Summary: "The caller's messages", Scope: auth.ScopeRead},

@@ -115,7 +115,7 @@ func (a *app) holdersCmd() *cobra.Command {
 
 const atHelp = "at another time: a day, which means its end here, or a moment, e.g. 2026-01-31T12:00:00Z"
 
-// atFlag reads a moment to look at. A day is its end where the terminal is, and today is now.
+// atFlag reads a moment to look at. A day is its last moment where the terminal is, and today is now.
 func atFlag(text string) (string, error) {
 	if text == "" || text == time.Now().Format(time.DateOnly) {
 		return "", nil
@@ -124,7 +124,10 @@ func atFlag(text string) (string, error) {
 	if err != nil {
 		return "", usage("--at: %s", err)
 	}
-	return t.Format("2006-01-02T15:04:05Z"), nil
+	if len(text) == len(time.DateOnly) { // what ends with the day is still there
+		t = t.Add(-time.Millisecond)
+	}
+	return t.Format(time.RFC3339Nano), nil
 }
 
 // why tells the paths in a line.

@@ -41,6 +41,9 @@ func commandLine(t *testing.T, d *demoServer) {
 		d.do("security", "approve", id, "--comment", "fine")
 		task := d.json("employee", "requests", id)["task_ids"].([]any)[0].(string)
 		d.do("it", "tasks", "claim", task)
+		for _, what := range [][]string{{"complete", task, "--evidence", "sent"}, {"reject", task, "--reason", "no"}} {
+			d.do("it", append(append([]string{"tasks"}, what...), "--dry-run")...)
+		}
 		d.do("it", "tasks", "complete", task, "--evidence", "sent")
 		if out := d.do("employee", "access"); !strings.Contains(out, "vpn") {
 			t.Errorf("employee has\n%s", out)
@@ -80,6 +83,10 @@ func commandLine(t *testing.T, d *demoServer) {
 		}
 		if code, _, errs := d.cli("lead", "deny", waiting); code != 3 {
 			t.Errorf("a denial without comment: exit %d %s", code, errs)
+		}
+		d.do("lead", "deny", waiting, "--comment", "no", "--dry-run")
+		if out := d.do("employee", "requests", waiting); !strings.Contains(out, "pending") {
+			t.Errorf("what was only tried out was done:\n%s", out)
 		}
 	})
 

@@ -52,14 +52,20 @@ func (a *app) approveCmd() *cobra.Command {
 
 func (a *app) denyCmd() *cobra.Command {
 	var comment string
+	var dry bool
 	cmd := &cobra.Command{
 		Use: "deny REQUEST...", Short: "Deny requests, with a comment",
 		Example: "  sallyport deny req_… --comment \"ask for the read-only role instead\"",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.vote(cmd, args, sallyport.Ballot{Vote: sallyport.VoteDeny, Comment: comment})
+			b := sallyport.Ballot{Vote: sallyport.VoteDeny, Comment: comment}
+			if dry {
+				return a.tryVotes(cmd, args, b)
+			}
+			return a.vote(cmd, args, b)
 		},
 	}
+	cmd.Flags().BoolVar(&dry, "dry-run", false, dryHelp)
 	cmd.Flags().StringVar(&comment, "comment", "", "why; needed")
 	a.completeWaiting(cmd)
 	return cmd

@@ -16,15 +16,16 @@ import (
 
 // endsFlags say which grants that end are meant.
 type endsFlags struct {
-	owned, all                                            bool
-	within, app, role, resource, person, manager, via, as string
-	reviewed, q                                           string
+	owned, all                                                  bool
+	from, within, app, role, resource, person, manager, via, as string
+	reviewed, q                                                 string
 }
 
 func (f *endsFlags) add(cmd *cobra.Command) {
 	fs := cmd.Flags()
 	fs.BoolVar(&f.owned, "owned", false, "of what the caller owns, and of their roles")
 	fs.BoolVar(&f.all, "everything", false, "whatever the caller may see")
+	fs.StringVar(&f.from, "from", "", "not before this day or moment, e.g. 2026-12-24")
 	fs.StringVar(&f.within, "within", "30d", "how far ahead, e.g. 7d; any for no bound")
 	fs.StringVar(&f.app, "app", "", "of an app and what it contains")
 	fs.StringVar(&f.role, "role", "", "what a role holds, and who is in it")
@@ -52,6 +53,11 @@ func (f *endsFlags) query() (client.Query, error) {
 		}
 		q["to"] = time.Now().Add(d.Std()).UTC().Format(time.RFC3339)
 	}
+	from, err := dayFlag("from", f.from)
+	if err != nil {
+		return nil, err
+	}
+	q["from"] = from
 	for k, v := range q { // a filter is a body, too, in which an empty value is a value
 		if v == "" {
 			delete(q, k)
@@ -62,6 +68,7 @@ func (f *endsFlags) query() (client.Query, error) {
 
 func (a *app) expiringCmd() *cobra.Command {
 	var f endsFlags
+	var sort string
 	cmd := &cobra.Command{
 		Use: "expiring", Short: "What ends soon, what hangs on it, and how long it may be renewed for",
 		Example: "  sallyport expiring\n  sallyport expiring --owned --within 7d\n  sallyport expiring --everything --app github --via role -o json",
@@ -71,6 +78,7 @@ func (a *app) expiringCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			q["sort"] = sort
 			c, err := a.client()
 			if err != nil {
 				return err
@@ -93,6 +101,7 @@ func (a *app) expiringCmd() *cobra.Command {
 		},
 	}
 	f.add(cmd)
+	cmd.Flags().StringVar(&sort, "sort", "ends_at", "ends_at, starts_at, resource or subject; -ends_at begins with the latest")
 	return cmd
 }
 

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // whatEnds: what ends is listed with its limit, renewed row by row or by filter, taken back, and marked.
@@ -22,6 +23,18 @@ func whatEnds(t *testing.T, d *demoServer) {
 	if out := d.do("employee", "expiring", "--within", "2d"); strings.Contains(out, "kiln") {
 		t.Errorf("what ends within two days:\n%s", out)
 	}
+	if out := d.do("owner", "expiring", "--owned", "--resource", "kiln", "--from", time.Now().AddDate(0, 0, 5).Format(time.DateOnly)); strings.Contains(out, "kiln") {
+		t.Errorf("what ends after five days:\n%s", out)
+	}
+	if out := d.do("owner", "expiring", "--owned", "--resource", "kiln", "--sort", "-subject"); strings.Index(out, ids[0]) < strings.Index(out, ids[1]) {
+		t.Errorf("from the last name to the first:\n%s", out)
+	}
+	day := time.Now().AddDate(0, 0, 4).Format(time.DateOnly)
+	d.do("admin", "give", "lead", "kiln", "--until", day, "--reason", "work")
+	if out := d.do("admin", "access", "lead", "--at", day); !strings.Contains(out, "kiln") {
+		t.Errorf("what ends with a day is not there at its end:\n%s", out)
+	}
+	d.do("lead", "end", "kiln")
 	code, out, errs := d.cli("owner", "renew", ids[0], ids[1]+"=30d", "--for", "10d")
 	if code != 3 || !strings.Contains(out, "renewed") || !strings.Contains(out, "at most P20D") || !strings.Contains(errs, "1 of 2 were refused") {
 		t.Errorf("a length over the limit: exit %d\n%s%s", code, out, errs)

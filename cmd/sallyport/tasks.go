@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/http"
 
 	"github.com/spf13/cobra"
 
@@ -48,12 +49,16 @@ func (a *app) tasksCmd() *cobra.Command {
 	cmd.Flags().StringVar(&assignee, "assignee", "me", "whose; me includes those of my groups")
 	cmd.Flags().BoolVar(&everybody, "all", false, "everybody's")
 	var evidence, reason string
-	one := func(use, short, example string, do func(context.Context, *client.Client, string) (sallyport.Task, error)) *cobra.Command {
-		return &cobra.Command{Use: use + " TASK", Short: short, Example: example, Args: cobra.ExactArgs(1),
+	var dry bool
+	one := func(use, short, example string, do func(context.Context, *client.Client, string) (sallyport.Task, error), try func() any) *cobra.Command {
+		cmd := &cobra.Command{Use: use + " TASK", Short: short, Example: example, Args: cobra.ExactArgs(1),
 			RunE: func(cmd *cobra.Command, args []string) error {
 				c, err := a.client()
 				if err != nil {
 					return err
+				}
+				if dry {
+					return a.showTrial(c.Try(cmd.Context(), http.MethodPost, client.Path("tasks", args[0], use), try()))
 				}
 				t, err := do(cmd.Context(), c, args[0])
 				if err != nil {
@@ -66,19 +71,23 @@ func (a *app) tasksCmd() *cobra.Command {
 					}
 				})
 			}}
+		if try != nil {
+			cmd.Flags().BoolVar(&dry, "dry-run", false, dryHelp)
+		}
+		return cmd
 	}
 	claim := one("claim", "Take a task on", "  sallyport tasks claim tsk_…", func(ctx context.Context, c *client.Client, id string) (sallyport.Task, error) {
 		return c.Claim(ctx, id)
-	})
+	}, nil)
 	complete := one("complete", "Say that a task is done", "  sallyport tasks complete tsk_… --evidence \"badge 4711 handed over\"",
 		func(ctx context.Context, c *client.Client, id string) (sallyport.Task, error) {
 			return c.Complete(ctx, id, evidence)
-		})
+		}, func() any { return map[string]string{"evidence": evidence} })
 	complete.Flags().StringVar(&evidence, "evidence", "", "how one can see that it is done")
 	reject := one("reject", "Say that a task cannot be done", "  sallyport tasks reject tsk_… --reason \"no licence left\"",
 		func(ctx context.Context, c *client.Client, id string) (sallyport.Task, error) {
 			return c.Reject(ctx, id, reason)
-		})
+		}, func() any { return map[string]string{"reason": reason} })
 	reject.Flags().StringVar(&reason, "reason", "", "why; the requester reads it")
 	cmd.AddCommand(claim, complete, reject)
 	return cmd

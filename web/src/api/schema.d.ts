@@ -1761,7 +1761,7 @@ export interface components {
             new_grant_id?: string;
             /** Format: int64 */
             position: number;
-            /** @description The request that was filed */
+            /** @description The request that was filed, or that was there before (rule batch.asked_before) */
             request_id?: string;
             /** @description What refused it */
             rule?: string;
@@ -14340,7 +14340,10 @@ export interface operations {
     };
     "complete-task": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: do nothing, and answer with a Rehearsal: who would gain and lose what, and what the call would answer */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description Same key, same result, for 24 hours: for a call that may be sent twice */
                 "Idempotency-Key"?: string;
@@ -14357,14 +14360,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description OK */
+            /** @description OK; of a dry run a Rehearsal */
             200: {
                 headers: {
                     ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Task"];
+                    "application/vnd.sallyport.rehearsal+json": components["schemas"]["Rehearsal"];
                 };
             };
             /** @description Bad Request */
