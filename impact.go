@@ -3,7 +3,8 @@ package sallyport
 import "time"
 
 // Impact is what a change would do to who has what, before it is made. Access by another way counts: somebody who keeps a
-// resource by a role loses nothing. What has not begun yet counts as had. Resources outside the reader's audience are left
+// resource by a role loses nothing. What is not there now any longer is lost, also where it begins again later; what has not
+// begun yet counts from then. Resources outside the reader's audience are left
 // out, of the counts as well.
 type Impact struct {
 	Gained    int            `json:"gained"`
@@ -31,14 +32,18 @@ type ImpactItem struct {
 	User     UserRef     `json:"user"`
 	Resource ResourceRef `json:"resource"`
 	Relation Relation    `json:"relation" enum:"member,owner"`
-	Before   *Span       `json:"before,omitempty" doc:"Absent when it is gained"`
-	After    *Span       `json:"after,omitempty" doc:"Absent when it is lost"`
+	Before   *Span       `json:"before,omitempty" doc:"Absent where there was nothing and nothing to come"`
+	After    *Span       `json:"after,omitempty" doc:"Absent where there is nothing left and nothing to come"`
 }
 
-// Span is until when somebody has something. Neither an end nor no_end: the end is known once the access is real.
+// Span is when somebody has something, by all ways together. Neither an end nor no_end: the end is known once the access is
+// real, and is duration after that.
 type Span struct {
-	EndsAt *time.Time `json:"ends_at,omitempty"`
-	NoEnd  bool       `json:"no_end,omitempty"`
+	StartsAt *time.Time `json:"starts_at,omitempty" doc:"Where it is still to begin"`
+	EndsAt   *time.Time `json:"ends_at,omitempty"`
+	NoEnd    bool       `json:"no_end,omitempty"`
+	Duration *Duration  `json:"duration,omitempty" doc:"How long, where it counts from when the access is real"`
+	AgainAt  *time.Time `json:"again_at,omitempty" doc:"When it begins again after that end"`
 }
 
 // Compare orders spans by their end; one whose end is not known yet comes between those with an end and those without.

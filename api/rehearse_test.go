@@ -11,10 +11,11 @@ import (
 
 	"github.com/sallyport/sallyport"
 	"github.com/sallyport/sallyport/api"
+	"github.com/sallyport/sallyport/internal/timeline"
 	"github.com/sallyport/sallyport/store"
 )
 
-// has is what people have or will, person|resource|relation → the latest end, told by a loop over all grants.
+// has is what people have or will, person|resource|relation → from when until when, told by a loop over all grants.
 func (w *world) has() map[string]sallyport.Span {
 	w.t.Helper()
 	var all []sallyport.Grant
@@ -36,33 +37,55 @@ func (w *world) has() map[string]sallyport.Span {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	out := map[string]sallyport.Span{}
-	add := func(user string, g sallyport.Grant, s sallyport.Span) {
+	stretches := map[string][]timeline.Stretch{}
+	add := func(user string, g sallyport.Grant, starts time.Time, ends ...*time.Time) {
 		k := user + "|" + g.Resource.Slug + "|" + string(g.Relation)
-		if had, ok := out[k]; !ok || had.Compare(s) < 0 {
-			out[k] = s
+		s := timeline.Stretch{Starts: starts}
+		for _, e := range ends {
+			if e != nil && (s.Ends == nil || e.Before(*s.Ends)) {
+				s.Ends = e
+			}
+		}
+		if s.Ends == nil || s.Ends.After(starts) {
+			stretches[k] = append(stretches[k], s)
 		}
 	}
 	lives := func(g sallyport.Grant) bool {
 		return g.EndedAt == nil && (g.NoEnd || g.EndsAt == nil || g.EndsAt.After(now))
 	}
-	span := func(g sallyport.Grant) sallyport.Span { return sallyport.Span{EndsAt: g.EndsAt, NoEnd: g.NoEnd} }
+	end := func(g sallyport.Grant) *time.Time { // what counts from when it is real is taken as if that were now
+		if g.EndsAt == nil && g.Duration != nil {
+			begin := now
+			if g.StartsAt.After(now) {
+				begin = g.StartsAt
+			}
+			e := begin.Add(g.Duration.Std())
+			return &e
+		}
+		return g.EndsAt
+	}
 	for _, g := range all {
 		if !lives(g) {
 			continue
 		}
 		if g.Subject.Kind == sallyport.SubjectUser {
-			add(g.Subject.Login, g, span(g))
+			add(g.Subject.Login, g, g.StartsAt, end(g))
 			continue
 		}
 		for _, m := range all {
 			if lives(m) && m.Subject.Kind == sallyport.SubjectUser && m.Resource.ID == g.Subject.ID && m.Relation == sallyport.Member {
-				s := span(g)
-				if span(m).Compare(s) < 0 {
-					s = span(m)
+				starts := g.StartsAt
+				if m.StartsAt.After(starts) {
+					starts = m.StartsAt
 				}
-				add(m.Subject.Login, g, s)
+				add(m.Subject.Login, g, starts, end(g), end(m))
 			}
+		}
+	}
+	out := map[string]sallyport.Span{}
+	for k, list := range stretches {
+		if s := timeline.SpanAt(now, list); s != nil {
+			out[k] = *s
 		}
 	}
 	return out
@@ -170,8 +193,21 @@ func (w *world) rehearsed(t *testing.T, who, method, path string, body any, leas
 
 // same allows for the moment between the rehearsal and the deed.
 func same(a, b sallyport.Span) bool {
-	if a.NoEnd != b.NoEnd || (a.EndsAt == nil) != (b.EndsAt == nil) {
-		return false
+	near := func(a, b *time.Time) bool {
+		return (a == nil) == (b == nil) && (a == nil || a.Sub(*b).Abs() < 10*time.Minute)
 	}
-	return a.EndsAt == nil || a.EndsAt.Sub(*b.EndsAt).Abs() < 10*time.Minute
+	return a.NoEnd == b.NoEnd && near(a.StartsAt, b.StartsAt) && near(endOf(a), endOf(b)) && near(a.AgainAt, b.AgainAt)
+}
+
+// endOf is the end of a span, also of one that counts from when the access is real.
+func endOf(s sallyport.Span) *time.Time {
+	if s.EndsAt != nil || s.Duration == nil {
+		return s.EndsAt
+	}
+	begin := time.Now()
+	if s.StartsAt != nil {
+		begin = *s.StartsAt
+	}
+	end := begin.Add(s.Duration.Std())
+	return &end
 }

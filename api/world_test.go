@@ -72,7 +72,7 @@ func TestAPI(t *testing.T) {
 		}{
 			{"who may do what", whoMayDoWhat}, {"bad input", badInput}, {"what changed while it was filled in", changedMeanwhile}, {"values are not echoed", valuesAreNotEchoed},
 			{"expiring access", expiring}, {"repeated calls", repeatedCalls}, {"weird addresses", weirdAddresses}, {"weird bodies", weirdBodies}, {"versions", versions}, {"pages", pages}, {"around every call", aroundEveryCall},
-			{"what one may", whatOneMay}, {"rehearsals", rehearsals}, {"rehearsed decisions", rehearsedDecisions}, {"new things", newThings}, {"limits everywhere", limitsEverywhere}, {"scopes of tokens", scopesOfTokens}, {"reports", reports}, {"stream", stream}, // the last: it stops the server
+			{"what one may", whatOneMay}, {"rehearsals", rehearsals}, {"rehearsed decisions", rehearsedDecisions}, {"rehearsed later", rehearsedLater}, {"new things", newThings}, {"limits everywhere", limitsEverywhere}, {"scopes of tokens", scopesOfTokens}, {"reports", reports}, {"stream", stream}, // the last: it stops the server
 		} {
 			t.Run(c.name, func(t *testing.T) {
 				w.t = t

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/sallyport/sallyport"
 )
@@ -43,6 +44,7 @@ func (db *DB) Rehearse(ctx context.Context, tenant string, v Viewer, f func(ctx 
 	var out sallyport.Impact
 	var pairs pairs
 	var after map[holdingKey]standing
+	var now int64 // both are told as of one moment
 	err := db.Join(ctx, func(ctx context.Context, tx *Tx) error {
 		tx.Watch()
 		tx.watch.rehearsal = true
@@ -53,7 +55,8 @@ func (db *DB) Rehearse(ctx context.Context, tenant string, v Viewer, f func(ctx 
 		if pairs, err = tx.touchedPairs(ctx, tenant); err != nil {
 			return err
 		}
-		if after, err = tx.standings(ctx, tenant, pairs, v); err != nil {
+		now = Micros(tx.now)
+		if after, err = tx.standings(ctx, tenant, pairs, v, now); err != nil {
 			return err
 		}
 		out.Events = tx.watch.verbs
@@ -63,7 +66,7 @@ func (db *DB) Rehearse(ctx context.Context, tenant string, v Viewer, f func(ctx 
 		return out, err
 	}
 	err = db.View(Apart(ctx), func(ctx context.Context, tx *Tx) error {
-		before, err := tx.standings(ctx, tenant, pairs, v)
+		before, err := tx.standings(ctx, tenant, pairs, v, now)
 		if err == nil {
 			compareStandings(&out, before, after)
 		}
@@ -114,7 +117,7 @@ type holdingKey struct {
 type standing struct {
 	user     sallyport.UserRef
 	resource sallyport.ResourceRef
-	span     sallyport.Span
+	covers   []cover
 }
 
 // coming is the condition under which a grants row gives its access now or will: neither ended nor past its end.
@@ -123,12 +126,12 @@ func coming(alias, now string) string {
 	return "(" + a + "ended_at IS NULL AND (" + a + "no_end OR " + a + "ends_at IS NULL OR " + a + "ends_at > " + now + "))"
 }
 
-// standings reads what those pairs of people and resources have, or will, by all ways together.
-func (tx *Tx) standings(ctx context.Context, tenant string, p pairs, v Viewer) (map[holdingKey]standing, error) {
+// standings reads what those pairs of people and resources have at a moment, or will, by all ways together.
+func (tx *Tx) standings(ctx context.Context, tenant string, p pairs, v Viewer, moment int64) (map[holdingKey]standing, error) {
 	out := map[holdingKey]standing{}
 	for some := range slices.Chunk(p, chunk) {
 		q := &query{}
-		t, now := q.arg(tenant), q.arg(Micros(tx.now))
+		t, now := q.arg(tenant), q.arg(moment)
 		named := make([]string, fill(len(some)))
 		for i := range named {
 			pair := some[min(i, len(some)-1)]
@@ -136,10 +139,11 @@ func (tx *Tx) standings(ctx context.Context, tenant string, p pairs, v Viewer) (
 		}
 		// CROSS JOIN keeps SQLite to looking up each pair, and LIMIT has it make the table of them once.
 		q.WriteString(`WITH w(user_id, resource_id) AS (SELECT * FROM (VALUES ` + strings.Join(named, ",") + `) v LIMIT ` + strconv.Itoa(len(named)) + `)
-			SELECT u.id, u.login, u.name, r.id, r.slug, r.name, r.kind, x.relation, x.parameters, x.ends_at, x.no_end FROM (
-			SELECT g.subject_id AS user_id, g.resource_id, g.relation, g.parameters, g.ends_at, g.no_end FROM w CROSS JOIN grants g
+			SELECT u.id, u.login, u.name, r.id, r.slug, r.name, r.kind, x.relation, x.parameters, x.starts_at, x.ends_at, x.no_end, x.duration FROM (
+			SELECT g.subject_id AS user_id, g.resource_id, g.relation, g.parameters, g.starts_at, g.ends_at, g.no_end, g.duration FROM w CROSS JOIN grants g
 			WHERE g.tenant_id=` + t + ` AND g.subject_kind='user' AND g.subject_id=w.user_id AND g.resource_id=w.resource_id AND ` + coming("g", now) + `
-			UNION ALL SELECT m.subject_id, g.resource_id, g.relation, g.parameters, ` + endsByRole + `, (m.no_end AND g.no_end) FROM w CROSS JOIN grants m CROSS JOIN grants g
+			UNION ALL SELECT m.subject_id, g.resource_id, g.relation, g.parameters, CASE WHEN m.starts_at > g.starts_at THEN m.starts_at ELSE g.starts_at END,
+			` + endsByRole + `, (m.no_end AND g.no_end), NULL FROM w CROSS JOIN grants m CROSS JOIN grants g
 			WHERE m.tenant_id=` + t + ` AND m.subject_kind='user' AND m.subject_id=w.user_id AND m.relation='member' AND ` + coming("m", now) + `
 			AND g.tenant_id=m.tenant_id AND g.subject_kind='role' AND g.subject_id=m.resource_id AND g.resource_id=w.resource_id AND ` + coming("g", now) + `) x
 			JOIN resources r ON r.tenant_id=` + t + ` AND r.id=x.resource_id JOIN users u ON u.tenant_id=` + t + ` AND u.id=x.user_id
@@ -147,19 +151,29 @@ func (tx *Tx) standings(ctx context.Context, tenant string, p pairs, v Viewer) (
 		err := tx.Rows(ctx, q.String(), q.args, func(rows *sql.Rows) error {
 			var s standing
 			k := holdingKey{}
+			var starts time.Time
+			var ends *time.Time
+			var noEnd bool
+			var length *sallyport.Duration
 			if err := rows.Scan(&s.user.ID, &s.user.Login, &s.user.Name, &s.resource.ID, &s.resource.Slug, &s.resource.Name, &s.resource.Kind,
-				&k.relation, &k.parameters, timePtrScan{&s.span.EndsAt}, &s.span.NoEnd); err != nil {
+				&k.relation, &k.parameters, timeScan{&starts}, timePtrScan{&ends}, &noEnd, durationScan{&length}); err != nil {
 				return err
 			}
 			k.user, k.resource = s.user.ID, s.resource.ID
-			if had, ok := out[k]; !ok || had.span.Compare(s.span) < 0 {
-				out[k] = s
-			}
+			s.covers = append(out[k].covers, coverOf(starts, ends, noEnd, length, moment))
+			out[k] = s
 			return nil
 		})
 		if err != nil {
 			return nil, err
 		}
+	}
+	for k, s := range out {
+		if s.covers = together(s.covers); len(s.covers) == 0 {
+			delete(out, k)
+			continue
+		}
+		out[k] = s
 	}
 	return out, nil
 }
@@ -170,25 +184,26 @@ const maxImpact = 500
 func compareStandings(out *sallyport.Impact, before, after map[holdingKey]standing) {
 	out.Items = []sallyport.ImpactItem{}
 	people, resources := map[string]bool{}, map[string]bool{}
-	add := func(k holdingKey, s standing, change string, count *int, from, to *sallyport.Span) {
-		*count++
+	counts := map[string]*int{sallyport.ImpactLost: &out.Lost, sallyport.ImpactShorter: &out.Shorter, sallyport.ImpactGained: &out.Gained, sallyport.ImpactLonger: &out.Longer}
+	add := func(k holdingKey, s standing, b, a []cover) {
+		change := changeOf(b, a)
+		if change == "" {
+			return
+		}
+		*counts[change]++
 		people[k.user], resources[k.resource] = true, true
-		out.Items = append(out.Items, sallyport.ImpactItem{Change: change, User: s.user, Resource: s.resource, Relation: k.relation, Before: from, After: to})
+		out.Items = append(out.Items, sallyport.ImpactItem{Change: change, User: s.user, Resource: s.resource, Relation: k.relation, Before: spanOf(b), After: spanOf(a)})
 	}
 	for k, b := range before {
-		a, ok := after[k]
-		switch {
-		case !ok:
-			add(k, b, sallyport.ImpactLost, &out.Lost, &b.span, nil)
-		case a.span.Compare(b.span) < 0:
-			add(k, a, sallyport.ImpactShorter, &out.Shorter, &b.span, &a.span)
-		case a.span.Compare(b.span) > 0:
-			add(k, a, sallyport.ImpactLonger, &out.Longer, &b.span, &a.span)
+		s := b
+		if a, ok := after[k]; ok {
+			s = a
 		}
+		add(k, s, b.covers, after[k].covers)
 	}
 	for k, a := range after {
 		if _, ok := before[k]; !ok {
-			add(k, a, sallyport.ImpactGained, &out.Gained, nil, &a.span)
+			add(k, a, nil, a.covers)
 		}
 	}
 	order := []string{sallyport.ImpactLost, sallyport.ImpactShorter, sallyport.ImpactGained, sallyport.ImpactLonger}

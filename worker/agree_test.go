@@ -216,13 +216,20 @@ func (c *company) take(kind string, s step) {
 func (c *company) foretold(said sallyport.Impact, before, after map[string]sallyport.Span) {
 	c.Helper()
 	text := func(s *sallyport.Span) string {
-		switch {
-		case s == nil:
+		if s == nil {
 			return "nothing"
-		case s.NoEnd:
-			return "without end"
 		}
-		return "until " + when(s.EndsAt)
+		words := "until " + when(s.EndsAt)
+		if s.NoEnd {
+			words = "without end"
+		}
+		if s.StartsAt != nil {
+			words = "from " + when(s.StartsAt) + " " + words
+		}
+		if s.AgainAt != nil {
+			words += ", again from " + when(s.AgainAt)
+		}
+		return words
 	}
 	var got, want []string
 	for _, it := range said.Items {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/internal/timeline"
 )
 
 // model is the rules of the domain over lists, as plainly as they can be written: no index, no query, no state but what
@@ -247,11 +248,20 @@ func (m *model) beyond() (out []string) {
 
 // spans is how long everybody has everything, by all ways together, also what comes.
 func (m *model) spans() map[string]sallyport.Span {
-	out := map[string]sallyport.Span{}
+	stretches := map[string][]timeline.Stretch{}
 	for _, p := range m.paths(func(g *held) bool { return g.coming(m.now) }) {
-		k := fmt.Sprint(p.login, " ", p.what.name, " ", p.relation)
-		if had, ok := out[k]; !p.what.gone && (!ok || had.Compare(p.span()) < 0) {
-			out[k] = p.span()
+		s := timeline.Stretch{Starts: p.starts()}
+		if span := p.span(); !span.NoEnd {
+			s.Ends = span.EndsAt
+		}
+		if k := fmt.Sprint(p.login, " ", p.what.name, " ", p.relation); !p.what.gone && (s.Ends == nil || s.Ends.After(s.Starts)) {
+			stretches[k] = append(stretches[k], s)
+		}
+	}
+	out := map[string]sallyport.Span{}
+	for k, list := range stretches {
+		if s := timeline.SpanAt(m.now, list); s != nil {
+			out[k] = *s
 		}
 	}
 	return out

@@ -170,13 +170,23 @@ func (a *app) drawImpact(i sallyport.Impact) {
 	}
 	var rows [][]string
 	until := func(s *sallyport.Span) string {
-		switch {
-		case s == nil:
+		if s == nil {
 			return "-"
-		case s.NoEnd:
-			return "no end"
 		}
-		return when(s.EndsAt)
+		words := when(s.EndsAt)
+		switch {
+		case s.NoEnd:
+			words = "no end"
+		case s.Duration != nil:
+			words = s.Duration.Words() + " once it is real"
+		}
+		if s.StartsAt != nil {
+			words = when(s.StartsAt) + " to " + words
+		}
+		if s.AgainAt != nil {
+			words += ", again " + when(s.AgainAt)
+		}
+		return words
 	}
 	for _, it := range i.Items {
 		rows = append(rows, []string{it.Change, it.User.Login, it.Resource.Slug, string(it.Relation), until(it.Before), until(it.After)})

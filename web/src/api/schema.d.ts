@@ -2408,9 +2408,9 @@ export interface components {
             shorter: number;
         };
         ImpactItem: {
-            /** @description Absent when it is lost */
+            /** @description Absent where there is nothing left and nothing to come */
             after?: components["schemas"]["Span"];
-            /** @description Absent when it is gained */
+            /** @description Absent where there was nothing and nothing to come */
             before?: components["schemas"]["Span"];
             /** @enum {string} */
             change: "lost" | "shorter" | "longer" | "gained";
@@ -3435,9 +3435,21 @@ export interface components {
             why: string;
         };
         Span: {
+            /**
+             * Format: date-time
+             * @description When it begins again after that end
+             */
+            again_at?: string;
+            /** @description How long, where it counts from when the access is real */
+            duration?: string;
             /** Format: date-time */
             ends_at?: string;
             no_end?: boolean;
+            /**
+             * Format: date-time
+             * @description Where it is still to begin
+             */
+            starts_at?: string;
         };
         Stage: {
             /** @description Who was asked when the stage started; before that, who would be */

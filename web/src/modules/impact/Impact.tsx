@@ -8,7 +8,7 @@ import { Note } from '../../components/Note'
 import { number } from '../../components/number'
 import { Skeleton } from '../../components/Skeleton'
 import { useSettled } from '../../components/settled'
-import { date } from '../../components/time'
+import { date, lengthWords } from '../../components/time'
 import { PersonLink } from '../names'
 import { useTitle } from '../titles'
 import { changeWords, grouped } from './group'
@@ -122,9 +122,22 @@ const others: Record<string, (n: number) => string> = {
 const count = (n: number, one: string, many: string) => `${number(n)} ${n === 1 ? one : many}`
 
 function ends(it: ImpactItem): string {
-  const word = (s: ImpactItem['before']) =>
-    s?.no_end ? 'no end' : s?.ends_at ? `until ${date(s.ends_at)}` : 'an end that counts from its start'
-  if (it.change === 'lost') return it.before?.ends_at ? `, was until ${date(it.before.ends_at)}` : ''
-  if (it.change === 'gained') return it.after?.ends_at ? `, until ${date(it.after.ends_at)}` : ''
-  return `, ${word(it.after)} in place of ${word(it.before)}`
+  const { before, after } = it
+  const word = (s: ImpactItem['before']) => {
+    const from = s?.starts_at ? `from ${date(s.starts_at)} ` : ''
+    const again = s?.again_at ? `, again from ${date(s.again_at)}` : ''
+    if (s?.no_end) return `${from}no end`
+    if (s?.ends_at) return `${from}until ${date(s.ends_at)}${again}`
+    return s?.duration
+      ? `${from}${lengthWords(s.duration)} once it is real${again}`
+      : `${from}an end that counts from its start`
+  }
+  const quiet = (s: ImpactItem['before']) => !s || (s.no_end && !s.starts_at)
+  if (it.change === 'lost')
+    return (
+      (quiet(before) ? '' : `, was ${word(before)}`) +
+      (after ? `; begins again ${date(after.starts_at ?? '')}` : '')
+    )
+  if (it.change === 'gained') return quiet(after) ? '' : `, ${word(after)}`
+  return `, ${word(after)} in place of ${word(before)}`
 }
