@@ -50,7 +50,8 @@ type Reorganized struct {
 	At       time.Time   `json:"at"`
 	UndoneBy *UserRef    `json:"undone_by,omitempty"`
 	UndoneAt *time.Time  `json:"undone_at,omitempty"`
-	MayUndo  bool        `json:"may_undo" doc:"The caller may undo it"`
+	MayUndo  bool        `json:"may_undo" doc:"The caller may undo it, as far as what it gave and took is still theirs to give and take: who made it and may still reorganize, and admins"`
+	Notes    []string    `json:"notes,omitempty" doc:"In the answer of undoing it: what did not come back, or not as it was, and why"`
 	Undo     UndoList    `json:"-"`
 }
 
@@ -63,8 +64,9 @@ type UndoList struct {
 	Named   map[string]Naming `json:"named,omitempty"` // by id, as it was before
 }
 
-// Naming is a resource's slug and name.
+// Naming is a resource's slug, its name, and its description where that was changed as well.
 type Naming struct {
-	Slug string `json:"slug"`
-	Name string `json:"name"`
+	Slug        string  `json:"slug"`
+	Name        string  `json:"name"`
+	Description *string `json:"description,omitempty"`
 }

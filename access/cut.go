@@ -1,8 +1,10 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"github.com/sallyport/sallyport"
 	"github.com/sallyport/sallyport/store"
@@ -38,6 +40,71 @@ func CutsOf(c sallyport.Constraints, r sallyport.Resource) (out []store.Cut) {
 		}
 	}
 	return out
+}
+
+// FitTx brings the end of a grant about to be made forward to what limits allow now, as putting them on what is there does.
+// It reports whether it did; nothing becomes longer by it. Imports are followed as they are.
+func (s *Service) FitTx(ctx context.Context, tx *store.Tx, tenant string, n *NewGrant) (bool, error) {
+	if n.Origin == sallyport.OriginImport {
+		return false, nil
+	}
+	demands, err := n.demandsTx(ctx, tx, tenant)
+	if err != nil {
+		return false, err
+	}
+	var cuts []store.Cut
+	for _, c := range CutsOf(demands.Constraints, n.Resource) {
+		if c.Relation == n.Relation {
+			cuts = append(cuts, c)
+		}
+	}
+	if n.Relation == sallyport.Member {
+		switch d := n.Resource.Durations; {
+		case d.Max > 0:
+			cuts = append(cuts, store.Cut{Limit: d.Max})
+		case d.ForbidNo:
+			cuts = append(cuts, store.Cut{Limit: standing, Endless: true})
+		}
+		if n.Resource.Kind == sallyport.KindRole {
+			given, err := tx.RoleLimits(ctx, tenant, n.Resource.ID)
+			if err != nil {
+				return false, err
+			}
+			for _, l := range given {
+				for _, c := range CutsOf(l.Constraints, l.Resource) {
+					if c.Roles && c.Relation == l.Relation {
+						cuts = append(cuts, c)
+					}
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(cuts, func(a, b store.Cut) int { return cmp.Compare(a.Limit, b.Limit) })
+	done := false
+	for _, c := range cuts {
+		done = n.shorten(c, tx.Now()) || done
+	}
+	return done, nil
+}
+
+// shorten is what CutGrants does, of what is not there yet.
+func (n *NewGrant) shorten(c store.Cut, now time.Time) bool {
+	if c.Endless && !n.NoEnd {
+		return false
+	}
+	if n.StartsAt != nil && n.StartsAt.After(now) {
+		now = *n.StartsAt
+	}
+	end := now.Add(c.Limit.Std())
+	switch {
+	case n.NoEnd, n.Until != nil && n.Until.After(end):
+		n.NoEnd, n.Until = false, &end
+	case n.Duration != nil && *n.Duration > c.Limit:
+		n.Duration = &c.Limit
+	default:
+		return false
+	}
+	return true
 }
 
 // propagateTx holds the memberships of a role against the limit of what it is given, where a tag propagates it to roles:

@@ -51,6 +51,9 @@ func (s *Service) makeTx(ctx context.Context, tx *store.Tx, actor sallyport.Acto
 	if err != nil {
 		return none, err
 	}
+	if previous == "" {
+		previous = n.Follows
+	}
 	touches := n.Subject.Kind == sallyport.SubjectUser && n.Relation == sallyport.Member
 	if touches {
 		pin, err := tx.PinOf(ctx, actor.Tenant, n.Resource)

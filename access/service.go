@@ -57,6 +57,7 @@ type NewGrant struct {
 	StartsAt   *time.Time // nil: now
 	Replace    bool       // allow an end earlier than the present one
 	Extend     bool       // from a request to extend: counts from now, joins the present grant
+	Follows    string     // the grant that comes back by it, which is over; "" for none
 
 	demands *store.Limits // of the tags on the resource; nil until somebody asked: see demandsTx
 }

@@ -20,28 +20,22 @@ func (w *regroup) find(ctx context.Context, ref, place string) (sallyport.Resour
 	return r, err
 }
 
-// make makes the new role, with the owners that were named, else those of the roles it comes from, else the actor. It
-// takes flow, form, durations, audience and tags of the first of them: a copy is as hard to get as what it was copied from.
+// make makes the new role, with the owners that were named, else those of the roles it comes from until the same ends, else
+// the actor. It takes flow, form, durations, audience and tags of the first of them: a copy is as hard to get as what it was
+// copied from.
 func (w *regroup) make(ctx context.Context, from []sallyport.Resource) error {
 	n := sallyport.NewResource{Kind: sallyport.KindRole, Name: w.in.Name, Slug: w.in.Slug, Description: w.in.Description, Owners: w.in.Owners}
-	seen := map[string]bool{}
+	var owners []sallyport.Grant
+	var tags []string
 	for _, f := range from {
-		owners, err := w.grants(ctx, store.GrantFilter{ResourceID: f.ID, Relation: sallyport.Owner, SubjectKind: sallyport.SubjectUser})
-		if err != nil {
-			return err
-		}
-		for _, g := range owners {
-			if len(w.in.Owners) == 0 && !seen[g.Subject.ID] {
-				seen[g.Subject.ID] = true
-				n.Owners = append(n.Owners, g.Subject.ID)
+		if len(w.in.Owners) == 0 {
+			some, err := w.grants(ctx, store.GrantFilter{ResourceID: f.ID, Relation: sallyport.Owner})
+			if err != nil {
+				return err
 			}
+			owners = append(owners, some...)
 		}
-		for _, tag := range f.Tags {
-			if !seen[tag] {
-				seen[tag] = true
-				n.Tags = append(n.Tags, tag)
-			}
-		}
+		tags = append(tags, f.Tags...)
 	}
 	if len(from) > 0 {
 		f := from[0]
@@ -50,14 +44,26 @@ func (w *regroup) make(ctx context.Context, from []sallyport.Resource) error {
 			n.Audience = f.Audience.ID
 		}
 	}
-	if len(n.Owners) == 0 && !w.actor.IsSystem() {
+	if len(n.Owners)+len(owners) == 0 && !w.actor.IsSystem() {
 		n.Owners = []string{w.actor.User.ID}
 	}
 	var err error
-	if w.role, err = w.createTx(ctx, w.tx, w.actor, n, making{}); err == nil {
-		w.undo.Created = append(w.undo.Created, w.role.ID)
+	if w.role, err = w.createTx(ctx, w.tx, w.actor, n, making{}); err != nil {
+		return err
 	}
-	return err
+	w.undo.Created = append(w.undo.Created, w.role.ID)
+	for _, g := range owners { // before the tags, which cut what is longer than they allow
+		if err := w.add(ctx, likewise(g, g.Subject, w.role), w.Access.AddGrantTx); err != nil {
+			return err
+		}
+	}
+	if err := w.setTagsTx(ctx, w.tx, w.actor, w.role, tags, ""); err != nil {
+		return err
+	}
+	if w.role, err = w.tx.Resource(ctx, w.actor.Tenant, w.role.ID, access.Everything); err != nil {
+		return err
+	}
+	return w.notSelfTx(ctx, w.tx, w.actor, nil, w.role, createdWith)
 }
 
 // moveHoldings gives what a role holds to the one that is made, all of it or only some, with the same ends. What the former
@@ -138,15 +144,19 @@ func likewise(g sallyport.Grant, who sallyport.Subject, r sallyport.Resource) ac
 	return n
 }
 
-// give adds a grant, unless what is there lasts as long.
+// give adds a grant as somebody who adds it directly, unless what is there lasts as long.
 func (w *regroup) give(ctx context.Context, n access.NewGrant) error {
+	return w.add(ctx, n, w.Access.GiveTx)
+}
+
+func (w *regroup) add(ctx context.Context, n access.NewGrant, by func(context.Context, *store.Tx, sallyport.Actor, access.NewGrant) (sallyport.Grant, error)) error {
 	if n.Relation == "" {
 		n.Relation = sallyport.Member
 	}
 	if n.Parameters == "" {
 		n.Parameters = "{}"
 	}
-	n.Reason = w.in.Reason
+	n.Reason, n.ReasonKind = w.in.Reason, "direct"
 	k := sallyport.Key{Subject: n.Subject.Kind, SubjectID: n.Subject.ID, ResourceID: n.Resource.ID, Relation: n.Relation, Parameters: n.Parameters}
 	old, ok, err := w.tx.LivingGrant(ctx, w.actor.Tenant, k, sallyport.OriginGiven)
 	if err != nil {
@@ -155,7 +165,7 @@ func (w *regroup) give(ctx context.Context, n access.NewGrant) error {
 	if ok && (sallyport.Span{NoEnd: old.NoEnd, EndsAt: old.EndsAt}).Compare(sallyport.Span{NoEnd: n.NoEnd, EndsAt: n.Until}) >= 0 {
 		return nil
 	}
-	_, err = w.Access.GiveTx(ctx, w.tx, w.actor, n)
+	_, err = by(ctx, w.tx, w.actor, n)
 	return err
 }
 

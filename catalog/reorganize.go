@@ -273,7 +273,11 @@ func (w *regroup) rename(ctx context.Context) error {
 		return err
 	}
 	w.title = "Renamed " + r.Name + " to " + w.in.Name
-	w.undo.Named = map[string]sallyport.Naming{r.ID: {Slug: r.Slug, Name: r.Name}}
+	before := sallyport.Naming{Slug: r.Slug, Name: r.Name}
+	if p.Description != nil {
+		before.Description = &r.Description
+	}
+	w.undo.Named = map[string]sallyport.Naming{r.ID: before}
 	w.role, err = w.updateTx(ctx, w.tx, w.actor, r, p, r.Source, false)
 	return err
 }

@@ -1,0 +1,160 @@
+package catalog
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/access"
+	"github.com/sallyport/sallyport/store"
+)
+
+// undoing is an undo on its way.
+type undoing struct {
+	*Service
+	tx         *store.Tx
+	actor      sallyport.Actor
+	c          sallyport.Reorganized
+	cause      string
+	made, over []sallyport.Grant // that the reorganization made, and ended
+	places     map[sallyport.Key]stead
+	leavers    map[string]bool // since the reorganization
+
+	ended, left, shorter int // what did not come back, by why, and what did with an earlier end
+}
+
+// read reads what the reorganization made and ended, and what became of it since.
+func (u *undoing) read(ctx context.Context) error {
+	grants, err := u.tx.GrantsByID(ctx, u.actor.Tenant, access.Everything, slices.Concat(u.c.Undo.Made, u.c.Undo.Ended))
+	if err != nil {
+		return err
+	}
+	pick := func(ids []string) (out []sallyport.Grant) {
+		for _, id := range ids {
+			if g, ok := grants[id]; ok {
+				out = append(out, g)
+			}
+		}
+		return out
+	}
+	u.made, u.over = pick(u.c.Undo.Made), pick(u.c.Undo.Ended)
+	if len(u.over) == 0 {
+		return nil
+	}
+	rows, err := u.tx.GivenSince(ctx, u.actor.Tenant, u.c.Role.ID, u.c.At)
+	if err != nil {
+		return err
+	}
+	u.places = placesOf(u.c, rows)
+	u.leavers, err = u.tx.LeftSince(ctx, u.actor.Tenant, u.c.At)
+	return err
+}
+
+// grants ends what was made and makes what was ended again. Of two grants of one key the later ends first; else what was
+// ended comes first, so that nobody is without it in between.
+func (u *undoing) grants(ctx context.Context) error {
+	type key struct {
+		sallyport.Key
+		origin sallyport.Origin
+	}
+	again := map[key]bool{}
+	for _, g := range u.over {
+		again[key{keyOf(g), g.Origin}] = true
+	}
+	end := func(first bool) error {
+		for _, g := range u.made {
+			if g.EndedAt == nil && again[key{keyOf(g), g.Origin}] == first {
+				if err := u.Access.EndGrantTx(ctx, u.tx, u.actor, g.ID, u.cause); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}
+	if err := end(true); err != nil {
+		return err
+	}
+	for _, g := range u.over {
+		if err := u.again(ctx, g); err != nil {
+			return err
+		}
+	}
+	return end(false)
+}
+
+func keyOf(g sallyport.Grant) sallyport.Key {
+	return sallyport.Key{Subject: g.Subject.Kind, SubjectID: g.Subject.ID, ResourceID: g.Resource.ID, Relation: g.Relation, Parameters: string(g.Parameters)}
+}
+
+// again gives what was ended until its own end, or until what limits allow now. What would be over by now, or is there once
+// more, stays as it is; what was taken from somebody since by another way does not come back by this one.
+func (u *undoing) again(ctx context.Context, g sallyport.Grant) error {
+	if !g.NoEnd && g.EndsAt != nil && !g.EndsAt.After(u.tx.Now()) {
+		return nil
+	}
+	if _, ok, err := u.tx.LivingGrant(ctx, u.actor.Tenant, keyOf(g), g.Origin); err != nil || ok {
+		return err
+	}
+	r, err := u.tx.BareResource(ctx, u.actor.Tenant, g.Resource.ID, access.Everything)
+	if err != nil {
+		return err
+	}
+	gone := r.DeletedAt != nil
+	if g.Subject.Kind == sallyport.SubjectRole && !gone {
+		role, err := u.tx.BareResource(ctx, u.actor.Tenant, g.Subject.ID, access.Everything)
+		if err != nil {
+			return err
+		}
+		gone = role.DeletedAt != nil
+	}
+	if g.Subject.Kind == sallyport.SubjectUser {
+		who, err := u.tx.User(ctx, u.actor.Tenant, g.Subject.ID)
+		if err != nil {
+			return err
+		}
+		if who.State != sallyport.UserActive || u.leavers[who.ID] {
+			u.left++
+			return nil
+		}
+	}
+	n := likewise(g, g.Subject, r)
+	n.Origin, n.ReasonKind, n.Reason, n.RequestID, n.Follows = g.Origin, g.ReasonKind, g.Reason, g.RequestID, g.ID
+	if strings.TrimSpace(n.Reason) == "" {
+		n.Reason = u.cause
+	}
+	goesOn, shorter := u.within(g, &n)
+	if gone || !goesOn {
+		u.ended++
+		return nil
+	}
+	fitted, err := u.Access.FitTx(ctx, u.tx, u.actor.Tenant, &n)
+	if err != nil {
+		return err
+	}
+	if shorter || fitted {
+		u.shorter++
+	}
+	_, err = u.Access.AddGrantTx(ctx, u.tx, u.actor, n)
+	return err
+}
+
+// notes says in words what did not come back as it was.
+func (u *undoing) notes() (out []string) {
+	add := func(n int, one, more string) {
+		switch {
+		case n == 1:
+			out = append(out, one)
+		case n > 1:
+			out = append(out, fmt.Sprintf(more, n))
+		}
+	}
+	add(u.ended, "One grant did not come back, since it, or what had taken its place, was ended meanwhile. Give it anew if it is still needed.",
+		"%d grants did not come back, since they, or what had taken their place, were ended meanwhile. Give them anew if they are still needed.")
+	add(u.left, "One grant did not come back, since the person has left meanwhile. Whoever is back asks anew.",
+		"%d grants did not come back, since the people have left meanwhile. Whoever is back asks anew.")
+	add(u.shorter, "One grant came back with an earlier end, since limits or somebody brought it forward meanwhile.",
+		"%d grants came back with earlier ends, since limits or somebody brought them forward meanwhile.")
+	return out
+}

@@ -1,0 +1,84 @@
+package catalog
+
+import (
+	"slices"
+
+	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/access"
+	"github.com/sallyport/sallyport/store"
+)
+
+// stead is what the role that a reorganization led to has in place of what the reorganization ended.
+type stead struct {
+	then, now sallyport.Span
+	lives     bool // nobody ended it since; what was extended or replaced goes on
+}
+
+// placesOf finds what there was under each key once the reorganization was made, and what became of it.
+func placesOf(c sallyport.Reorganized, rows []store.Given) map[sallyport.Key]stead {
+	made, over := setOf(c.Undo.Made), setOf(c.Undo.Ended)
+	next, first := map[string][]store.Given{}, map[sallyport.Key]store.Given{}
+	for _, r := range rows {
+		if r.Previous != "" {
+			next[r.Previous] = append(next[r.Previous], r)
+		}
+		if _, known := first[r.Key]; made[r.ID] || !known && !over[r.ID] && !r.Made.After(c.At) {
+			first[r.Key] = r
+		}
+	}
+	var last func(r store.Given) (store.Given, bool)
+	last = func(r store.Given) (store.Given, bool) {
+		if r.Lives {
+			return r, true
+		}
+		for _, n := range next[r.ID] {
+			if l, ok := last(n); ok {
+				return l, true
+			}
+		}
+		return r, false
+	}
+	out := make(map[sallyport.Key]stead, len(first))
+	for k, r := range first {
+		now, lives := last(r)
+		out[k] = stead{then: r.Span, now: now.Span, lives: lives}
+	}
+	return out
+}
+
+// placeKeys are what can have taken the place of a grant that was ended: of a membership or ownership, the one of the role
+// that it led to; of what a role was given, what that role is given; of what people had directly, both together.
+func (u *undoing) placeKeys(g sallyport.Grant) []sallyport.Key {
+	in, of := keyOf(g), keyOf(g)
+	in.ResourceID = u.c.Role.ID
+	of.Subject, of.SubjectID = sallyport.SubjectRole, u.c.Role.ID
+	switch {
+	case u.c.Action == sallyport.ReorganizeCreate:
+		in.Relation, in.Parameters = sallyport.Member, "{}"
+		return []sallyport.Key{in, of}
+	case g.Subject.Kind == sallyport.SubjectUser || g.Resource.ID == u.c.Role.ID || slices.Contains(u.c.Undo.Removed, g.Resource.ID):
+		return []sallyport.Key{in}
+	}
+	return []sallyport.Key{of}
+}
+
+// within reports whether a grant may come back as n because all that took its place goes on, and whether its end had to be
+// brought forward with that. What the reorganization itself made shorter is as long as it was.
+func (u *undoing) within(g sallyport.Grant, n *access.NewGrant) (goesOn, shorter bool) {
+	for _, k := range u.placeKeys(g) {
+		p, took := u.places[k]
+		switch {
+		case !took:
+			continue
+		case !p.lives:
+			return false, false
+		case p.now.EndsAt == nil || u.c.Action == sallyport.ReorganizeCreate && p.now.Compare(p.then) >= 0:
+			continue
+		case n.StartsAt != nil && !p.now.EndsAt.After(*n.StartsAt):
+			return false, false
+		case n.NoEnd || n.Duration != nil || n.Until.After(*p.now.EndsAt):
+			n.NoEnd, n.Duration, n.Until, shorter = false, nil, p.now.EndsAt, true
+		}
+	}
+	return true, shorter
+}
