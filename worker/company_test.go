@@ -96,13 +96,16 @@ type reorganized struct {
 	made, ended []*held
 	created     []*thing
 	removed     []*thing
+	action      string
+	at          time.Time
+	steads      map[*held][]*held // what took the place of what was ended
 }
 
 const keeper = "kim" // never leaves, so that the groups of the file stay
 
 func newCompany(t *testing.T, rt *rapid.T, engine string, counts map[string]int) *company {
 	c := &company{T: rt, ctx: t.Context(), clock: &stood{now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}, counts: counts,
-		m: &model{people: map[string]bool{"root": true}, real: map[string]string{}}, logins: []string{keeper, "ann", "bo", "cy", "di"}, file: map[string]map[string]bool{}}
+		m: &model{people: map[string]bool{"root": true}, left: map[string]time.Time{}, real: map[string]string{}}, logins: []string{keeper, "ann", "bo", "cy", "di"}, file: map[string]map[string]bool{}}
 	c.m.now = c.clock.Now()
 	c.rng = rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "company"), 1))
 	c.db = storetest.Open(t, engine, store.Options{Now: c.clock.Now})

@@ -56,7 +56,7 @@ func (c *company) reorganize(in sallyport.Reorganization, then func(r *reorganiz
 	var out sallyport.Reorganized
 	c.take("reorganize", step{what: fmt.Sprintf("%+v", in),
 		then: func() {
-			r := &reorganized{id: out.ID}
+			r := &reorganized{id: out.ID, action: in.Action, at: c.m.now, steads: map[*held][]*held{}}
 			c.m.noted()
 			i := slices.IndexFunc(c.m.things, func(t *thing) bool { return t.id == out.Role.ID })
 			if i < 0 {
@@ -66,12 +66,53 @@ func (c *company) reorganize(in sallyport.Reorganization, then func(r *reorganiz
 			}
 			then(r, c.m.things[i])
 			r.made, r.ended = c.m.noted()
+			for _, g := range r.ended {
+				r.steads[g] = c.steads(r, g, c.m.things[i])
+			}
 			c.done = append(c.done, r)
 		},
 		do: func(ctx context.Context) (err error) {
 			out, err = c.cat.Reorganize(ctx, root, in)
 			return err
 		}})
+}
+
+// steads is what the role that a reorganization led to has in place of what the reorganization ended.
+func (c *company) steads(r *reorganized, g *held, role *thing) (out []*held) {
+	find := func(who string, what *thing, rel sallyport.Relation) {
+		if l := c.m.living(who, what, rel, sallyport.OriginGiven); l != nil {
+			out = append(out, l)
+		}
+	}
+	switch {
+	case r.action == sallyport.ReorganizeCreate:
+		find(g.who, role, sallyport.Member)
+		find("role:"+role.id, g.what, g.relation)
+	case strings.HasPrefix(g.who, "user:") || g.what == role || slices.Contains(r.removed, g.what):
+		find(g.who, role, g.relation)
+	default:
+		find("role:"+role.id, g.what, g.relation)
+	}
+	return out
+}
+
+// within says whether something may come back, since all that took its place goes on, and makes it no longer than that.
+func (c *company) within(r *reorganized, g *held, n *gift) bool {
+	for _, s := range r.steads[g] {
+		l := c.m.goesOn(s)
+		if l == nil {
+			return false
+		}
+		now, then := sallyport.Span{NoEnd: l.noEnd, EndsAt: l.ends}, sallyport.Span{NoEnd: s.noEnd, EndsAt: s.ends}
+		switch {
+		case now.EndsAt == nil || r.action == sallyport.ReorganizeCreate && now.Compare(then) >= 0:
+		case n.starts != nil && !l.ends.After(*n.starts):
+			return false
+		case n.noEnd || n.length > 0 || n.until.After(*l.ends):
+			n.noEnd, n.length, n.until = false, 0, l.ends
+		}
+	}
+	return true
 }
 
 // like gives another what a grant gives, for as long, unless that has it for as long.
@@ -117,18 +158,16 @@ func (c *company) members(role *thing, r sallyport.Relation, people bool) []*hel
 	})
 }
 
-// begins gives a new role its owners and tags: those of the roles it comes from, else the admin's.
+// begins gives a new role its owners and tags: those of the roles it comes from until the same ends, else the admin.
 func (c *company) begins(role *thing, from ...*thing) {
-	owners := map[string]bool{}
+	owned := false
 	for _, f := range from {
-		for _, g := range c.members(f, sallyport.Owner, true) {
-			if !owners[g.who] {
-				owners[g.who] = true
-				c.m.give(gift{who: g.who, what: role, relation: sallyport.Owner, noEnd: true, reason: "created with the resource"})
-			}
+		for _, g := range c.members(f, sallyport.Owner, false) {
+			owned = true
+			c.like(g, g.who, role)
 		}
 	}
-	if len(owners) == 0 {
+	if !owned {
 		c.m.give(gift{who: "user:root", what: role, relation: sallyport.Owner, noEnd: true, reason: "created with the resource"})
 	}
 	for _, f := range from {
@@ -276,22 +315,30 @@ func (c *company) undo() {
 			for _, t := range r.removed {
 				t.gone = false
 			}
-			for _, g := range r.made {
-				c.m.end(g)
-			}
-			for _, g := range r.ended {
-				again := gift{who: g.who, what: g.what, relation: g.relation, origin: g.origin, reason: g.reason, noEnd: g.noEnd, until: g.ends, asked: g.asked}
+			back := make([]*gift, len(r.ended)) // before anything ends by this
+			for i, g := range r.ended {
+				again := gift{who: g.who, what: g.what, relation: g.relation, origin: g.origin, reason: g.reason, noEnd: g.noEnd, until: g.ends, asked: g.asked, from: g}
 				if g.starts.After(c.m.now) {
 					again.starts = &g.starts
 				}
 				if !g.noEnd && g.ends == nil {
 					again.length = g.length
 				}
+				if c.within(r, g, &again) {
+					back[i] = &again
+				}
+			}
+			for _, g := range r.made {
+				c.m.end(g)
+			}
+			for i, g := range r.ended {
 				login, person := strings.CutPrefix(g.who, "user:")
-				if g.over(c.m.now) || g.what.gone || person && !c.m.people[login] || c.m.living(g.who, g.what, g.relation, g.origin) != nil {
+				if back[i] == nil || g.over(c.m.now) || g.what.gone || c.m.living(g.who, g.what, g.relation, g.origin) != nil ||
+					person && (!c.m.people[login] || c.m.left[login].After(r.at)) || !person && c.m.byID(g.who[5:]).gone {
 					continue
 				}
-				c.m.give(again)
+				c.m.fit(back[i])
+				c.m.give(*back[i])
 			}
 			for _, t := range r.created {
 				if !t.gone {

@@ -22,6 +22,7 @@ type gift struct {
 	noEnd    bool
 	starts   *time.Time
 	replace  bool
+	from     *held // that comes back by it
 }
 
 // start is when the gift is to begin.
@@ -142,11 +143,12 @@ func (m *model) give(n gift) {
 	if n.relation == "" {
 		n.relation = sallyport.Member
 	}
-	g := &held{who: n.who, what: n.what, relation: n.relation, origin: n.origin, reason: n.reason, asked: n.asked, starts: m.start(n), noEnd: n.noEnd, ends: n.until, length: n.length}
+	g := &held{who: n.who, what: n.what, relation: n.relation, origin: n.origin, reason: n.reason, asked: n.asked, starts: m.start(n), noEnd: n.noEnd, ends: n.until, length: n.length, from: n.from}
 	old := m.living(n.who, n.what, n.relation, n.origin)
 	goesOn := old != nil && !old.over(m.now)
 	m.end(old)
 	if goesOn {
+		g.from = old
 		end := m.reaches(n).EndsAt
 		if at := old.starts; at.Before(g.starts) {
 			g.starts = at
@@ -291,7 +293,7 @@ func (m *model) noted() (made, ended []*held) {
 
 // leaves: all that a person holds ends.
 func (m *model) leaves(login string) {
-	m.people[login] = false
+	m.people[login], m.left[login] = false, m.now
 	for _, g := range m.grants {
 		if g.who == "user:"+login {
 			m.end(g)
@@ -314,4 +316,53 @@ func (m *model) removes(t *thing) {
 	}
 	t.gone = true
 	m.converge()
+}
+
+// goesOn is what a grant has become that nobody ended, only extended, replaced or brought back; nil when somebody did.
+func (m *model) goesOn(g *held) *held {
+	if g.ended == nil && !g.over(m.now) {
+		return g
+	}
+	for _, n := range m.grants {
+		if n.from == g {
+			if l := m.goesOn(n); l != nil {
+				return l
+			}
+		}
+	}
+	return nil
+}
+
+// fit brings the end of a gift forward to what tags allow now.
+func (m *model) fit(n *gift) {
+	if n.origin == sallyport.OriginImport {
+		return
+	}
+	limits := map[time.Duration]bool{} // whether for endless ones alone
+	demand := func(t *thing, r sallyport.Relation) {
+		c := m.demands(t)
+		if limit := timeLimit(c, r); limit > 0 {
+			limits[limit] = false
+		} else if r == sallyport.Member && demanded(c, sallyport.NoStandingAccess) {
+			limits[90*24*time.Hour] = true
+		}
+	}
+	demand(n.what, n.relation)
+	if n.what.kind == sallyport.KindRole && n.relation == sallyport.Member {
+		for _, g := range m.grants {
+			if g.who == "role:"+n.what.id && g.ended == nil && demanded(m.demands(g.what), sallyport.PropagateToRoles) {
+				demand(g.what, g.relation)
+			}
+		}
+	}
+	for _, limit := range slices.Sorted(maps.Keys(limits)) {
+		end := m.start(*n).Add(limit)
+		switch {
+		case limits[limit] && !n.noEnd:
+		case n.noEnd, n.until != nil && n.until.After(end):
+			n.noEnd, n.until = false, &end
+		case n.length > limit:
+			n.length = limit
+		}
+	}
 }

@@ -14,7 +14,8 @@ import (
 // happened. It is told what was done and says what everybody has, why, and since when.
 type model struct {
 	now    time.Time
-	people map[string]bool // by login; false: is not here
+	people map[string]bool      // by login; false: is not here
+	left   map[string]time.Time // when last
 	things []*thing
 	labels []*label
 	grants []*held
@@ -54,6 +55,7 @@ type held struct {
 	length   time.Duration // counts from activation; 0: none
 	real     *time.Time
 	ended    *time.Time
+	from     *held // that it took over from, or that it brings back
 }
 
 func (g *held) over(now time.Time) bool { return !g.noEnd && g.ends != nil && !g.ends.After(now) }
