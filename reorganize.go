@@ -11,7 +11,7 @@ type Reorganization struct {
 	Name           string     `json:"name,omitempty" maxLength:"200" doc:"Of the new role, or the new name"`
 	Slug           string     `json:"slug,omitempty" maxLength:"200" doc:"Default: made from the name"`
 	Description    string     `json:"description,omitempty" maxLength:"2000"`
-	Owners         []string   `json:"owners,omitempty" maxItems:"50" doc:"Of the new role. Default: the owners of the role it comes from, else the caller"`
+	Owners         []string   `json:"owners,omitempty" maxItems:"50" doc:"Of the new role. Default: the owners of the role it comes from, until the same ends, else the caller"`
 	Members        []string   `json:"members,omitempty" maxItems:"10000" doc:"create: who gets it; split: who goes to the new role"`
 	Resources      []RoleItem `json:"resources,omitempty" maxItems:"500" doc:"create: what it holds; split: what the new role gets"`
 	WithMembers    bool       `json:"with_members,omitempty" doc:"copy: its members too"`
@@ -26,7 +26,7 @@ type Reorganization struct {
 // RoleItem is something that a role is to hold. Without a duration it has no end.
 type RoleItem struct {
 	Resource string    `json:"resource"`
-	Relation Relation  `json:"relation,omitempty" enum:"member,owner" doc:"Default: member"`
+	Relation Relation  `json:"relation,omitempty" enum:"member,owner" doc:"member: the role's members have it; owner: they look after it. Default: member. A split moves both"`
 	Duration *Duration `json:"duration,omitempty"`
 }
 

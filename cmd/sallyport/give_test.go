@@ -35,6 +35,11 @@ func givingByCommand(t *testing.T, d *demoServer) {
 	if out := d.do("employee", "access"); !strings.Contains(out, "sunroom") {
 		t.Errorf("employee has\n%s", out)
 	}
+	made := d.do("admin", "role", "create", "Sunroom keepers", "--member", "teammate", "--owns", "sunroom", "--reason", "to look after it")
+	if out := d.do("admin", "holders", "sunroom", "--relation", "owner"); !strings.Contains(out, "teammate") {
+		t.Errorf("it is owned by\n%s", out)
+	}
+	d.do("admin", "role", "undo", strings.Fields(made[strings.Index(made, "reo_"):])[0])
 	d.do("admin", "convert", "porch", "role")
 	d.do("admin", "give", "role:porch", "sunroom", "--for", "2d", "--reason", "it leads there")
 	d.do("admin", "give", "teammate", "porch", "--no-end", "--reason", "to come in")

@@ -63,7 +63,7 @@ func (a *app) roleCmd() *cobra.Command {
 // roleChange is a verb that reorganizes.
 func (a *app) roleChange(use, short string, args int, example string, fill func(*sallyport.Reorganization, []string)) *cobra.Command {
 	var in sallyport.Reorganization
-	var resources []string
+	var resources, owned []string
 	var dry bool
 	var length string
 	cmd := &cobra.Command{Use: use, Short: short, Example: example, Args: cobra.ExactArgs(args), ValidArgsFunction: a.completeResources(1),
@@ -71,6 +71,9 @@ func (a *app) roleChange(use, short string, args int, example string, fill func(
 			fill(&in, args)
 			for _, r := range resources {
 				in.Resources = append(in.Resources, sallyport.RoleItem{Resource: r})
+			}
+			for _, r := range owned {
+				in.Resources = append(in.Resources, sallyport.RoleItem{Resource: r, Relation: sallyport.Owner})
 			}
 			if length != "" {
 				d, err := sallyport.ParseDuration(length)
@@ -116,6 +119,7 @@ func (a *app) roleChange(use, short string, args int, example string, fill func(
 	}
 	switch verb {
 	case "create":
+		f.StringSliceVar(&owned, "owns", nil, "what its members own; may be given more than once")
 		f.BoolVar(&in.EndDirect, "end-direct", false, "end what they have directly and get by the role from now on")
 		f.BoolVar(&in.Longest, "longest", false, "what may not be without end is given for as long as it may be")
 		f.StringVar(&length, "membership", "", "how long the memberships are, e.g. 90d; default: no end")
@@ -147,7 +151,12 @@ func (a *app) roleUndo() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.show(out, func() { fmt.Fprintf(a.out, "Undone: %s\n", safe(out.Title)) })
+			return a.show(out, func() {
+				fmt.Fprintf(a.out, "Undone: %s\n", safe(out.Title))
+				for _, n := range out.Notes {
+					fmt.Fprintln(a.out, safe(n))
+				}
+			})
 		}}
 	cmd.Flags().BoolVar(&dry, "dry-run", false, dryHelp)
 	return cmd

@@ -21,6 +21,9 @@ export const reorganize = (body: Reorganization, idempotencyKey: string) =>
 
 export const undoReorganization = (id: string) => call<Reorganized>('post', undoPath, { path: { id } })
 
+/** undoneWords says what was taken back, and what of it did not come back as it was. */
+export const undoneWords = (c: Reorganized) => [`Undone: ${c.title}.`, ...(c.notes ?? [])].join(' ')
+
 /** rolesRunQuery lists the roles that somebody runs, with what an owner wants to know of each. */
 export const rolesRunQuery = (owner: string, at?: string) =>
   listQuery<RunRole>(['access', 'roles'], '/api/v1/roles', { owner, at, limit: 100 })

@@ -3,7 +3,13 @@ import { Link } from '@tanstack/react-router'
 import { Undo2, UserRoundCog } from 'lucide-react'
 import { useState } from 'react'
 import { rows } from '../../api/list'
-import { type Reorganized, reorganizationsQuery, undoPath, undoReorganization } from '../../api/roles'
+import {
+  type Reorganized,
+  reorganizationsQuery,
+  undoneWords,
+  undoPath,
+  undoReorganization,
+} from '../../api/roles'
 import { Badge } from '../../components/Badge'
 import { Button, buttonClass } from '../../components/Button'
 import { Card } from '../../components/Card'
@@ -97,9 +103,9 @@ export function RolesAdmin() {
         onConfirm={async () => {
           const c = undoing
           if (!c) return
-          await undoReorganization(c.id)
+          const undone = await undoReorganization(c.id)
           void client.invalidateQueries()
-          toast(`Undone: ${c.title}.`, { tone: 'good' })
+          toast(undoneWords(undone), { tone: 'good' })
         }}
       >
         <div className="text-ink">

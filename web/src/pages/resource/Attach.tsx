@@ -4,17 +4,19 @@ import { give } from '../../api/access'
 import { newKey } from '../../api/client'
 import { asError, message } from '../../api/error'
 import { resourceQuery } from '../../api/resource'
-import type { Resource } from '../../api/types'
+import type { Relation, Resource } from '../../api/types'
 import { Button } from '../../components/Button'
 import type { ComboboxItem } from '../../components/Combobox'
 import { Dialog } from '../../components/Dialog'
 import { DurationPicker, type Length } from '../../components/DurationPicker'
-import { Field } from '../../components/Field'
+import { Field, FieldSet } from '../../components/Field'
 import { Note } from '../../components/Note'
+import { Segments } from '../../components/Segments'
 import { Textarea } from '../../components/Textarea'
 import { toast } from '../../components/toast'
 import { useAsk } from '../../modules/ask/open'
 import { Impact } from '../../modules/impact/Impact'
+import { relationWords } from '../../modules/names'
 import { ResourcePicker } from '../../modules/pickers'
 
 /** Attach lets a role give something. It needs authority over that thing; who has none files a request for the role. */
@@ -22,13 +24,15 @@ export function Attach({ role, onClose }: { role: Resource; onClose: () => void 
   const client = useQueryClient()
   const ask = useAsk()
   const [key] = useState(newKey)
+  const [relation, setRelation] = useState<Relation>('member')
   const [item, setItem] = useState<ComboboxItem | null>(null)
   const [length, setLength] = useState<Length>({ no_end: true })
   const [reason, setReason] = useState('')
   const [busy, setBusy] = useState(false)
   const [fault, setFault] = useState('')
   const [error, setError] = useState<unknown>(null)
-  const durations = useQuery({ ...resourceQuery(item?.value ?? ''), enabled: !!item }).data?.durations ?? {}
+  const chosen = useQuery({ ...resourceQuery(item?.value ?? ''), enabled: !!item }).data
+  const durations = (relation === 'member' && chosen?.durations) || {} // they are about members
   const send = async (e: FormEvent) => {
     e.preventDefault()
     if (!item) return setFault('Choose what it gives.')
@@ -39,7 +43,7 @@ export function Attach({ role, onClose }: { role: Resource; onClose: () => void 
         {
           subject: `role:${role.slug}`,
           resource: item.value,
-          relation: 'member',
+          relation,
           ...length,
           reason: reason.trim() || undefined,
         },
@@ -47,7 +51,7 @@ export function Attach({ role, onClose }: { role: Resource; onClose: () => void 
       )
       for (const k of ['holders', 'grants', 'access', 'resource', 'history'])
         void client.invalidateQueries({ queryKey: [k] })
-      toast(`${role.name} gives ${item.label} now.`, { tone: 'good' })
+      toast(`${role.name} ${relation === 'owner' ? 'owns' : 'gives'} ${item.label} now.`, { tone: 'good' })
       onClose()
     } catch (err) {
       setError(err)
@@ -81,7 +85,7 @@ export function Attach({ role, onClose }: { role: Resource; onClose: () => void 
                   size="sm"
                   onClick={() => {
                     onClose()
-                    ask({ resource: item.value, beneficiary: `role:${role.slug}` })
+                    ask({ resource: item.value, beneficiary: `role:${role.slug}`, relation })
                   }}
                 >
                   File a request
@@ -104,6 +108,22 @@ export function Attach({ role, onClose }: { role: Resource; onClose: () => void 
             />
           )}
         </Field>
+        <FieldSet label="Level">
+          <Segments
+            label="Level"
+            value={relation}
+            onChange={setRelation}
+            choices={[
+              { value: 'member', label: relationWords.member },
+              { value: 'owner', label: relationWords.owner },
+            ]}
+          />
+          <p className="text-[0.8125rem] text-muted">
+            {relation === 'member'
+              ? 'Its members have the access.'
+              : 'Its members look after it: they decide who has it. They have no access by that alone.'}
+          </p>
+        </FieldSet>
         <DurationPicker value={length} onChange={setLength} durations={durations} />
         <Field label="Why" help="It is kept with the grant.">
           {(control) => <Textarea {...control} value={reason} onChange={(e) => setReason(e.target.value)} />}
@@ -117,7 +137,7 @@ export function Attach({ role, onClose }: { role: Resource; onClose: () => void 
                 body: {
                   subject: `role:${role.slug}`,
                   resource: item.value,
-                  relation: 'member',
+                  relation,
                   ...length,
                   reason: reason.trim() || 'not yet said',
                 },

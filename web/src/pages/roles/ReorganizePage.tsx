@@ -4,7 +4,7 @@ import { type FormEvent, useState } from 'react'
 import { newKey } from '../../api/client'
 import { message } from '../../api/error'
 import { resourceQuery } from '../../api/resource'
-import { reorganize, reorganizePath, undoReorganization } from '../../api/roles'
+import { reorganize, reorganizePath, undoneWords, undoReorganization } from '../../api/roles'
 import { userQuery } from '../../api/user'
 import { Breadcrumbs } from '../../components/Breadcrumbs'
 import { Button } from '../../components/Button'
@@ -89,9 +89,9 @@ function Form({ action, onAction, start }: { action: Action; onAction: (a: Actio
         action: {
           label: 'Undo',
           run: async () => {
-            await undoReorganization(made.id)
+            const undone = await undoReorganization(made.id)
             void client.invalidateQueries()
-            toast(`Undone: ${made.title}.`)
+            toast(undoneWords(undone))
           },
         },
       })
