@@ -98,7 +98,7 @@ func (s *Service) expr(ctx context.Context, tx *store.Tx, tenant, e string, res 
 }
 
 // countingOwners lists the owners of a resource. For a role's request on a resource whose members or owners may not add
-// themselves, owners who are members of that role do not count (domain rule 12).
+// themselves, owners who are members of that role, or will be, do not count (domain rule 12).
 func (s *Service) countingOwners(ctx context.Context, tx *store.Tx, tenant, id string, res sallyport.Resource, who sallyport.Subject) ([]sallyport.UserRef, error) {
 	owners, err := tx.EffectiveUsers(ctx, tenant, id, sallyport.Owner)
 	if err != nil || who.Kind != sallyport.SubjectRole || len(owners) == 0 {
@@ -108,13 +108,11 @@ func (s *Service) countingOwners(ctx context.Context, tx *store.Tx, tenant, id s
 	if err != nil || !c.NotSelf() {
 		return owners, err
 	}
-	members, err := tx.EffectiveUsers(ctx, tenant, who.ID, sallyport.Member)
+	members, err := tx.Joiners(ctx, tenant, who.ID)
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(owners, func(o sallyport.UserRef) bool {
-		return slices.ContainsFunc(members, func(m sallyport.UserRef) bool { return m.ID == o.ID })
-	}), nil
+	return slices.DeleteFunc(owners, func(o sallyport.UserRef) bool { return slices.Contains(members, o.ID) }), nil
 }
 
 // Admins lists the active people who are admins now.

@@ -105,7 +105,8 @@ func (s *Service) CheckLengthTx(ctx context.Context, tx *store.Tx, tenant string
 	return holdTo(ctx, tx, tenant, res, sallyport.Gain{Relation: rel, Length: length, Reason: "asked for"}, false)
 }
 
-// addsSelf reports whether the actor gives something to themselves without a request, also by way of a role of theirs.
+// addsSelf reports whether the actor gives something to themselves without a request, also by way of a role of theirs: one
+// that they are in, or will be.
 func (s *Service) addsSelf(ctx context.Context, tx *store.Tx, actor sallyport.Actor, n NewGrant) (bool, error) {
 	if n.ReasonKind != "direct" || actor.Admin || actor.IsSystem() {
 		return false, nil
@@ -113,7 +114,7 @@ func (s *Service) addsSelf(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 	if n.Subject.Kind == sallyport.SubjectUser {
 		return n.Subject.ID == actor.User.ID, nil
 	}
-	return tx.Holds(ctx, actor.Tenant, actor.User.ID, n.Subject.ID, sallyport.Member)
+	return tx.Joins(ctx, actor.Tenant, actor.User.ID, n.Subject.ID)
 }
 
 // LongestTx is the greatest length that a resource's settings and tags allow now; 0 is access without an end.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sallyport/sallyport"
 	"github.com/sallyport/sallyport/access"
@@ -180,6 +181,42 @@ func TestOwnersInTheRoleDoNotDecideForIt(t *testing.T) {
 		}
 		_, err = w.s.Ask(w.ctx, w.as("ada"), sallyport.Ask{Resource: "wiki", Beneficiary: "role:" + role.Slug, Duration: days(7)})
 		w.refused(err, sallyport.EForbidden, "owners of the role")
+	})
+}
+
+// Who is in a role from a later day on counts as its member where nobody adds themselves: they neither give the role what
+// they own, nor decide that it gets it (domain rules 12 and 17).
+func TestNobodyAddsThemselvesByARoleThatTheyWillBeIn(t *testing.T) {
+	each(t, func(w *world) {
+		w.resource(sallyport.Resource{Kind: sallyport.KindRole, Slug: "writers", Name: "Writers"})
+		w.hold("ken", "writers", sallyport.Owner)
+		w.hold("oscar", "wiki", sallyport.Owner)
+		start := w.clock.Now().Add(72 * time.Hour)
+		w.tx(func(ctx context.Context, tx *store.Tx) error {
+			tag := sallyport.Tag{Name: "Four eyes", Enabled: true, Constraints: sallyport.Constraints{sallyport.ForbidSelfMember: true}}
+			if err := tx.InsertTag(ctx, w.tenant, &tag); err != nil {
+				return err
+			}
+			if _, err := tx.AttachTag(ctx, w.tenant, w.res["wiki"].ID, tag.ID); err != nil {
+				return err
+			}
+			_, err := w.s.AddGrantTx(ctx, tx, w.as("root"), access.NewGrant{Subject: sallyport.Subject{Kind: sallyport.SubjectUser, ID: w.users["olga"].ID}, Resource: w.res["writers"],
+				ReasonKind: "request", Reason: "from Thursday on", StartsAt: &start, Duration: days(30)})
+			return err
+		})
+		give := sallyport.Give{Subject: "role:writers", Resource: "wiki", Duration: days(7), Reason: "to write"}
+		_, err := w.s.Give(w.ctx, w.as("olga"), give)
+		w.refused(err, sallyport.EPrecondition, "themselves")
+		r, err := w.s.Ask(w.ctx, w.as("ken"), sallyport.Ask{Resource: "wiki", Beneficiary: "role:writers", Duration: days(7), Reason: "to write"})
+		if err != nil {
+			w.Fatal(err)
+		}
+		if got := approverLogins(r.Stages[0]); got != "oscar" {
+			w.Errorf("asked %q; Olga will be a member of the role", got)
+		}
+		if _, err := w.s.Give(w.ctx, w.as("oscar"), give); err != nil {
+			w.Errorf("Oscar is no member of it: %v", err)
+		}
 	})
 }
 

@@ -19,6 +19,26 @@ func (tx *Tx) Holds(ctx context.Context, tenant, userID, resourceID string, rela
 		AND rg.resource_id=$3 AND rg.relation=$4 AND `+holds("rg", "$5")+` LIMIT 1`, tenant, userID, resourceID, relation, Micros(tx.now))
 }
 
+// Joins reports whether a person is a member of a role, or will be by what is granted already: membership that begins later,
+// or is not yet real, counts.
+func (tx *Tx) Joins(ctx context.Context, tenant, userID, roleID string) (bool, error) {
+	return tx.exists(ctx, `SELECT 1 FROM grants g WHERE g.tenant_id=$1 AND g.subject_kind='user' AND g.subject_id=$2 AND g.resource_id=$3 AND g.relation='member' AND `+
+		coming("g", "$4")+` LIMIT 1`, tenant, userID, roleID, Micros(tx.now))
+}
+
+// Joiners lists the ids of those of whom Joins is true, of everybody.
+func (tx *Tx) Joiners(ctx context.Context, tenant, roleID string) ([]string, error) {
+	var out []string
+	err := tx.Rows(ctx, `SELECT DISTINCT g.subject_id FROM grants g WHERE g.tenant_id=$1 AND g.subject_kind='user' AND g.resource_id=$2 AND g.relation='member' AND `+
+		coming("g", "$3"), []any{tenant, roleID, Micros(tx.now)}, func(r *sql.Rows) error {
+		var id string
+		err := r.Scan(&id)
+		out = append(out, id)
+		return err
+	})
+	return out, err
+}
+
 // Wanted reports whether any reason, direct or by role, asks now that the person has the access in its target.
 func (tx *Tx) Wanted(ctx context.Context, tenant string, k sallyport.Key) (bool, error) {
 	return tx.exists(ctx, `SELECT 1 FROM grants g WHERE g.tenant_id=$1 AND g.subject_kind='user' AND g.subject_id=$2 AND g.resource_id=$3 AND g.relation=$4 AND g.parameters=$6 AND `+living("g", "$5")+`

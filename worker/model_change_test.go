@@ -83,7 +83,7 @@ func (m *model) allowed(actor string, n gift) bool {
 	if !span.NoEnd && !span.EndsAt.After(start) {
 		return false
 	}
-	self := actor != "root" && (n.who == "user:"+actor || !person && m.has(actor, m.byID(n.who[5:]), sallyport.Member))
+	self := actor != "root" && (n.who == "user:"+actor || !person && m.joins(actor, n.who[5:]))
 	if !m.obeys(n, n.what, n.relation, start, span, self, true) {
 		return false
 	}
@@ -116,6 +116,13 @@ func (m *model) obeys(n gift, t *thing, r sallyport.Relation, start time.Time, s
 	limit := timeLimit(c, r)
 	tooLong := limit > 0 && (s.NoEnd || s.EndsAt.Sub(start) > limit) || r == sallyport.Member && demanded(c, sallyport.NoStandingAccess) && s.NoEnd
 	return !(lengths && tooLong) && !(reason && strings.TrimSpace(n.reason) == "") && !(self && notSelf)
+}
+
+// joins: is a member of a role, or will be.
+func (m *model) joins(login, role string) bool {
+	return slices.ContainsFunc(m.grants, func(g *held) bool {
+		return g.who == "user:"+login && g.what.id == role && g.relation == sallyport.Member && g.coming(m.now)
+	})
 }
 
 func (m *model) byID(id string) *thing {
