@@ -81,6 +81,54 @@ func TestALimitCutsWhatIsNotYetReal(t *testing.T) {
 	})
 }
 
+// A limit that comes while somebody works on it counts from then too, not from when they began, and never makes the
+// provisional end later; once the access is real it is as long as the limit.
+func TestALimitCutsWhatIsUnderWay(t *testing.T) {
+	each(t, func(w *world) {
+		w.people("ada", "ben", "dora", "cleo")
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindGroup, Name: "Hands", Owners: []string{"cleo"}})
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindApp, Name: "Lab", Fulfilment: &sallyport.Fulfilment{Kind: sallyport.FulfilManual, Assignee: "group:hands"}})
+		w.give("cleo", "hands")
+		w.give("ada", "lab") // endless
+		for login, n := range map[string]sallyport.Duration{"ben": 60, "dora": 4} {
+			d := n * sallyport.Day
+			if _, err := w.s.Access.Give(t.Context(), w.admin, sallyport.Give{Subject: login, Resource: "lab", Duration: &d, Reason: "to measure"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		l, err := w.s.Access.Tasks(t.Context(), w.actor("cleo"), store.TaskFilter{}, store.Page{})
+		if err != nil || len(l.Items) != 3 {
+			t.Fatalf("tasks %+v %v", l.Items, err)
+		}
+		for _, task := range l.Items {
+			if _, err := w.s.Access.Claim(t.Context(), w.actor("cleo"), task.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.clock.Advance(72 * time.Hour)
+		now := w.clock.Now()
+		if err := w.tagged("lab", sallyport.Constraints{sallyport.MemberTimeLimit: 2 * sallyport.Day}); err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]time.Duration{"ada": 48 * time.Hour, "ben": 48 * time.Hour, "dora": 24 * time.Hour}
+		for _, g := range w.living("lab") {
+			if g.NoEnd || g.EndsAt == nil || g.EndsAt.Sub(now).Round(time.Minute) != want[g.Subject.Login] {
+				t.Errorf("%s: ends %v, endless %v; want %s after %s", g.Subject.Login, g.EndsAt, g.NoEnd, want[g.Subject.Login], now)
+			}
+		}
+		for _, task := range l.Items {
+			if _, err := w.s.Access.Complete(t.Context(), w.actor("cleo"), task.ID, "done"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, g := range w.living("lab") {
+			if g.ActivatedAt == nil || g.EndsAt == nil || g.EndsAt.Sub(g.StartsAt) != 48*time.Hour {
+				t.Errorf("%s has it from %v to %v", g.Subject.Login, g.StartsAt, g.EndsAt)
+			}
+		}
+	})
+}
+
 // What begins later is cut to the limit from its beginning, and never ends before it.
 func TestALimitCutsWhatBeginsLater(t *testing.T) {
 	each(t, func(w *world) {

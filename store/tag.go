@@ -171,13 +171,14 @@ func (tx *Tx) CountLonger(ctx context.Context, tenant string, c Cut) (cut, all i
 	return cut, all, err
 }
 
-// CutGrants brings the ends of those grants forward to the limit from now, in one statement, and returns what was cut.
+// CutGrants brings the ends of those grants forward to the limit from now, in one statement, and returns what was cut. What
+// is under way and not yet real has a provisional end, which the limit does not make later; its length is cut as well.
 func (tx *Tx) CutGrants(ctx context.Context, tenant string, c Cut) ([]Shortened, error) {
 	text, args := c.where(tenant, tx.now)
 	var out []Shortened
 	err := tx.Rows(ctx, `UPDATE grants AS g SET no_end=FALSE,
-		ends_at = CASE WHEN g.activated_at IS NOT NULL THEN `+base+` + $5
-			WHEN g.no_end OR g.duration IS NOT NULL THEN g.attempted_at + $5
+		ends_at = CASE WHEN g.activated_at IS NULL AND g.attempted_at IS NULL AND (g.no_end OR g.duration IS NOT NULL) THEN NULL
+			WHEN g.ends_at < `+base+` + $5 THEN g.ends_at
 			ELSE `+base+` + $5 END,
 		duration = CASE WHEN g.activated_at IS NULL AND (g.no_end OR g.duration > $5) THEN $5 ELSE g.duration END
 		WHERE`+text+` RETURNING id, ends_at`, args, func(r *sql.Rows) error {
