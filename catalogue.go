@@ -34,6 +34,7 @@ type ResourcePatch struct {
 	Audience    *string     `json:"audience,omitempty"`
 	Tags        *[]string   `json:"tags,omitempty"`
 	Owners      *[]string   `json:"owners,omitempty"`
+	Accept      bool        `json:"accept,omitempty" doc:"Also when its tags cut many grants; by an admin who saw how many"`
 }
 
 // What a plan does to an item.

@@ -150,6 +150,7 @@ type Give struct {
 	NoEnd      bool            `json:"no_end,omitempty"`
 	Reason     string          `json:"reason,omitempty"`
 	Replace    bool            `json:"replace,omitempty" doc:"Allow an end earlier than the present one, by who may end it"`
+	Accept     bool            `json:"accept,omitempty" doc:"Of a role: also when a tag shortens many of its memberships; by an admin who saw how many"`
 	Parameters json.RawMessage `json:"parameters,omitempty"`
 }
 

@@ -21,6 +21,7 @@ type Reorganization struct {
 	Longest        bool       `json:"longest,omitempty" doc:"create: what has no duration is given for as long as its limits allow, in place of without end"`
 	MembershipEnds *Duration  `json:"membership,omitempty" doc:"create: how long the memberships are; default no end"`
 	Reason         string     `json:"reason,omitempty" maxLength:"2000"`
+	Accept         bool       `json:"accept,omitempty" doc:"Also when tags shorten many memberships; by an admin who saw how many"`
 }
 
 // RoleItem is something that a role is to hold. Without a duration it has no end.

@@ -10,12 +10,6 @@ import (
 	"github.com/sallyport/sallyport/store"
 )
 
-// cutsMany is how many grants may be cut without an admin who saw the number (domain rule 18).
-const cutsMany = 100
-
-// CutsMuch reports whether a cut of so many of all needs an admin who saw it: over 100, or a tenth of more than 20.
-func CutsMuch(cut, all int) bool { return cut > cutsMany || all > 20 && cut*10 > all }
-
 // standing is what endless access is cut to where it must have an end and nothing says which.
 const standing = 90 * sallyport.Day
 
@@ -128,26 +122,22 @@ func (s *Service) propagateTx(ctx context.Context, tx *store.Tx, actor sallyport
 	return nil
 }
 
-func (s *Service) propagate(ctx context.Context, tx *store.Tx, actor sallyport.Actor, n *NewGrant, cut store.Cut) error {
-	few, all, err := tx.CountLonger(ctx, actor.Tenant, cut)
-	if err != nil || few == 0 {
+func (s *Service) propagate(ctx context.Context, tx *store.Tx, actor sallyport.Actor, n *NewGrant, c store.Cut) error {
+	cuts := Cuts{Accept: n.Accept || actor.IsSystem()}
+	if err := s.CutTx(ctx, tx, actor, &cuts, "", n.Resource.Name+" came to the role "+n.Subject.Name, c); err != nil {
 		return err
 	}
-	if CutsMuch(few, all) && !actor.Admin && !actor.IsSystem() {
-		return sallyport.Errorf(sallyport.EPrecondition, "a tag of %s limits memberships of roles that give it, so this would bring forward the end of %d of %d memberships, to %s from now", n.Resource.Name, few, all, cut.Limit.Words()).
-			WithHint("An admin who has seen this number may do it.").WithRule("domain.18")
-	}
-	_, err = s.CutTx(ctx, tx, actor, "", n.Resource.Name+" came to the role "+n.Subject.Name, cut)
-	return err
+	return cuts.CheckTx(ctx, tx, actor, "a tag of "+n.Resource.Name+" limits memberships of roles that give it, so this")
 }
 
 // CutTx shortens what is held longer than a limit, in one statement, and records which grants end when by it (domain rule
-// 18). The cause is what demands the limit, the tag's id goes into the record. It returns how many grants were cut.
-func (s *Service) CutTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, tagID, cause string, c store.Cut) (int, error) {
+// 18). The cause is what demands the limit, the tag's id goes into the record. The call's last cut is followed by CheckTx.
+func (s *Service) CutTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, cuts *Cuts, tagID, cause string, c store.Cut) error {
 	list, err := tx.CutGrants(ctx, actor.Tenant, c)
 	if err != nil || len(list) == 0 {
-		return 0, err
+		return err
 	}
+	cuts.add(list)
 	byEnd := map[string][]string{} // "" for lengths that count from an activation to come
 	for _, g := range list {
 		end := stamp(g.EndsAt)
@@ -162,10 +152,10 @@ func (s *Service) CutTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor
 			}
 			if _, err := tx.Append(ctx, store.NewEvent{Verb: "grant.cut", Actor: actor, ObjectKind: "resource", ObjectID: c.ResourceID,
 				Refs: append(slices.Clone(some), tagID), Cause: cause, Body: body}); err != nil {
-				return 0, err
+				return err
 			}
 		}
 	}
 	tx.Wake(actor.Tenant)
-	return len(list), nil
+	return nil
 }

@@ -70,7 +70,8 @@ func (s *Service) approveTx(ctx context.Context, tx *store.Tx, actor sallyport.A
 		return s.failRequestTx(ctx, tx, actor, r.ID, "its end passed before it was approved")
 	}
 	n := NewGrant{Subject: r.Beneficiary, Resource: res, Relation: r.Relation, Parameters: string(r.Parameters), Origin: sallyport.OriginGiven, ReasonKind: "request",
-		Reason: r.Reason, RequestID: r.ID, Duration: r.Duration, Until: r.Until, NoEnd: r.NoEnd, StartsAt: r.StartsAt, Extend: r.Kind == sallyport.RequestExtend}
+		Reason: r.Reason, RequestID: r.ID, Duration: r.Duration, Until: r.Until, NoEnd: r.NoEnd, StartsAt: r.StartsAt, Extend: r.Kind == sallyport.RequestExtend,
+		Accept: actor.Admin && len(r.Stages) > 0} // what approving does is on the card of the request
 	if d := shortest(r); d != nil {
 		if n.Until != nil {
 			if end := tx.Now().Add(d.Std()); end.Before(*n.Until) {

@@ -26,7 +26,7 @@ func (s *Service) Give(ctx context.Context, actor sallyport.Actor, in sallyport.
 			return err
 		}
 		if g, err = s.GiveTx(ctx, tx, actor, NewGrant{Subject: who, Resource: res, Relation: in.Relation, Parameters: params,
-			Reason: in.Reason, Duration: in.Duration, Until: in.Until, NoEnd: in.NoEnd, Replace: in.Replace}); err != nil {
+			Reason: in.Reason, Duration: in.Duration, Until: in.Until, NoEnd: in.NoEnd, Replace: in.Replace, Accept: in.Accept}); err != nil {
 			return err
 		}
 		return s.tellGiven(ctx, tx, actor, g)

@@ -223,7 +223,7 @@ func TestHistoryAgreesWithTheLog(t *testing.T) {
 					limit := length()
 					id := w.res[rapid.SampledFrom(things).Draw(rt, "of")].ID
 					w.tx(func(ctx context.Context, tx *store.Tx) error {
-						_, err := w.s.CutTx(ctx, tx, root, "", "a limit", store.Cut{ResourceID: id, Relation: sallyport.Member, Limit: limit})
+						err := w.s.CutTx(ctx, tx, root, &access.Cuts{}, "", "a limit", store.Cut{ResourceID: id, Relation: sallyport.Member, Limit: limit})
 						return err
 					})
 					return nil

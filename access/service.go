@@ -56,6 +56,7 @@ type NewGrant struct {
 	NoEnd      bool
 	StartsAt   *time.Time // nil: now
 	Replace    bool       // allow an end earlier than the present one
+	Accept     bool       // of a role: an admin saw how many memberships get an earlier end by what reaches it
 	Extend     bool       // from a request to extend: counts from now, joins the present grant
 	Follows    string     // the grant that comes back by it, which is over; "" for none
 

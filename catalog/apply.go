@@ -157,7 +157,7 @@ func (s *Service) applyStep(ctx context.Context, tx *store.Tx, actor sallyport.A
 		return err
 	}
 	r, err := s.updateTx(ctx, tx, actor, before, sallyport.ResourcePatch{Name: &it.Name, Description: &it.Description, Physical: &it.Physical, Form: &it.Form, Flow: flow,
-		Fulfilment: &it.Fulfilment, Revocation: revocation, Durations: &it.Durations, Audience: &it.Audience, Owners: owners, Tags: it.Tags}, sourceFiles, true)
+		Fulfilment: &it.Fulfilment, Revocation: revocation, Durations: &it.Durations, Audience: &it.Audience, Owners: owners, Tags: it.Tags, Accept: true}, sourceFiles, true)
 	if err != nil {
 		return err
 	}

@@ -145,14 +145,15 @@ func (s *Service) cutByApp(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 	if err != nil {
 		return err
 	}
+	cuts := access.Cuts{Accept: accept}
 	for _, name := range app.Tags {
 		t, err := tx.Tag(ctx, actor.Tenant, name)
 		if err != nil {
 			return err
 		}
-		if err := s.cutTx(ctx, tx, actor, t, r.ID, accept); err != nil {
+		if err := s.cutTx(ctx, tx, actor, t, r.ID, &cuts); err != nil {
 			return err
 		}
 	}
-	return nil
+	return cuts.CheckTx(ctx, tx, actor, "coming into "+app.Name)
 }

@@ -283,7 +283,7 @@ func (s *Service) applyGives(ctx context.Context, tx *store.Tx, actor sallyport.
 		if err != nil {
 			return err
 		}
-		n := access.NewGrant{Subject: asSubject(role), Resource: r, Relation: e.relation(), Duration: e.For, Reason: asFilesSay}
+		n := access.NewGrant{Subject: asSubject(role), Resource: r, Relation: e.relation(), Duration: e.For, Reason: asFilesSay, Accept: true}
 		if e.For == nil {
 			longest, err := s.Access.LongestTx(ctx, tx, actor.Tenant, r, e.relation())
 			if err != nil {

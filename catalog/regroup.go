@@ -57,7 +57,7 @@ func (w *regroup) make(ctx context.Context, from []sallyport.Resource) error {
 			return err
 		}
 	}
-	if err := w.setTagsTx(ctx, w.tx, w.actor, w.role, tags, ""); err != nil {
+	if err := w.setTagsTx(ctx, w.tx, w.actor, w.role, tags, w.in.Accept, ""); err != nil {
 		return err
 	}
 	if w.role, err = w.tx.Resource(ctx, w.actor.Tenant, w.role.ID, access.Everything); err != nil {
@@ -156,7 +156,7 @@ func (w *regroup) add(ctx context.Context, n access.NewGrant, by func(context.Co
 	if n.Parameters == "" {
 		n.Parameters = "{}"
 	}
-	n.Reason, n.ReasonKind = w.in.Reason, "direct"
+	n.Reason, n.ReasonKind, n.Accept = w.in.Reason, "direct", w.in.Accept
 	k := sallyport.Key{Subject: n.Subject.Kind, SubjectID: n.Subject.ID, ResourceID: n.Resource.ID, Relation: n.Relation, Parameters: n.Parameters}
 	old, ok, err := w.tx.LivingGrant(ctx, w.actor.Tenant, k, sallyport.OriginGiven)
 	if err != nil {

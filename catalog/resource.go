@@ -70,7 +70,7 @@ func (s *Service) createTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 		return r, err
 	}
 	if len(in.Tags) > 0 {
-		if err := s.setTagsTx(ctx, tx, actor, r, in.Tags, how.request); err != nil {
+		if err := s.setTagsTx(ctx, tx, actor, r, in.Tags, true, how.request); err != nil {
 			return r, err
 		}
 	}

@@ -68,12 +68,13 @@ func (s *Service) saveTagTx(ctx context.Context, tx *store.Tx, actor sallyport.A
 	if err != nil {
 		return err
 	}
+	cuts := access.Cuts{Accept: accept}
 	for _, id := range on {
-		if err := s.cutTx(ctx, tx, actor, *t, id, accept); err != nil {
+		if err := s.cutTx(ctx, tx, actor, *t, id, &cuts); err != nil {
 			return err
 		}
 	}
-	return nil
+	return cuts.CheckTx(ctx, tx, actor, "the tag "+t.Name)
 }
 
 // loosens reports whether the new state demands less than the old one in any way.
@@ -115,7 +116,11 @@ func (s *Service) AttachTag(ctx context.Context, actor sallyport.Actor, resource
 		if err := s.mayTag(ctx, tx, actor, r); err != nil {
 			return err
 		}
-		return s.attachTx(ctx, tx, actor, r, t, accept, "")
+		cuts := access.Cuts{Accept: accept}
+		if err := s.attachTx(ctx, tx, actor, r, t, &cuts, ""); err != nil {
+			return err
+		}
+		return cuts.CheckTx(ctx, tx, actor, "the tag "+t.Name)
 	})
 }
 
@@ -148,7 +153,7 @@ func (s *Service) mayTag(ctx context.Context, tx *store.Tx, actor sallyport.Acto
 	return sallyport.Errorf(sallyport.EForbidden, "you do not own %s", r.Name).WithHint("Its owners and catalogue managers may tag it.").WithRule("domain.19")
 }
 
-func (s *Service) attachTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Resource, t sallyport.Tag, accept bool, cause string) error {
+func (s *Service) attachTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Resource, t sallyport.Tag, cuts *access.Cuts, cause string) error {
 	added, err := tx.AttachTag(ctx, actor.Tenant, r.ID, t.ID)
 	if err != nil || !added {
 		return err
@@ -158,7 +163,7 @@ func (s *Service) attachTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 		Body: map[string]any{"tag": t.Name, "slug": r.Slug}}); err != nil {
 		return err
 	}
-	return s.cutTx(ctx, tx, actor, t, r.ID, accept)
+	return s.cutTx(ctx, tx, actor, t, r.ID, cuts)
 }
 
 func (s *Service) detachTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Resource, t sallyport.Tag) error {
@@ -176,8 +181,9 @@ func (s *Service) detachTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 }
 
 // cutTx cuts what is held longer than a tag and all others on a resource allow together, and on what it contains: a limit
-// may come with one tag, and that it propagates to roles with another. One statement for each limit (domain rule 18).
-func (s *Service) cutTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, t sallyport.Tag, resourceID string, accept bool) error {
+// may come with one tag, and that it propagates to roles with another. One statement for each limit (domain rule 18). The
+// caller checks whether that is too much of all that its call cuts.
+func (s *Service) cutTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, t sallyport.Tag, resourceID string, cuts *access.Cuts) error {
 	if !t.Enabled || len(access.CutsOf(t.Constraints, sallyport.Resource{})) == 0 && !t.Constraints.Propagate() {
 		return nil
 	}
@@ -185,23 +191,12 @@ func (s *Service) cutTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor
 	if err != nil {
 		return err
 	}
-	cuts, err := cutsOf(ctx, tx, actor.Tenant, r)
+	limits, err := cutsOf(ctx, tx, actor.Tenant, r)
 	if err != nil {
 		return err
 	}
-	for _, c := range cuts {
-		cut, all, err := tx.CountLonger(ctx, actor.Tenant, c)
-		if err != nil {
-			return err
-		}
-		if cut == 0 {
-			continue
-		}
-		if access.CutsMuch(cut, all) && !(accept && (actor.Admin || actor.IsSystem())) {
-			return sallyport.Errorf(sallyport.EPrecondition, "the tag %s would bring forward the end of %d of %d grants, to %s from now", t.Name, cut, all, c.Limit.Words()).
-				WithHint("An admin who has seen this number may do it.").WithRule("domain.18")
-		}
-		if _, err := s.Access.CutTx(ctx, tx, actor, t.ID, "the tag "+t.Name, c); err != nil {
+	for _, c := range limits {
+		if err := s.Access.CutTx(ctx, tx, actor, cuts, t.ID, "the tag "+t.Name, c); err != nil {
 			return err
 		}
 	}
@@ -242,9 +237,11 @@ func cutsOf(ctx context.Context, tx *store.Tx, tenant string, r sallyport.Resour
 	return out, nil
 }
 
-// setTagsTx makes these the tags of a resource; cause is of their events, "" for none.
-func (s *Service) setTagsTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Resource, names []string, cause string) error {
+// setTagsTx makes these the tags of a resource; cause is of their events, "" for none. accept says that an admin saw how much
+// is cut.
+func (s *Service) setTagsTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Resource, names []string, accept bool, cause string) error {
 	want := map[string]bool{}
+	cuts := access.Cuts{Accept: accept}
 	for i, name := range names {
 		t, err := tx.Tag(ctx, actor.Tenant, name)
 		if sallyport.CodeOf(err) == sallyport.ENotFound {
@@ -254,7 +251,7 @@ func (s *Service) setTagsTx(ctx context.Context, tx *store.Tx, actor sallyport.A
 			return err
 		}
 		want[t.ID] = true
-		if err := s.attachTx(ctx, tx, actor, r, t, true, cause); err != nil {
+		if err := s.attachTx(ctx, tx, actor, r, t, &cuts, cause); err != nil {
 			return err
 		}
 	}
@@ -269,5 +266,5 @@ func (s *Service) setTagsTx(ctx context.Context, tx *store.Tx, actor sallyport.A
 			}
 		}
 	}
-	return nil
+	return cuts.CheckTx(ctx, tx, actor, "its tags")
 }

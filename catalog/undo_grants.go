@@ -120,7 +120,7 @@ func (u *undoing) again(ctx context.Context, g sallyport.Grant) error {
 		}
 	}
 	n := likewise(g, g.Subject, r)
-	n.Origin, n.ReasonKind, n.Reason, n.RequestID, n.Follows = g.Origin, g.ReasonKind, g.Reason, g.RequestID, g.ID
+	n.Origin, n.ReasonKind, n.Reason, n.RequestID, n.Follows, n.Accept = g.Origin, g.ReasonKind, g.Reason, g.RequestID, g.ID, true
 	if strings.TrimSpace(n.Reason) == "" {
 		n.Reason = u.cause
 	}

@@ -148,7 +148,7 @@ func (s *Service) updateTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 		}
 	}
 	if p.Tags != nil {
-		if err := s.setTagsTx(ctx, tx, actor, before, *p.Tags, ""); err != nil {
+		if err := s.setTagsTx(ctx, tx, actor, before, *p.Tags, p.Accept, ""); err != nil {
 			return r, err
 		}
 	}

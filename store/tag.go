@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/sallyport/sallyport"
@@ -134,7 +135,14 @@ type Cut struct {
 // Shortened is a grant that was cut. EndsAt is nil while its length counts from an activation to come.
 type Shortened struct {
 	ID     string
+	On     Held
 	EndsAt *time.Time
+}
+
+// Held is a resource and how it is held.
+type Held struct {
+	ResourceID string
+	Relation   sallyport.Relation
 }
 
 // base is the moment from which a limit counts: now, or the start of what has not begun.
@@ -171,6 +179,25 @@ func (tx *Tx) CountLonger(ctx context.Context, tenant string, c Cut) (cut, all i
 	return cut, all, err
 }
 
+// CountLiving counts the living grants of resources that a cut may concern, by resource and relation.
+func (tx *Tx) CountLiving(ctx context.Context, tenant string, resources []string) (map[Held]int, error) {
+	out := map[Held]int{}
+	for ids := range slices.Chunk(resources, chunk) {
+		q := &query{}
+		q.WriteString(`SELECT g.resource_id, g.relation, count(*) FROM grants g WHERE g.tenant_id=` + q.arg(tenant) + ` AND g.resource_id IN ` + q.list(ids) + ` AND g.ended_at IS NULL AND g.origin <> 'import' GROUP BY g.resource_id, g.relation`)
+		if err := tx.Rows(ctx, q.String(), q.args, func(r *sql.Rows) error {
+			var h Held
+			var n int
+			err := r.Scan(&h.ResourceID, &h.Relation, &n)
+			out[h] = n
+			return err
+		}); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
 // CutGrants brings the ends of those grants forward to the limit from now, in one statement, and returns what was cut. What
 // is under way and not yet real has a provisional end, which the limit does not make later; its length is cut as well.
 func (tx *Tx) CutGrants(ctx context.Context, tenant string, c Cut) ([]Shortened, error) {
@@ -181,9 +208,9 @@ func (tx *Tx) CutGrants(ctx context.Context, tenant string, c Cut) ([]Shortened,
 			WHEN g.ends_at < `+base+` + $5 THEN g.ends_at
 			ELSE `+base+` + $5 END,
 		duration = CASE WHEN g.activated_at IS NULL AND (g.no_end OR g.duration > $5) THEN $5 ELSE g.duration END
-		WHERE`+text+` RETURNING id, ends_at`, args, func(r *sql.Rows) error {
+		WHERE`+text+` RETURNING id, resource_id, relation, ends_at`, args, func(r *sql.Rows) error {
 		var s Shortened
-		err := r.Scan(&s.ID, timePtrScan{&s.EndsAt})
+		err := r.Scan(&s.ID, &s.On.ResourceID, &s.On.Relation, timePtrScan{&s.EndsAt})
 		if tx.watch != nil {
 			tx.watch.cut = append(tx.watch.cut, s.ID)
 		}

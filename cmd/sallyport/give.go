@@ -70,6 +70,7 @@ func (a *app) giveCmd() *cobra.Command {
 	f.BoolVar(&owner, "owner", false, "as owner, not as member")
 	f.StringVar(&in.Reason, "reason", "", "why")
 	f.BoolVar(&in.Replace, "replace", false, "also when it ends earlier than what is there")
+	f.BoolVar(&in.Accept, "accept", false, "also when a tag shortens many memberships of the role; for an admin who has seen how many")
 	f.BoolVar(&dry, "dry-run", false, "say who would gain what, and do nothing")
 	return cmd
 }

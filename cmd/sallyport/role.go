@@ -103,6 +103,7 @@ func (a *app) roleChange(use, short string, args int, example string, fill func(
 	}
 	f := cmd.Flags()
 	f.StringVar(&in.Reason, "reason", "", "why; needed")
+	f.BoolVar(&in.Accept, "accept", false, "also when tags shorten many memberships; for an admin who has seen how many")
 	f.BoolVar(&dry, "dry-run", false, dryHelp)
 	verb, _, _ := strings.Cut(use, " ")
 	has := func(verbs string) bool { return strings.Contains(" "+verbs+" ", " "+verb+" ") }

@@ -19,6 +19,8 @@ export class ApiError extends Error {
   readonly title: string
   readonly detail: string
   readonly hint: string
+  /** The rule that refused, such as domain.18. */
+  readonly rule: string
   readonly faults: Fault[]
   readonly requestId: string
   /** Seconds to wait before the next try, when the server named them. */
@@ -29,6 +31,7 @@ export class ApiError extends Error {
     title?: string
     detail?: string
     hint?: string
+    rule?: string
     faults?: Fault[]
     requestId?: string
     retryAfter?: number
@@ -39,6 +42,7 @@ export class ApiError extends Error {
     this.title = init.title ?? ''
     this.detail = sentence(init.detail ?? '')
     this.hint = init.hint ?? ''
+    this.rule = init.rule ?? ''
     this.faults = init.faults ?? []
     this.requestId = init.requestId ?? ''
     this.retryAfter = init.retryAfter
@@ -69,11 +73,15 @@ export async function fromResponse(response: Response): Promise<ApiError> {
     title: text('title'),
     detail: text('detail'),
     hint: text('hint'),
+    rule: text('rule'),
     faults,
     requestId: text('request_id') || response.headers.get('X-Request-Id') || '',
     retryAfter: wait > 0 ? wait : undefined,
   })
 }
+
+/** cutsMany says that a call would shorten more than happens unless an admin has seen how many. */
+export const cutsMany = (error: unknown) => asError(error).rule === 'domain.18'
 
 /** asError makes any thrown value an ApiError, so that a page has one thing to show. */
 export function asError(error: unknown): ApiError {

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { X } from 'lucide-react'
 import { useState } from 'react'
-import { asError, message } from '../../api/error'
+import { cutsMany, message } from '../../api/error'
 import { attachTag, detachTag, tagsQuery, useConstraints } from '../../api/tag'
 import type { Resource } from '../../api/types'
 import { Button } from '../../components/Button'
@@ -38,7 +38,7 @@ export function TagsCard({ resource: r }: { resource: Resource }) {
       toast(done, { tone: 'good' })
     } catch (e) {
       setError(message(e))
-      setCuts(asError(e).status === 422 && rights.admin)
+      setCuts(cutsMany(e) && rights.admin)
     } finally {
       setBusy(false)
     }

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
-import { asError, message } from '../../api/error'
+import { asError, cutsMany, message } from '../../api/error'
 import type { Trial } from '../../api/impact'
 import { saveTag, useConstraints } from '../../api/tag'
 import type { Constraints, Tag } from '../../api/types'
@@ -62,8 +62,7 @@ export function TagDialog({ tag, onClose }: { tag?: Tag; onClose: () => void }) 
     } catch (e) {
       const refused = asError(e)
       setFaults(Object.fromEntries(refused.faults.map((f) => [f.location, f.message])))
-      // A refusal by a rule, and not of a field: it would cut more than one may unseen.
-      setCuts(refused.status === 422 && refused.faults.length === 0 && rights.admin)
+      setCuts(cutsMany(e) && rights.admin)
       setError(message(e))
     } finally {
       setBusy(false)

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { give } from '../../api/access'
 import { newKey } from '../../api/client'
-import { asError, message } from '../../api/error'
+import { asError, cutsMany, message } from '../../api/error'
 import { resourceQuery } from '../../api/resource'
 import type { Relation, Resource } from '../../api/types'
 import { Button } from '../../components/Button'
@@ -18,12 +18,14 @@ import { useAsk } from '../../modules/ask/open'
 import { Impact } from '../../modules/impact/Impact'
 import { relationWords } from '../../modules/names'
 import { ResourcePicker } from '../../modules/pickers'
+import { useRights } from '../../modules/rights'
 
 /** Attach lets a role give something. It needs authority over that thing; who has none files a request for the role. */
 export function Attach({ role, onClose }: { role: Resource; onClose: () => void }) {
   const client = useQueryClient()
   const ask = useAsk()
-  const [key] = useState(newKey)
+  const rights = useRights()
+  const [key, setKey] = useState(newKey)
   const [relation, setRelation] = useState<Relation>('member')
   const [item, setItem] = useState<ComboboxItem | null>(null)
   const [length, setLength] = useState<Length>({ no_end: true })
@@ -31,6 +33,7 @@ export function Attach({ role, onClose }: { role: Resource; onClose: () => void 
   const [busy, setBusy] = useState(false)
   const [fault, setFault] = useState('')
   const [error, setError] = useState<unknown>(null)
+  const cuts = error !== null && cutsMany(error) && rights.admin
   const chosen = useQuery({ ...resourceQuery(item?.value ?? ''), enabled: !!item }).data
   const durations = (relation === 'member' && chosen?.durations) || {} // they are about members
   const send = async (e: FormEvent) => {
@@ -46,6 +49,7 @@ export function Attach({ role, onClose }: { role: Resource; onClose: () => void 
           relation,
           ...length,
           reason: reason.trim() || undefined,
+          ...(cuts ? { accept: true } : {}),
         },
         key,
       )
@@ -55,6 +59,7 @@ export function Attach({ role, onClose }: { role: Resource; onClose: () => void 
       onClose()
     } catch (err) {
       setError(err)
+      setKey(newKey())
     } finally {
       setBusy(false)
     }
@@ -69,8 +74,8 @@ export function Attach({ role, onClose }: { role: Resource; onClose: () => void 
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button look="primary" type="submit" form="attach" busy={busy}>
-            Add
+          <Button look={cuts ? 'danger' : 'primary'} type="submit" form="attach" busy={busy}>
+            {cuts ? 'Add and shorten them' : 'Add'}
           </Button>
         </>
       }
@@ -78,7 +83,7 @@ export function Attach({ role, onClose }: { role: Resource; onClose: () => void 
       <form id="attach" noValidate onSubmit={(e) => void send(e)} className="grid gap-5">
         {error !== null && (
           <Note
-            tone="bad"
+            tone={cuts ? 'warn' : 'bad'}
             action={
               refused && item ? (
                 <Button
@@ -103,6 +108,7 @@ export function Attach({ role, onClose }: { role: Resource; onClose: () => void 
               value={item}
               onChange={(next) => {
                 setItem(next)
+                setError(null)
                 setFault('')
               }}
             />
@@ -140,6 +146,7 @@ export function Attach({ role, onClose }: { role: Resource; onClose: () => void 
                   relation,
                   ...length,
                   reason: reason.trim() || 'not yet said',
+                  accept: rights.admin || undefined,
                 },
               }}
             />

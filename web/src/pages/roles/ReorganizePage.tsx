@@ -2,7 +2,7 @@ import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { newKey } from '../../api/client'
-import { message } from '../../api/error'
+import { cutsMany, message } from '../../api/error'
 import { resourceQuery } from '../../api/resource'
 import { reorganize, reorganizePath, undoneWords, undoReorganization } from '../../api/roles'
 import { userQuery } from '../../api/user'
@@ -21,6 +21,7 @@ import { Chosen } from '../../modules/Chosen'
 import { useFilters } from '../../modules/filters'
 import { Impact } from '../../modules/impact/Impact'
 import { ResourcePicker, resourceItem, userItem } from '../../modules/pickers'
+import { useRights } from '../../modules/rights'
 import { type Action, actionWords, bodyOf, type Draft, missing } from './draft'
 
 const parts = (text: string | undefined) => (text ?? '').split(',').filter(Boolean)
@@ -67,8 +68,13 @@ function Form({ action, onAction, start }: { action: Action; onAction: (a: Actio
   const [shown, setShown] = useState(false)
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState('')
+  const [cuts, setCuts] = useState(false)
+  const rights = useRights()
   const d = { ...draft, action }
-  const put = (patch: Partial<Draft>) => setDraft((old) => ({ ...old, ...patch }))
+  const put = (patch: Partial<Draft>) => {
+    setDraft((old) => ({ ...old, ...patch }))
+    setCuts(false)
+  }
   const faults = missing(d)
   const ready = Object.keys(faults).length === 0
   const words = actionWords[action]
@@ -80,7 +86,7 @@ function Form({ action, onAction, start }: { action: Action; onAction: (a: Actio
     setBusy(true)
     setError('')
     try {
-      const made = await reorganize(bodyOf(d), key)
+      const made = await reorganize({ ...bodyOf(d), ...(cuts ? { accept: true } : {}) }, key)
       for (const k of ['resource', 'resources', 'holders', 'grants', 'access', 'reorganizations'])
         void client.invalidateQueries({ queryKey: [k] })
       await navigate({ to: `/catalogue/${made.role.slug}` as string })
@@ -97,6 +103,7 @@ function Form({ action, onAction, start }: { action: Action; onAction: (a: Actio
       })
     } catch (err) {
       setError(message(err))
+      setCuts(cutsMany(err) && rights.admin)
       setKey(newKey())
     } finally {
       setBusy(false)
@@ -123,7 +130,7 @@ function Form({ action, onAction, start }: { action: Action; onAction: (a: Actio
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
         <Card>
           <form noValidate onSubmit={(e) => void send(e)} className="grid gap-5">
-            {error && <Note tone="bad">{error}</Note>}
+            {error && <Note tone={cuts ? 'warn' : 'bad'}>{error}</Note>}
             {needsRole && (
               <Field
                 label={action === 'merge' ? 'The role that stays' : 'Role'}
@@ -213,15 +220,23 @@ function Form({ action, onAction, start }: { action: Action; onAction: (a: Actio
               )}
             </Field>
             <div className="flex justify-end">
-              <Button look="primary" type="submit" busy={busy}>
-                {words.button}
+              <Button look={cuts ? 'danger' : 'primary'} type="submit" busy={busy}>
+                {cuts ? 'Do it and shorten them' : words.button}
               </Button>
             </div>
           </form>
         </Card>
         <Card title="What it does" className="lg:sticky lg:top-20">
           <Impact
-            trial={ready ? { method: 'post', path: reorganizePath, body: bodyOf(d) } : null}
+            trial={
+              ready
+                ? {
+                    method: 'post',
+                    path: reorganizePath,
+                    body: { ...bodyOf(d), accept: rights.admin || undefined },
+                  }
+                : null
+            }
             idle="Fill in the form: who would gain and lose what is shown here before anything happens."
           />
         </Card>

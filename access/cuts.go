@@ -1,0 +1,71 @@
+package access
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/store"
+)
+
+// cutsMany is how many grants one call may cut without an admin who saw the number (domain rule 18).
+const cutsMany = 100
+
+// cutsMuch reports whether so many of all that are held of one thing need an admin too: a tenth of more than 20.
+func cutsMuch(cut, all int) bool { return all > 20 && cut*10 > all }
+
+// Cuts are the grants that one call shortens, each once, however many limits shorten it: with every CutTx some more, and at
+// the end CheckTx says whether they are too many.
+type Cuts struct {
+	Accept bool // somebody saw how many; it counts of admins
+
+	all map[string]bool
+	on  map[store.Held]int
+}
+
+func (c *Cuts) add(list []store.Shortened) {
+	if c.all == nil {
+		c.all, c.on = map[string]bool{}, map[store.Held]int{}
+	}
+	for _, g := range list {
+		if !c.all[g.ID] {
+			c.all[g.ID] = true
+			c.on[g.On]++
+		}
+	}
+}
+
+// CheckTx refuses a call that cuts over 100 grants, or a tenth of what is held of one thing where that is over 20, unless
+// an admin has accepted it. what begins the sentence.
+func (c *Cuts) CheckTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, what string) error {
+	if len(c.all) == 0 || c.Accept && (actor.Admin || actor.IsSystem()) {
+		return nil
+	}
+	e := sallyport.Errorf(sallyport.EPrecondition, "%s would bring forward the end of %d grants", what, len(c.all)).
+		WithHint("An admin who has seen this number, and whom it concerns, may accept it.").WithRule("domain.18")
+	if len(c.all) > cutsMany {
+		return e
+	}
+	ids := make([]string, 0, len(c.on))
+	for h := range c.on {
+		ids = append(ids, h.ResourceID)
+	}
+	living, err := tx.CountLiving(ctx, actor.Tenant, distinct(ids))
+	if err != nil {
+		return err
+	}
+	for h, n := range c.on {
+		if !cutsMuch(n, living[h]) {
+			continue
+		}
+		r, err := tx.BareResource(ctx, actor.Tenant, h.ResourceID, Viewer(actor))
+		if sallyport.CodeOf(err) == sallyport.ENotFound { // not to be named
+			r.Name = "one thing"
+		} else if err != nil {
+			return err
+		}
+		e.Message += fmt.Sprintf(", %d of the %d on %s among them", n, living[h], r.Name)
+		return e
+	}
+	return nil
+}
