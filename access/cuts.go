@@ -23,6 +23,9 @@ type Cuts struct {
 	on  map[store.Held]int
 }
 
+// Count is how many were cut.
+func (c *Cuts) Count() int { return len(c.all) }
+
 func (c *Cuts) add(list []store.Shortened) {
 	if c.all == nil {
 		c.all, c.on = map[string]bool{}, map[store.Held]int{}
@@ -68,4 +71,53 @@ func (c *Cuts) CheckTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor,
 		return e
 	}
 	return nil
+}
+
+// CutToTagsTx cuts what is held longer than all tags on a resource, and on its app, allow together, and so with what it
+// contains. The cause and the tag's id are of the record.
+func (s *Service) CutToTagsTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, cuts *Cuts, tagID, cause string, r sallyport.Resource) error {
+	list, err := cutsOf(ctx, tx, actor.Tenant, r)
+	if err != nil {
+		return err
+	}
+	for _, c := range list {
+		if err := s.CutTx(ctx, tx, actor, cuts, tagID, cause, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cutsOf lists what the tags on a resource and its app demand together of what is held; of an app also what they demand
+// together with the tags on each part of it.
+func cutsOf(ctx context.Context, tx *store.Tx, tenant string, r sallyport.Resource) ([]store.Cut, error) {
+	all := []sallyport.Resource{r}
+	if r.Kind == sallyport.KindApp {
+		parts, err := tx.AllResources(ctx, tenant, store.ResourceFilter{App: r.ID})
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range parts {
+			if len(p.Tags) > 0 {
+				all = append(all, p)
+			}
+		}
+	}
+	ids := make([]string, len(all))
+	for i := range all {
+		ids[i] = all[i].ID
+	}
+	sources, err := tx.LimitSources(ctx, tenant, Everything, ids)
+	if err != nil {
+		return nil, err
+	}
+	var out []store.Cut
+	for _, one := range all {
+		var c sallyport.Constraints
+		for _, from := range sources[one.ID] {
+			c = c.Combine(from.Constraints)
+		}
+		out = append(out, CutsOf(c, one)...)
+	}
+	return out, nil
 }

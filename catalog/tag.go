@@ -191,50 +191,7 @@ func (s *Service) cutTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor
 	if err != nil {
 		return err
 	}
-	limits, err := cutsOf(ctx, tx, actor.Tenant, r)
-	if err != nil {
-		return err
-	}
-	for _, c := range limits {
-		if err := s.Access.CutTx(ctx, tx, actor, cuts, t.ID, "the tag "+t.Name, c); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// cutsOf lists what the tags on a resource and its app demand together of what is held; of an app also what they demand
-// together with the tags on each part of it.
-func cutsOf(ctx context.Context, tx *store.Tx, tenant string, r sallyport.Resource) ([]store.Cut, error) {
-	all := []sallyport.Resource{r}
-	if r.Kind == sallyport.KindApp {
-		parts, err := tx.AllResources(ctx, tenant, store.ResourceFilter{App: r.ID})
-		if err != nil {
-			return nil, err
-		}
-		for _, p := range parts {
-			if len(p.Tags) > 0 {
-				all = append(all, p)
-			}
-		}
-	}
-	ids := make([]string, len(all))
-	for i := range all {
-		ids[i] = all[i].ID
-	}
-	sources, err := tx.LimitSources(ctx, tenant, access.Everything, ids)
-	if err != nil {
-		return nil, err
-	}
-	var out []store.Cut
-	for _, one := range all {
-		var c sallyport.Constraints
-		for _, from := range sources[one.ID] {
-			c = c.Combine(from.Constraints)
-		}
-		out = append(out, access.CutsOf(c, one)...)
-	}
-	return out, nil
+	return s.Access.CutToTagsTx(ctx, tx, actor, cuts, t.ID, "the tag "+t.Name, r)
 }
 
 // setTagsTx makes these the tags of a resource; cause is of their events, "" for none. accept says that an admin saw how much

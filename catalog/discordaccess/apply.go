@@ -70,6 +70,7 @@ func (im *Importer) Apply(ctx context.Context, actor sallyport.Actor, p *Plan, t
 		func(ctx context.Context) error { return inChunks(ctx, r, p.history, r.keepRequests) },
 		func(ctx context.Context) error { return inChunks(ctx, r, p.ends, r.endGrants) },
 		func(ctx context.Context) error { return inChunks(ctx, r, p.grants, r.addGrants) },
+		func(ctx context.Context) error { return r.limit(ctx, &res.Report) },
 		func(ctx context.Context) error { return r.fileRequests(ctx, &res.Report) },
 	} {
 		if err := step(ctx); err != nil {
@@ -258,7 +259,7 @@ func (r *run) addTags(ctx context.Context, tx *store.Tx, list []tagPlan) (rows [
 	return rows, nil
 }
 
-// putTags needs no cut: nothing that is brought is longer than the tags that are brought allow.
+// putTags cuts nothing: what is brought is no longer than tags allow, and limit sees to what is here already.
 func (r *run) putTags(ctx context.Context, tx *store.Tx, list []mark) (rows []store.ImportedRow, err error) {
 	for _, m := range list {
 		tag, on := r.p.ids[m.tag], r.p.ids[m.onK]

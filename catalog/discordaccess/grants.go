@@ -279,44 +279,6 @@ func (p *planner) holds(g *grantPlan) (string, bool) {
 	return id, ok && !p.ending[id]
 }
 
-// cut finds the ends that tags demand: what lives may not be longer than a limit from now.
-func (p *planner) cut() {
-	all := func(k rowKey) sallyport.Constraints {
-		c := p.limits[k]
-		if in, ok := p.inApp[k.id]; ok && k.table == tableGroup {
-			c = c.Combine(p.limits[rowKey{tableApp, in.App}])
-		}
-		return c
-	}
-	byRole := map[rowKey]sallyport.Duration{} // what reaches a role's own members
-	for _, g := range p.spans {
-		c := all(g.on)
-		if g.past || g.subject != sallyport.SubjectRole || !c.Propagate() {
-			continue
-		}
-		l, _ := c.Limit(g.relation)
-		if l > 0 && (byRole[g.who] == 0 || l < byRole[g.who]) {
-			byRole[g.who] = l
-		}
-	}
-	for _, g := range p.spans {
-		if g.past || g.doneBefore || g.origin == sallyport.OriginImport {
-			continue
-		}
-		c := all(g.on)
-		l, _ := c.Limit(g.relation)
-		if r := byRole[g.on]; r > 0 && g.relation != sallyport.Owner && g.subject == sallyport.SubjectUser && (l == 0 || r < l) {
-			l = r
-		}
-		if l == 0 {
-			continue
-		}
-		if most := p.now.Add(l.Std()); g.end == nil || g.end.After(most) {
-			g.limited = &most
-		}
-	}
-}
-
 // admins makes admins here of those who administer Access, when that was asked for: the members of the owner group of its
 // own app.
 func (p *planner) admins() (beside []*grantPlan) {

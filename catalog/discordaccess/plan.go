@@ -83,6 +83,8 @@ type planner struct {
 	livingID map[string]bool
 	ending   map[string]bool                  // the ids of ends
 	limits   map[rowKey]sallyport.Constraints // of tags that are put on a thing itself
+	here     map[string]sallyport.Constraints // of tags that are on a living thing here, by its id
+	gives    map[string][]store.RoleHolding   // what roles give here, by their ids
 	known    map[string]sallyport.Resource    // living resources by id
 	adminID  string
 	spans    []*grantPlan // everything that gives access here, for the comparison
@@ -95,7 +97,7 @@ func (im *Importer) Plan(ctx context.Context, tenant string, d *Data, o Options)
 	err := im.DB.View(ctx, func(ctx context.Context, tx *store.Tx) error {
 		p := &planner{Plan: &Plan{o: o.normal(), tenant: tenant, ids: map[rowKey]string{}, sums: map[rowKey]string{}, inApp: map[string]appGroup{}, cameOf: map[rowKey]rowKey{}}, d: d, now: tx.Now(), l: newLedger(d),
 			users: map[string]*user{}, groups: map[string]*group{}, apps: map[string]*app{}, gone: map[rowKey]time.Time{},
-			limits: map[rowKey]sallyport.Constraints{}, livingID: map[string]bool{}, ending: map[string]bool{}, known: map[string]sallyport.Resource{}}
+			limits: map[rowKey]sallyport.Constraints{}, livingID: map[string]bool{}, ending: map[string]bool{}, here: map[string]sallyport.Constraints{}, known: map[string]sallyport.Resource{}}
 		for i := range d.Users {
 			p.users[d.Users[i].ID] = &d.Users[i]
 		}
@@ -116,7 +118,7 @@ func (im *Importer) Plan(ctx context.Context, tenant string, d *Data, o Options)
 		for _, id := range p.living {
 			p.livingID[id] = true
 		}
-		for _, step := range []func(context.Context, *store.Tx) error{p.planPeople, p.planThings, p.planTags} {
+		for _, step := range []func(context.Context, *store.Tx) error{p.planPeople, p.planThings, p.planLimits, p.planTags} {
 			if err := step(ctx, tx); err != nil {
 				return err
 			}
