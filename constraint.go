@@ -108,11 +108,11 @@ func timeLimit(k Constraint) Constraint {
 // shortestLimit is the least that a tag may limit lengths to.
 const shortestLimit = Duration(60 * 60 * 1e9)
 
-// needsReason is a constraint that a relation is given with a reason. White space is none.
+// needsReason is a constraint that a relation is given with a reason. What shows nothing is none.
 func needsReason(k Constraint) Constraint {
 	k.Kind, k.Merge, k.NeedsReason, k.Through = ConstraintYes, either, true, true
 	k.Refuse = func(_ any, g Gain) (string, string) {
-		if strings.TrimSpace(g.Reason) != "" {
+		if !Blank(g.Reason) {
 			return "", ""
 		}
 		return g.Resource + " needs a reason", "Say what it is for; approvers read this first."

@@ -66,7 +66,7 @@ var (
 
 // CheckName validates a display name: 1 to MaxName characters, no control or zero-width characters.
 func CheckName(s string) error {
-	if strings.TrimSpace(s) == "" {
+	if Blank(s) {
 		return fmt.Errorf("is empty; give it a name")
 	}
 	if strings.TrimSpace(s) != s {
@@ -76,6 +76,17 @@ func CheckName(s string) error {
 		return fmt.Errorf("is longer than %d characters; shorten it", MaxName)
 	}
 	return CheckText(s, false)
+}
+
+// Blank reports whether a text shows nothing: it is empty, or of white space and characters without a glyph alone.
+func Blank(s string) bool {
+	for _, r := range s {
+		if !unicode.IsSpace(r) && !unicode.IsControl(r) && r != '\u2800' && // a braille pattern without dots
+			!unicode.In(r, unicode.Cf, unicode.Zs, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) {
+			return false
+		}
+	}
+	return true
 }
 
 // CheckText refuses invalid UTF-8 and characters that people cannot see; multiline allows tabs and line ends.

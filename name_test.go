@@ -41,3 +41,21 @@ func TestCheckSlugAndLogin(t *testing.T) {
 		}
 	}
 }
+
+func TestBlank(t *testing.T) {
+	for _, s := range []string{"", " \n\t", "\u00a0", "\u200b\u200d", "\u2800", "\u3164", "\u115f\u1160 \uffa0", "\ufe0f\u034f", "\ufeff\u2060\u3000"} {
+		if !Blank(s) || CheckName(s) == nil {
+			t.Errorf("%q shows something", s)
+		}
+	}
+	for _, s := range []string{"-", " a\u2800", "⠁", "한", "ú", "👍\ufe0f"} {
+		if Blank(s) {
+			t.Errorf("%q shows nothing", s)
+		}
+	}
+	for _, reason := range []string{"\u2800", "\u3164"} {
+		if (Constraints{RequireMemberReason: true}).Refuse(Gain{Relation: Member, Reason: reason}, false) == nil {
+			t.Errorf("%q is a reason", reason)
+		}
+	}
+}

@@ -40,7 +40,7 @@ func (s *Service) EndTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor
 	if err := isOver(actor, g, tx.Now()); err != nil {
 		return g, err
 	}
-	if reason = strings.TrimSpace(reason); reason == "" {
+	if reason = strings.TrimSpace(reason); blank(reason) {
 		reason = "ended by hand"
 		if g.Subject.IsUser(actor.User.ID) {
 			reason = "given back"

@@ -3,7 +3,6 @@ package access
 import (
 	"context"
 	"encoding/json"
-	"strings"
 	"time"
 
 	"github.com/sallyport/sallyport"
@@ -367,4 +366,4 @@ func stamp(t *time.Time) string {
 	return t.UTC().Format("2006-01-02T15:04:05.000000Z")
 }
 
-func blank(s string) bool { return strings.TrimSpace(s) == "" }
+func blank(s string) bool { return sallyport.Blank(s) }

@@ -174,7 +174,7 @@ func (s *Service) EraseUser(ctx context.Context, actor sallyport.Actor, ref, rea
 	if err := sallyport.CheckReason(reason); err != nil {
 		return sallyport.Invalid("reason", "%s", err)
 	}
-	if strings.TrimSpace(reason) == "" {
+	if blank(reason) {
 		return sallyport.Errorf(sallyport.EPrecondition, "erasing a person's data needs a reason").WithRule("domain.23").WithHint("Say who asked for it.")
 	}
 	return s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {

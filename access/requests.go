@@ -257,7 +257,7 @@ func (s *Service) ReplaceApprovers(ctx context.Context, actor sallyport.Actor, i
 		if r.State != sallyport.RequestPending || st == nil {
 			return decided(actor, r)
 		}
-		if strings.TrimSpace(reason) == "" || sallyport.CheckReason(reason) != nil {
+		if blank(reason) || sallyport.CheckReason(reason) != nil {
 			return &sallyport.Error{Code: sallyport.EPrecondition, Rule: "domain.8", Message: "replacing approvers needs a reason", Hint: "Say why they are stuck."}
 		}
 		res, err := tx.BareResource(ctx, actor.Tenant, r.Resource.ID, Everything)

@@ -38,7 +38,7 @@ func (s *Service) Vote(ctx context.Context, actor sallyport.Actor, id string, b 
 				WithHint("Look at it as it is now, then decide.")
 		}
 		b.Comment = strings.TrimSpace(b.Comment)
-		if b.Vote == sallyport.VoteDeny && b.Comment == "" {
+		if b.Vote == sallyport.VoteDeny && blank(b.Comment) {
 			return &sallyport.Error{Code: sallyport.EPrecondition, Rule: "domain.9", Message: "a denial needs a comment", Hint: "Say why, so that they know what to do instead.",
 				Fields: []sallyport.Fault{{Path: "comment", Message: "is required to deny"}}}
 		}

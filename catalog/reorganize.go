@@ -51,7 +51,7 @@ func checkReorganization(in sallyport.Reorganization) error {
 			faults = append(faults, sallyport.Fault{Path: path, Message: message})
 		}
 	}
-	need(strings.TrimSpace(in.Reason) != "", "reason", "say why the roles are changed")
+	need(!sallyport.Blank(in.Reason), "reason", "say why the roles are changed")
 	if err := sallyport.CheckReason(in.Reason); err != nil {
 		need(false, "reason", err.Error())
 	}

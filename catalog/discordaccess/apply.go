@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/sallyport/sallyport"
@@ -288,4 +287,4 @@ func (r *run) user(source string) *sallyport.UserRef {
 	return nil
 }
 
-func blank(s string) bool { return strings.TrimSpace(s) == "" }
+func blank(s string) bool { return sallyport.Blank(s) }
