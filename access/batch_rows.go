@@ -3,7 +3,6 @@ package access
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"github.com/sallyport/sallyport"
 	"github.com/sallyport/sallyport/store"
@@ -48,12 +47,12 @@ func (s *Service) renewItem(ctx context.Context, tx *store.Tx, actor sallyport.A
 // asksInstead tells the refusals that a request goes round rightly: others decide then.
 func asksInstead(err error) bool {
 	var e *sallyport.Error
-	return errors.As(err, &e) && (e.Code == sallyport.EForbidden && e.Rule == "domain.13" || strings.HasPrefix(e.Rule, "constraint.disallow_self_add"))
+	return errors.As(err, &e) && e.Code == sallyport.EForbidden && e.Rule == "domain.13" || refusedBy(err).NotSelf
 }
 
 func tooLong(err error) bool {
 	var e *sallyport.Error
-	return errors.As(err, &e) && (e.Rule == "durations" || strings.HasSuffix(e.Rule, "_time_limit"))
+	return errors.As(err, &e) && e.Rule == "durations" || refusedBy(err).Limit != nil
 }
 
 // ruleAskedBefore marks a row for which a request stands that was there before the batch, and that undoing it leaves alone.
@@ -86,7 +85,11 @@ func (s *Service) askItem(ctx context.Context, tx *store.Tx, actor sallyport.Act
 	ask := sallyport.Ask{Resource: g.Resource.ID, Relation: g.Relation, Beneficiary: string(g.Subject.Kind) + ":" + g.Subject.ID, Duration: x.Duration, Until: x.Until,
 		Reason: x.Reason, Parameters: g.Parameters}
 	if blank(ask.Reason) {
-		ask.Reason = g.Reason
+		if needs, err := s.needsReason(ctx, tx, actor.Tenant, g); err != nil {
+			return err
+		} else if !needs {
+			ask.Reason = g.Reason
+		}
 	}
 	if g.RequestID != "" {
 		old, err := tx.Request(ctx, actor.Tenant, g.RequestID, Everything)

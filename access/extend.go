@@ -53,12 +53,8 @@ func (s *Service) extendTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 		return g, sallyport.Errorf(sallyport.EPrecondition, "this was found in the target and has no end to move").
 			WithHint("Give it to %s here; then it is also held for a reason of its own.", g.Subject.Name).WithRule("domain.1")
 	}
-	reason := x.Reason
-	if blank(reason) {
-		reason = g.Reason
-	}
 	next, err := s.grantTx(ctx, tx, actor, NewGrant{Subject: g.Subject, Resource: res, Relation: g.Relation, Parameters: string(g.Parameters), Origin: g.Origin,
-		ReasonKind: "direct", Reason: reason, RequestID: g.RequestID, Duration: x.Duration, Until: x.Until, NoEnd: x.NoEnd, Extend: true})
+		ReasonKind: "direct", Reason: x.Reason, RequestID: g.RequestID, Duration: x.Duration, Until: x.Until, NoEnd: x.NoEnd, Extend: true})
 	if err != nil {
 		return g, err
 	}

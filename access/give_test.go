@@ -136,6 +136,40 @@ func TestAddingAgainNeverShortens(t *testing.T) {
 	})
 }
 
+// Where a tag demands a reason, none is taken over from what is extended: alone, in bulk, in a batch and by request.
+func TestAnExtensionNeedsItsOwnReason(t *testing.T) {
+	each(t, func(w *world) {
+		w.builtIn()
+		w.resource(sallyport.Resource{Kind: sallyport.KindApp, Slug: "vpn", Name: "VPN", Flow: flow(sallyport.StageSpec{Approvers: []string{"group:security"}})})
+		w.resource(sallyport.Resource{Kind: sallyport.KindRole, Slug: "writers", Name: "Writers"})
+		w.hold("olga", "vpn", sallyport.Owner)
+		w.hold("olga", "writers", sallyport.Owner)
+		wiki, vpn, free := w.lent("ken", "wiki", days(3), "member"), w.lent("ken", "vpn", days(3), "member"), w.lent("ken", "writers", days(3), "member")
+		w.tagged("wiki", "Why", sallyport.Constraints{sallyport.RequireMemberReason: true})
+		w.tagged("vpn", "Why too", sallyport.Constraints{sallyport.RequireMemberReason: true})
+		for _, reason := range []string{"", "\u2800"} {
+			_, err := w.s.Extend(w.ctx, w.as("olga"), wiki.ID, access.Extension{Duration: days(9), Reason: reason})
+			w.refused(err, sallyport.EPrecondition, "needs a reason")
+			out, err := w.s.BulkExtend(w.ctx, w.as("olga"), []string{wiki.ID}, access.Extension{Duration: days(9), Reason: reason}, false)
+			if err != nil || out[0].Err == nil {
+				w.Errorf("in bulk: %+v %v", out, err)
+			}
+		}
+		b := w.start("olga", access.NewBatch{Action: "renew", Duration: days(9), Rows: items(wiki.ID, vpn.ID, free.ID)})
+		w.work()
+		_, rows := w.rows("olga", b)
+		w.is(rows[wiki.ID], "refused", "constraint."+sallyport.RequireMemberReason, "needs a reason")
+		w.is(rows[vpn.ID], "refused", "constraint."+sallyport.RequireMemberReason, "needs a reason")
+		w.is(rows[free.ID], "renewed", "")
+		if g := w.grant(rows[free.ID].NewGrantID); g.Reason != free.Reason || g.Reason == "" {
+			w.Errorf("where no reason is needed, the old one stays: %q, was %q", g.Reason, free.Reason)
+		}
+		if g, err := w.s.Extend(w.ctx, w.as("olga"), wiki.ID, access.Extension{Duration: days(9), Reason: "goes on"}); err != nil || g.Reason != "goes on" {
+			w.Errorf("with a reason: %+v %v", g, err)
+		}
+	})
+}
+
 func TestExtend(t *testing.T) {
 	each(t, func(w *world) {
 		g := w.given("olga", "ken", "wiki", days(2))

@@ -237,11 +237,14 @@ func (s *Service) joinPresent(ctx context.Context, tx *store.Tx, actor sallyport
 	return old.ID, err
 }
 
-// goOn lets a grant take over from one that lives. What has begun goes on from now, what is to begin later begins when the
+// goOn lets a grant take over from one that lives. An extension for which no reason was given, nor needed, keeps the old one. What has begun goes on from now, what is to begin later begins when the
 // earlier of both was to. What counted from a later start than that ends when it was to end, and is held against the limits
 // as a whole.
 func (s *Service) goOn(ctx context.Context, tx *store.Tx, actor sallyport.Actor, n *NewGrant, old sallyport.Grant, g *sallyport.Grant) error {
 	now, asked := tx.Now(), g.StartsAt
+	if n.Extend && blank(g.Reason) {
+		g.Reason = old.Reason
+	}
 	if g.StartsAt = now; old.StartsAt.After(now) {
 		g.StartsAt = old.StartsAt
 		if asked.Before(old.StartsAt) {

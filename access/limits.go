@@ -2,6 +2,9 @@ package access
 
 import (
 	"context"
+	"errors"
+	"slices"
+	"strings"
 
 	"github.com/sallyport/sallyport"
 	"github.com/sallyport/sallyport/store"
@@ -91,7 +94,35 @@ func refuse(l store.Limits, g sallyport.Gain, through bool) error {
 			break
 		}
 	}
-	return &sallyport.Error{Code: sallyport.EPrecondition, Rule: "constraint." + r.Key, Message: r.Message + from, Hint: r.Hint}
+	return &sallyport.Error{Code: sallyport.EPrecondition, Rule: constraintRule + r.Key, Message: r.Message + from, Hint: r.Hint}
+}
+
+// constraintRule and a key are the rule that a refusal by a constraint names.
+const constraintRule = "constraint."
+
+// refusedBy is the constraint that refused, a zero one when it was something else.
+func refusedBy(err error) sallyport.Constraint {
+	var e *sallyport.Error
+	if !errors.As(err, &e) {
+		return sallyport.Constraint{}
+	}
+	key, _ := strings.CutPrefix(e.Rule, constraintRule)
+	k, _ := sallyport.ConstraintOf(key)
+	return k
+}
+
+// needsReason reports whether a grant like this is given with a reason only, by tags on its resource or on what that gives.
+func (s *Service) needsReason(ctx context.Context, tx *store.Tx, tenant string, g sallyport.Grant) (bool, error) {
+	res, err := tx.BareResource(ctx, tenant, g.Resource.ID, Everything)
+	if err != nil {
+		return false, err
+	}
+	c, _, err := tx.EffectiveLimits(ctx, tenant, res)
+	if err != nil || c.NeedsReason(g.Relation) || res.Kind != sallyport.KindRole || g.Relation != sallyport.Member {
+		return c.NeedsReason(g.Relation), err
+	}
+	given, err := tx.RoleLimits(ctx, tenant, res.ID)
+	return slices.ContainsFunc(given, func(l store.Limits) bool { return l.Constraints.NeedsReason(l.Relation) }), err
 }
 
 // CheckLengthTx holds a length that somebody asks for against the resource's durations and tags, before there is a grant of
