@@ -33,11 +33,17 @@ func (w *world) living(slug string) []sallyport.Grant {
 
 func (w *world) tagged(slug string, c sallyport.Constraints) error {
 	w.t.Helper()
-	t, err := w.s.SaveTag(w.t.Context(), w.admin, "", sallyport.Tag{Name: "On " + slug, Enabled: true, Constraints: c}, false)
+	return w.taggedIn(w.t.Context(), slug, c)
+}
+
+// taggedIn is tagged as part of what the context says.
+func (w *world) taggedIn(ctx context.Context, slug string, c sallyport.Constraints) error {
+	w.t.Helper()
+	t, err := w.s.SaveTag(ctx, w.admin, "", sallyport.Tag{Name: "On " + slug, Enabled: true, Constraints: c}, false)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return w.s.AttachTag(w.t.Context(), w.admin, slug, t.ID, true)
+	return w.s.AttachTag(ctx, w.admin, slug, t.ID, true)
 }
 
 // What is approved and not yet real has a length, no end: a limit that comes meanwhile cuts that too, and the end counts
@@ -124,6 +130,31 @@ func TestALimitCutsWhatIsUnderWay(t *testing.T) {
 		for _, g := range w.living("lab") {
 			if g.ActivatedAt == nil || g.EndsAt == nil || g.EndsAt.Sub(g.StartsAt) != 48*time.Hour {
 				t.Errorf("%s has it from %v to %v", g.Subject.Login, g.StartsAt, g.EndsAt)
+			}
+		}
+	})
+}
+
+// A preview names also what is not yet real: what has a length as well as what has no end.
+func TestAPreviewSaysWhatBecomesShorterBeforeItIsReal(t *testing.T) {
+	each(t, func(w *world) {
+		w.people("ada", "ben", "cleo")
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindGroup, Name: "Hands", Owners: []string{"cleo"}})
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindApp, Name: "Lab", Fulfilment: &sallyport.Fulfilment{Kind: sallyport.FulfilManual, Assignee: "group:hands"}})
+		w.give("ada", "lab") // endless
+		d := 60 * sallyport.Day
+		if _, err := w.s.Access.Give(t.Context(), w.admin, sallyport.Give{Subject: "ben", Resource: "lab", Duration: &d, Reason: "to measure"}); err != nil {
+			t.Fatal(err)
+		}
+		said, err := w.db.Rehearse(t.Context(), w.tenant, access.Everything, func(ctx context.Context) error {
+			return w.taggedIn(ctx, "lab", sallyport.Constraints{sallyport.MemberTimeLimit: 2 * sallyport.Day})
+		})
+		if err != nil || said.Shorter != 2 {
+			t.Fatalf("%+v %v", said, err)
+		}
+		for _, it := range said.Items {
+			if it.After.Duration == nil || *it.After.Duration != 2*sallyport.Day || it.User.Login == "ben" && (it.Before.Duration == nil || *it.Before.Duration != d) {
+				t.Errorf("%s: %+v, then %+v", it.User.Login, it.Before, it.After)
 			}
 		}
 	})

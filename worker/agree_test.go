@@ -219,7 +219,16 @@ func (c *company) foretold(said sallyport.Impact, before, after map[string]sally
 		if s == nil {
 			return "nothing"
 		}
-		words := "until " + when(s.EndsAt)
+		end := s.EndsAt
+		if s.Duration != nil {
+			begin := c.m.now
+			if s.StartsAt != nil {
+				begin = *s.StartsAt
+			}
+			at := begin.Add(s.Duration.Std())
+			end = &at
+		}
+		words := "until " + when(end)
 		if s.NoEnd {
 			words = "without end"
 		}

@@ -253,8 +253,15 @@ func (m *model) spans() map[string]sallyport.Span {
 	stretches := map[string][]timeline.Stretch{}
 	for _, p := range m.paths(func(g *held) bool { return g.coming(m.now) }) {
 		s := timeline.Stretch{Starts: p.starts()}
-		if span := p.span(); !span.NoEnd {
+		if span := p.span(); span.EndsAt != nil {
 			s.Ends = span.EndsAt
+		} else if !span.NoEnd { // it counts from when it is real, which is taken to be now
+			begin := s.Starts
+			if begin.Before(m.now) {
+				begin = m.now
+			}
+			end := begin.Add(p.g.length)
+			s.Ends = &end
 		}
 		if k := fmt.Sprint(p.login, " ", p.what.name, " ", p.relation); !p.what.gone && (s.Ends == nil || s.Ends.After(s.Starts)) {
 			stretches[k] = append(stretches[k], s)
