@@ -112,10 +112,10 @@ func (tx *Tx) BringGrants(ctx context.Context, tenant string, list []sallyport.G
 	for i, g := range list {
 		rows[i] = []any{tenant, g.ID, g.Subject.Kind, g.Subject.ID, g.Resource.ID, g.Relation, string(g.Parameters), g.Origin, g.ReasonKind, g.Reason, null(g.RequestID),
 			DurationValue(g.Duration), Micros(g.StartsAt), MicrosPtr(g.EndsAt), g.NoEnd, MicrosPtr(g.ActivatedAt), MicrosPtr(g.EndedAt), refID(g.EndedBy), g.EndedReason,
-			refID(g.CreatedBy), Micros(g.CreatedAt)}
+			refID(g.CreatedBy), Micros(g.CreatedAt), textKey(g.Reason, g.EndedReason)}
 	}
 	err := tx.insertRows(ctx, `INSERT INTO grants (tenant_id, id, subject_kind, subject_id, resource_id, relation, parameters, origin, reason_kind, reason, request_id,
-		duration, starts_at, ends_at, no_end, activated_at, ended_at, ended_by, ended_reason, created_by, created_at)`, rows, "")
+		duration, starts_at, ends_at, no_end, activated_at, ended_at, ended_by, ended_reason, created_by, created_at, text_key)`, rows, "")
 	if IsUnique(err) {
 		return sallyport.Errorf(sallyport.EConflict, "somebody gave access meanwhile that was to be brought: %w", err).WithHint("Run the import again.")
 	}
@@ -144,8 +144,8 @@ func (tx *Tx) BringRequest(ctx context.Context, tenant string, r sallyport.Reque
 			return err
 		}
 		for _, v := range s.Votes {
-			if _, err := tx.Exec(ctx, `INSERT INTO votes (tenant_id, id, request_id, stage_id, user_id, vote, comment, request_version, created_at)
-				VALUES ($1,$2,$3,$4,$5,$6,$7,1,$8)`, tenant, v.ID, r.ID, s.ID, v.By.ID, v.Vote, v.Comment, Micros(v.At)); err != nil {
+			if _, err := tx.Exec(ctx, `INSERT INTO votes (tenant_id, id, request_id, stage_id, user_id, vote, comment, request_version, created_at, text_key)
+				VALUES ($1,$2,$3,$4,$5,$6,$7,1,$8,$9)`, tenant, v.ID, r.ID, s.ID, v.By.ID, v.Vote, v.Comment, Micros(v.At), Fold(v.Comment)); err != nil {
 				return err
 			}
 		}

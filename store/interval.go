@@ -275,10 +275,13 @@ func (q *query) ofResource(t string, f IntervalFilter) {
 	}
 }
 
-// acted selects the ids of the grants that a person gave or ended, or asked for or decided the request of. What they did to
-// grants themselves the log knows, whose index of actors serves. It is one set for IN, so that the grants' key serves too.
+// acted selects the ids of the grants that a person gave or ended, or asked for or decided the request of. What else they did
+// to grants the log knows; of what was brought from another system it knows who brought it, and the grant who gave and ended
+// it there. Each part has its index, and it is one set for IN, so that the grants' key serves too.
 func acted(t, actor string) string {
 	return "(SELECT ev.object_id FROM events ev WHERE ev.tenant_id = " + t + " AND ev.actor_id = " + actor + " AND ev.object_kind = 'grant' AND ev.verb LIKE 'grant.%'" +
+		" UNION ALL SELECT gc.id FROM grants gc WHERE gc.tenant_id = " + t + " AND gc.created_by = " + actor +
+		" UNION ALL SELECT ge.id FROM grants ge WHERE ge.tenant_id = " + t + " AND ge.ended_by = " + actor +
 		" UNION ALL SELECT ga.id FROM grants ga WHERE ga.tenant_id = " + t + " AND ga.request_id IN (SELECT vt.request_id FROM votes vt WHERE vt.tenant_id = " + t + " AND vt.user_id = " + actor +
 		" UNION ALL SELECT rr.id FROM requests rr WHERE rr.tenant_id = " + t + " AND rr.requester_id = " + actor + "))"
 }

@@ -29,7 +29,7 @@ func (db *DB) migrate(ctx context.Context) error {
 		return err
 	}
 	files = sub
-	opts := []goose.ProviderOption{goose.WithVerbose(false)}
+	opts := []goose.ProviderOption{goose.WithVerbose(false), goose.WithGoMigrations(foldBrought)}
 	if db.postgres {
 		dialect = goose.DialectPostgres
 		if files, err = collateC(sub); err != nil {

@@ -35,10 +35,11 @@ func seedPlans(w *world, z size) {
 		n(z.resources) + `INSERT INTO resources (tenant_id, id, kind, slug, name, name_key, search_key, created_at, updated_at)
 			SELECT $1, ` + id("res", "i") + `, CASE WHEN i <= ` + fmt.Sprint(z.roles) + ` THEN 'role' ELSE 'app' END, 's' || i, 'Thing ' || i, 'thing ' || i, 'thing ' || i, $2, $2 FROM n`,
 		// Every tenth grant lives; of those every tenth ends within a month. Each role holds a few things.
-		n(z.grants) + `INSERT INTO grants (tenant_id, id, subject_kind, subject_id, resource_id, relation, origin, reason_kind, starts_at, activated_at, ends_at, no_end, ended_at, created_at, parameters)
+		n(z.grants) + `INSERT INTO grants (tenant_id, id, subject_kind, subject_id, resource_id, relation, origin, reason_kind, starts_at, activated_at, ends_at, no_end, ended_at, created_at, parameters, created_by, ended_by)
 			SELECT $1, ` + id("grt", "i") + `, 'user', ` + id("usr", mod(z.users)) + `, ` + id("res", fmt.Sprintf("(1 + (i / 7) %% %d)", z.resources)) + `, CASE WHEN i % 50 = 0 THEN 'owner' ELSE 'member' END,
 			'given', 'direct', $2 - 400 * $3, $2 - 400 * $3, CASE WHEN i % 100 = 0 THEN $2 + (i % 30) * $3 WHEN i % 10 = 0 THEN NULL ELSE $2 - (i % 300) * $3 END, i % 10 = 0 AND i % 100 <> 0,
-			CASE WHEN i % 10 = 0 THEN NULL ELSE $2 - (i % 300) * $3 END, $2 - 400 * $3, '{"n":' || i || '}' FROM n`,
+			CASE WHEN i % 10 = 0 THEN NULL ELSE $2 - (i % 300) * $3 END, $2 - 400 * $3, '{"n":' || i || '}',
+			` + id("usr", mod(z.users)) + `, CASE WHEN i % 10 = 0 THEN NULL ELSE ` + id("usr", mod(z.users)) + ` END FROM n`,
 		n(z.roles*5) + `INSERT INTO grants (tenant_id, id, subject_kind, subject_id, resource_id, relation, origin, reason_kind, starts_at, activated_at, no_end, created_at)
 			SELECT $1, ` + id("grr", "i") + `, 'role', ` + id("res", fmt.Sprintf("(1 + i %% %d)", z.roles)) + `, ` + id("res", "(50 + i)") + `, 'member', 'given', 'direct', $2 - $3, $2 - $3, TRUE, $2 FROM n`,
 		`INSERT INTO connections (tenant_id, id, slug, name, kind, created_at, updated_at, rate) VALUES ($1, 'con_busy', 'busy', 'Busy', 'ldap', $2, $2, 0), ($1, 'con_slow', 'slow', 'Slow', 'ldap', $2, $2, 60)`,

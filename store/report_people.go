@@ -47,13 +47,15 @@ var leaverListing = listing{id: "(u.id || l.id)", sorts: map[string]string{"": "
 
 // leavers writes the query of who left in [from, to). Being suspended and then gone is one leaving; to leave, come back and
 // leave again are two. What lived when they left are the grants that were not over by then; what was removed, the log says,
-// up to when they came back. removal, a word of sallyport.Removal…, leaves those of whom it is true; "" is all. The last
-// result is the word of a row.
+// up to when they came back. Who had left before they were brought here, left when their record says, and not when the log
+// learned of it. removal, a word of sallyport.Removal…, leaves those of whom it is true; "" is all. The last result is the
+// word of a row.
 func (tx *Tx) leavers(tenant, removal string, from, to time.Time) (*query, report[leaver], string) {
 	q := &query{}
 	t, a, b := q.arg(tenant), q.arg(Micros(from)), q.arg(Micros(to))
-	left := `(SELECT o.object_id AS user_id, o.id AS id, o.at AS at FROM (SELECT e.object_id, e.id, e.verb, e.at, lag(e.verb) OVER (PARTITION BY e.object_id ORDER BY e.at, e.id) AS before
-			FROM events e WHERE e.tenant_id = ` + t + ` AND e.verb IN ` + comings + `) o
+	left := `(SELECT o.object_id AS user_id, o.id AS id, o.at AS at FROM (SELECT e.object_id, e.id, e.verb, CASE WHEN n.left_at < e.at THEN n.left_at ELSE e.at END AS at,
+				lag(e.verb) OVER (PARTITION BY e.object_id ORDER BY e.at, e.id) AS before
+			FROM events e LEFT JOIN users n ON n.tenant_id = e.tenant_id AND n.id = e.object_id WHERE e.tenant_id = ` + t + ` AND e.verb IN ` + comings + `) o
 			WHERE o.verb <> 'user.returned' AND (o.before IS NULL OR o.before = 'user.returned') AND o.at >= ` + a + ` AND o.at < ` + b + `
 		UNION ALL SELECT n.id, '', n.left_at FROM users n WHERE n.tenant_id = ` + t + ` AND n.left_at >= ` + a + ` AND n.left_at < ` + b + `
 			AND NOT EXISTS (SELECT 1 FROM event_refs x JOIN events e ON e.tenant_id = x.tenant_id AND e.id = x.event_id

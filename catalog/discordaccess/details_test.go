@@ -194,6 +194,42 @@ func TestHistory(t *testing.T) {
 	})
 }
 
+// TestReportsOfWhatWasBrought: words, who gave something and when somebody left are found as if it had happened here.
+func TestReportsOfWhatWasBrought(t *testing.T) {
+	crossed(t, func(w *world, o *origin) {
+		company(o)
+		w.bring(o, discordaccess.Options{})
+		ids := w.ids()
+		w.view(func(ctx context.Context, tx *store.Tx) error {
+			for what, f := range map[string]store.IntervalFilter{
+				"a reason":          {Q: "THEY write"},
+				"an end":            {Q: "not certain"},
+				"a decision":        {Q: "fine, but shorter"},
+				"who gave it":       {ActorID: ids["okta_user grace"], ResourceID: ids["okta_group editors2"]},
+				"who ended it":      {ActorID: ids["okta_user bob"], UserID: ids["okta_user ada"], ResourceID: ids["okta_group editors"], State: "ended"},
+				"what was lost, by": {UserID: ids["okta_user ada"], ActorID: ids["okta_user ada"], State: store.IntervalLost},
+			} {
+				l, err := tx.Intervals(ctx, w.tenant, access.Everything, f, store.Page{})
+				if err != nil || (len(l.Items) == 0) != (what == "what was lost, by") {
+					w.Errorf("by %s, %d rows are found: %v", what, len(l.Items), err)
+				}
+			}
+			for at, want := range map[float64]int{0: 0, -30: 1} {
+				l, err := tx.Leavers(ctx, w.tenant, "", day(at).Add(-time.Hour), day(at).Add(time.Hour), store.Page{})
+				if err != nil || len(l.Items) != want {
+					w.Errorf("%v days: %d left, want %d: %v", at, len(l.Items), want, err)
+				}
+				for _, it := range l.Items {
+					if it.User.Login != "dan@example.test" || !it.LeftAt.Equal(day(-30)) || it.Held != 1 || it.Open != 0 || it.EndedAt == nil || !it.EndedAt.Equal(day(-30)) {
+						w.Errorf("who left: %+v", it)
+					}
+				}
+			}
+			return nil
+		})
+	})
+}
+
 func TestRequests(t *testing.T) {
 	crossed(t, func(w *world, o *origin) {
 		company(o)
