@@ -122,12 +122,16 @@ func TestDefectsOfOthers(t *testing.T) {
 			_, err = w.s.Access.Vote(t.Context(), w.actor("bo"), r.ID, sallyport.Ballot{Vote: "approve", Version: 1})
 			refused(t, "the vote", err, sallyport.EConflict)
 		}},
-		{"who owns an app for a time may add to it", func(t *testing.T, w *world) {
+		{"who owns an app for a time may add to it, and decides about what others ask to add", func(t *testing.T, w *world) {
 			day := sallyport.Day
 			if _, err := w.s.Access.Give(t.Context(), w.admin, sallyport.Give{Subject: "ann", Resource: "ship", Relation: sallyport.Owner, Duration: &day, Reason: "for now"}); err != nil {
 				t.Fatal(err)
 			}
 			w.create(w.actor("ann"), sallyport.NewResource{Kind: sallyport.KindEntitlement, App: "ship", Name: "Helm"})
+			r := w.asks("cap", sallyport.NewThing{Kind: sallyport.KindEntitlement, App: "ship", Name: "Bridge"})
+			if r, err := w.approves("ann", r, nil); err != nil || r.State != sallyport.RequestApproved || w.resource("ship.bridge").App.Slug != "ship" {
+				t.Errorf("what she approves is %s: %v", r.State, err)
+			}
 		}},
 		{"requests of a leaver who holds nothing close too", func(t *testing.T, w *world) {
 			day := sallyport.Day

@@ -64,18 +64,33 @@ func TestMoreDefectsOfOthers(t *testing.T) {
 			file(w, "login,name,groups\nzoe,Zoe,Deckhands\n")
 			_, err := give(w, "role:crew", "deckhands")
 			refused(t, "attaching a role to what the directory feeds", err, sallyport.EPrecondition)
-			g, err := give(w, "role:crew", "deckhands", func(in *sallyport.Give) { in.Relation = sallyport.Owner })
-			must(w, g, err)
-			if _, err := w.s.Access.End(t.Context(), w.admin, g.ID, "over"); err != nil {
-				t.Error(err)
-			}
-			n := 0
+			// What a role was given while the group had a target, and was by hand, stays when the directory feeds it.
+			con := sallyport.Connection{Slug: "corp", Name: "Corp", Kind: "ldap"}
+			r := sallyport.Resource{Kind: sallyport.KindGroup, Slug: "rowers", Name: "Rowers", Managed: true,
+				Fulfilment: sallyport.Fulfilment{Kind: sallyport.FulfilConnector, Connection: "corp", Target: "cn=rowers"}}
 			w.update(func(ctx context.Context, tx *store.Tx) error {
-				return tx.Row(ctx, `SELECT count(*) FROM provisions WHERE tenant_id=$1`, []any{w.tenant}, &n)
+				if err := tx.InsertConnection(ctx, w.tenant, &con, nil); err != nil {
+					return err
+				}
+				return tx.InsertResource(ctx, w.tenant, &r, false)
 			})
-			if n != 0 {
-				t.Errorf("%d targets are to be changed", n)
-			}
+			g, err := give(w, "role:crew", "rowers")
+			must(w, g, err)
+			w.update(func(ctx context.Context, tx *store.Tx) error {
+				_, err := tx.Exec(ctx, `UPDATE resources SET managed=FALSE WHERE tenant_id=$1 AND id=$2`, w.tenant, r.ID)
+				return err
+			})
+			w.give("ann", "crew")
+			w.update(func(ctx context.Context, tx *store.Tx) error {
+				n := 0
+				if err := tx.Row(ctx, `SELECT count(*) FROM provisions WHERE tenant_id=$1`, []any{w.tenant}, &n); err != nil || n != 0 {
+					t.Errorf("%d targets are to be changed: %v", n, err)
+				}
+				if list, err := tx.UnprovisionedRoles(ctx, 10); err != nil || len(list) != 0 {
+					t.Errorf("the sweep would change the target for %v: %v", list, err)
+				}
+				return nil
+			})
 		}},
 		{"what moves to another app takes its name and obeys its tags", func(t *testing.T, w *world) {
 			w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindApp, Name: "Dock"})
