@@ -159,3 +159,24 @@ func (s *Service) CutTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor
 	tx.Wake(actor.Tenant)
 	return nil
 }
+
+// ShortenTx brings the ends of some grants forward, each to its own moment: for what another system decided. What is over,
+// or ends no later anyway, is left as it is.
+func (s *Service) ShortenTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, cause string, list []store.Shortened) error {
+	for _, g := range list {
+		resource, relation, ok, err := tx.ShortenGrant(ctx, actor.Tenant, g.ID, *g.EndsAt)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			continue
+		}
+		tx.Changed(actor.Tenant, "grant:"+g.ID)
+		if _, err := tx.Append(ctx, store.NewEvent{Verb: "grant.cut", Actor: actor, ObjectKind: "resource", ObjectID: resource, Refs: []string{g.ID}, Cause: cause,
+			Body: map[string]any{"relation": string(relation), "grants": 1, "ends_at": stamp(g.EndsAt)}}); err != nil {
+			return err
+		}
+	}
+	tx.Wake(actor.Tenant)
+	return nil
+}

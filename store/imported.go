@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"time"
 
 	"github.com/sallyport/sallyport"
 )
@@ -50,18 +51,22 @@ func (tx *Tx) FailRunning(ctx context.Context, tenant, source string) (int64, er
 		tenant, source, Micros(tx.now))
 }
 
-// PersonKey is by what a person is known: for imports, which must not make two records of one person.
+// PersonKey is by what a person is known, and what is said of them: for imports, which must not make two records of one
+// person, and tell what another record says otherwise.
 type PersonKey struct {
-	ID, LoginKey, EmailKey string
-	State                  sallyport.UserState
+	ID, LoginKey, EmailKey        string
+	State                         sallyport.UserState
+	Name, Title, Department, Boss string
+	Attributes                    map[string]string
+	Erased                        bool
 }
 
 // PeopleKeys lists everybody, whatever their state.
 func (tx *Tx) PeopleKeys(ctx context.Context, tenant string) ([]PersonKey, error) {
 	var out []PersonKey
-	err := tx.Rows(ctx, `SELECT id, login_key, email_key, state FROM users WHERE tenant_id=$1 ORDER BY id`, []any{tenant}, func(r *sql.Rows) error {
+	err := tx.Rows(ctx, `SELECT id, login_key, email_key, state, name, title, department, manager_id, attributes, erased_at IS NOT NULL FROM users WHERE tenant_id=$1 ORDER BY id`, []any{tenant}, func(r *sql.Rows) error {
 		var p PersonKey
-		err := r.Scan(&p.ID, &p.LoginKey, &p.EmailKey, &p.State)
+		err := r.Scan(&p.ID, &p.LoginKey, &p.EmailKey, &p.State, &p.Name, &p.Title, &p.Department, textScan{&p.Boss}, jsonScan{&p.Attributes}, &p.Erased)
 		out = append(out, p)
 		return err
 	})
@@ -74,18 +79,40 @@ type GrantKey struct {
 	Origin sallyport.Origin
 }
 
-// LivingKeys lists the keys of all grants that were not ended.
-func (tx *Tx) LivingKeys(ctx context.Context, tenant string) (map[GrantKey]string, error) {
-	out := map[GrantKey]string{}
-	err := tx.Rows(ctx, `SELECT id, subject_kind, subject_id, resource_id, relation, parameters, origin FROM grants WHERE tenant_id=$1 AND ended_at IS NULL`,
+// KnownGrant is a grant as an import compares it. Stops is when it ended or is to end, nil for never; Reviewed is the mark
+// that it is not to be renewed.
+type KnownGrant struct {
+	GrantKey
+	ID                    string
+	Starts                time.Time
+	Stops                 *time.Time
+	Real, Ended, Reviewed bool
+}
+
+// EachGrant hands all grants of a tenant to do, those that are over as well.
+func (tx *Tx) EachGrant(ctx context.Context, tenant string, do func(KnownGrant)) error {
+	return tx.Rows(ctx, `SELECT g.id, g.subject_kind, g.subject_id, g.resource_id, g.relation, g.parameters, g.origin, g.starts_at, NULLIF(`+stopped("g")+`, `+forever+`),
+		g.activated_at IS NOT NULL, g.ended_at IS NOT NULL, rv.grant_id IS NOT NULL
+		FROM grants g LEFT JOIN grant_reviews rv ON rv.tenant_id = g.tenant_id AND rv.grant_id = g.id WHERE g.tenant_id = $1`,
 		[]any{tenant}, func(r *sql.Rows) error {
-			var k GrantKey
-			var id string
-			err := r.Scan(&id, &k.Subject, &k.SubjectID, &k.ResourceID, &k.Relation, &k.Parameters, &k.Origin)
-			out[k] = id
+			var g KnownGrant
+			err := r.Scan(&g.ID, &g.Subject, &g.SubjectID, &g.ResourceID, &g.Relation, &g.Parameters, &g.Origin, timeScan{&g.Starts}, timePtrScan{&g.Stops}, &g.Real, &g.Ended, &g.Reviewed)
+			do(g)
 			return err
 		})
-	return out, err
+}
+
+// ShortenGrant brings the end of a grant forward, and says of what it is; false when it is over, or ends no later anyway.
+func (tx *Tx) ShortenGrant(ctx context.Context, tenant, id string, until time.Time) (resource string, relation sallyport.Relation, ok bool, err error) {
+	err = tx.Row(ctx, `UPDATE grants SET no_end=FALSE, ends_at=$3 WHERE tenant_id=$1 AND id=$2 AND ended_at IS NULL AND (no_end OR ends_at > $3) RETURNING resource_id, relation`,
+		[]any{tenant, id, Micros(until)}, &resource, &relation)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", "", false, nil
+	}
+	if tx.watch != nil {
+		tx.watch.cut = append(tx.watch.cut, id)
+	}
+	return resource, relation, err == nil, err
 }
 
 // BackdateUser sets when a person who was brought from elsewhere became known there.

@@ -73,6 +73,11 @@ func (r *run) endGrants(ctx context.Context, tx *store.Tx, list []string) ([]sto
 	return nil, nil
 }
 
+// shortenGrants brings the ends of what was brought earlier forward to where they are in Access by now.
+func (r *run) shortenGrants(ctx context.Context, tx *store.Tx, list []store.Shortened) ([]store.ImportedRow, error) {
+	return nil, r.im.Access.ShortenTx(ctx, tx, r.actor, r.id, list)
+}
+
 // addGrants adds grants with the times that they had, and the requests of which they came.
 func (r *run) addGrants(ctx context.Context, tx *store.Tx, list []*grantPlan) (rows []store.ImportedRow, err error) {
 	grants := make([]sallyport.Grant, len(list))
@@ -91,7 +96,26 @@ func (r *run) addGrants(ctx context.Context, tx *store.Tx, list []*grantPlan) (r
 	if err := tx.BringGrants(ctx, r.tenant(), grants); err != nil {
 		return nil, err
 	}
+	for i, g := range grants {
+		if !list[i].NotRenewed || list[i].past || g.NoEnd {
+			continue
+		}
+		if err := r.review(ctx, tx, g); err != nil {
+			return nil, err
+		}
+	}
 	return rows, tx.LinkGrants(ctx, r.tenant(), links)
+}
+
+// review brings the mark that a grant is not to be renewed. Who made it Access does not keep.
+func (r *run) review(ctx context.Context, tx *store.Tx, g sallyport.Grant) error {
+	const reason = "reviewed in Access, not to be renewed"
+	if _, err := tx.MarkReviewed(ctx, r.tenant(), g.ID, "", reason, ""); err != nil {
+		return err
+	}
+	_, err := tx.Append(ctx, store.NewEvent{Verb: "grant.reviewed", Actor: r.actor, ObjectKind: "grant", ObjectID: g.ID, Cause: r.id, Refs: []string{g.Subject.ID, g.Resource.ID},
+		Body: map[string]any{"resource_id": g.Resource.ID, "relation": string(g.Relation), "ends_at": moment(g.EndsAt)}, Values: []store.Value{{Name: "reason", Value: reason}}})
+	return err
 }
 
 func (r *run) grant(p *grantPlan) sallyport.Grant {

@@ -69,8 +69,9 @@ type holding struct {
 }
 
 // compare holds what everybody had in Access, direct and derived rows alike, at any time, against what they have here by
-// the grants of the plan: directly, and by role as the product of membership and what the role holds. Ends that a tag
-// demands are told with their rows, and are no difference.
+// the grants that are here, as the plan leaves them, and those that it brings: directly, and by role as the product of
+// membership and what the role holds. Ends that a tag demands of what is brought are told with their rows, and are no
+// difference; of what was brought before they are one.
 func (p *planner) compare() []Difference {
 	there, here := map[holding][]stretch{}, map[holding][]stretch{}
 	for _, m := range p.d.Memberships {
@@ -88,7 +89,10 @@ func (p *planner) compare() []Difference {
 		there[k] = append(there[k], s)
 	}
 	inRole, byRole := map[rowKey][]*grantPlan{}, map[rowKey][]*grantPlan{}
-	for _, g := range p.spans {
+	for _, g := range append(p.held(), p.spans...) {
+		if g.doneBefore {
+			continue
+		}
 		if g.subject == sallyport.SubjectRole {
 			byRole[g.who] = append(byRole[g.who], g)
 			continue

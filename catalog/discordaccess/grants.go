@@ -70,6 +70,7 @@ func (p *planner) planGrants() {
 	}
 	p.derived()
 	p.cut()
+	p.cutByMarks()
 	slices.SortStableFunc(p.spans, func(a, b *grantPlan) int {
 		return cmp.Or(a.start.Compare(b.start), strings.Compare(a.row.table, b.row.table), strings.Compare(a.row.id, b.row.id))
 	})
@@ -81,6 +82,9 @@ func (p *planner) planGrants() {
 		p.grants = append(p.grants, g)
 		if g.limited != nil {
 			p.l.set(g.row.table, g.row.id, Changed, "a tag allows less: it ends at %s", stamp(*g.limited))
+		}
+		if g.NotRenewed && !g.past && g.end == nil && g.limited == nil {
+			p.l.set(g.row.table, g.row.id, Changed, "it was reviewed and is not to be renewed, and has no end, so nothing is to be renewed here; end it if that is meant")
 		}
 	}
 	p.grants = append(p.grants, beside...)
@@ -97,6 +101,9 @@ func (p *planner) derived() {
 			p.l.set(tableMember, m.ID, Left, "the person is not in the table")
 		default:
 			p.l.set(tableMember, m.ID, Follows, "")
+			if m.NotRenewed && (m.Ended == nil || m.Ended.After(p.now)) {
+				p.l.set(tableMember, m.ID, Follows, "it was reviewed and is not to be renewed; what follows from a role has no such mark here, so mark the membership or what the role gives")
+			}
 		}
 	}
 }
@@ -162,7 +169,7 @@ func (p *planner) planMap(m roleMap, derivedUntil *time.Time) (*grantPlan, bool)
 }
 
 func (p *planner) leave(g *grantPlan, why string, args ...any) (*grantPlan, bool) {
-	if id := p.ids[g.row]; p.l.fate(g.row.table, g.row.id) == Earlier && p.livingID[id] { // it fitted when it was brought
+	if id := p.ids[g.row]; p.l.fate(g.row.table, g.row.id) == Earlier && p.lives(id) { // it fitted when it was brought
 		p.end(g.row, id, "it does not fit any more, and ends here: "+why, args...)
 	}
 	p.l.set(g.row.table, g.row.id, Left, why, args...)
@@ -172,7 +179,7 @@ func (p *planner) leave(g *grantPlan, why string, args ...any) (*grantPlan, bool
 // end ends a grant that an earlier run brought.
 func (p *planner) end(row rowKey, id, why string, args ...any) {
 	p.ends = append(p.ends, id)
-	p.ending[id] = true
+	p.ending[id] = p.now
 	p.l.set(row.table, row.id, Earlier, why, args...)
 }
 
@@ -216,11 +223,10 @@ func (p *planner) times(g *grantPlan, whoGone, onGone string) (*grantPlan, bool)
 	switch {
 	case !g.doneBefore:
 		p.l.set(g.row.table, g.row.id, Brought, "")
-		if g.NotRenewed && !g.past {
-			p.l.set(g.row.table, g.row.id, Changed, "it was reviewed and is not to be renewed, which no mark here says")
-		}
-	case g.past && p.livingID[id]:
+	case g.past && p.lives(id):
 		p.end(g.row, id, "it has ended in Access since it was brought, and ends here as well")
+	case p.lives(id):
+		p.follow(g, p.here[id])
 	}
 	return g, true
 }
@@ -244,7 +250,7 @@ func (p *planner) oneLives(list []*grantPlan) (out []*grantPlan) {
 	if id, taken := p.holds(last); taken && id != p.ids[last.row] && !last.doneBefore {
 		p.l.set(last.row.table, last.row.id, Left, "the same lives here already, as %s", id)
 	} else {
-		if last.doneBefore && !p.livingID[p.ids[last.row]] {
+		if last.doneBefore && !p.lives(p.ids[last.row]) {
 			p.l.set(last.row.table, last.row.id, Earlier, "it lives in Access, and was ended here since it was brought")
 		}
 		out = append(out, last)
@@ -276,7 +282,7 @@ func (p *planner) holds(g *grantPlan) (string, bool) {
 		return "", false
 	}
 	id, ok := p.living[store.GrantKey{Key: sallyport.Key{Subject: g.subject, SubjectID: who, ResourceID: on, Relation: g.relation, Parameters: "{}"}, Origin: g.origin}]
-	return id, ok && !p.ending[id]
+	return id, ok && !p.over(id)
 }
 
 // admins makes admins here of those who administer Access, when that was asked for: the members of the owner group of its

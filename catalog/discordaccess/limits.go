@@ -25,23 +25,23 @@ func (p *planner) planLimits(ctx context.Context, tx *store.Tx) error {
 	}
 	for id, list := range sources {
 		for _, s := range list {
-			p.here[id] = p.here[id].Combine(s.Constraints)
+			p.limited[id] = p.limited[id].Combine(s.Constraints)
 		}
 	}
 	p.gives, err = tx.RolesGive(ctx, p.tenant, roles)
 	return err
 }
 
-// demands is what tags demand of what is held of a thing: those that the rows put on it and on its app, and those that are
+// demandsOf is what tags demand of what is held of a thing: those that the rows put on it and on its app, and those that are
 // on them here.
-func (p *planner) demands(k rowKey, id string) []store.Cut {
+func (p *planner) demandsOf(k rowKey, id string) []store.Cut {
 	if id == "" {
 		id = p.ids[k]
 	}
-	c := p.limits[k].Combine(p.here[id])
+	c := p.limits[k].Combine(p.limited[id])
 	if in, ok := p.inApp[k.id]; ok && k.table == tableGroup {
 		app := rowKey{tableApp, in.App}
-		c = c.Combine(p.limits[app]).Combine(p.here[p.ids[app]])
+		c = c.Combine(p.limits[app]).Combine(p.limited[p.ids[app]])
 	}
 	return access.CutsOf(c, p.known[id])
 }
@@ -58,19 +58,19 @@ func (p *planner) cut() {
 	}
 	for _, g := range p.spans {
 		if !g.past && g.subject == sallyport.SubjectRole {
-			reach(g.who, g.relation, p.demands(g.on, g.onID))
+			reach(g.who, g.relation, p.demandsOf(g.on, g.onID))
 		}
 	}
 	for k, id := range p.ids {
 		for _, h := range p.gives[id] {
-			reach(k, h.Relation, p.demands(rowKey{}, h.ResourceID))
+			reach(k, h.Relation, p.demandsOf(rowKey{}, h.ResourceID))
 		}
 	}
 	for _, g := range p.spans {
 		if g.past || g.doneBefore || g.origin == sallyport.OriginImport {
 			continue
 		}
-		for _, c := range p.demands(g.on, g.onID) {
+		for _, c := range p.demandsOf(g.on, g.onID) {
 			if !c.Roles && c.Relation == g.relation {
 				g.atMost(p, c)
 			}

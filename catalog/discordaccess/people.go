@@ -122,6 +122,7 @@ func (p *planner) planPeople(ctx context.Context, tx *store.Tx) error {
 		slices.Sort(keys)
 		p.warn("of people's profiles, these were not brought, since everybody could read them here: %s; --attribute NAME brings one", strings.Join(keys, ", "))
 	}
+	p.namePeople(byID)
 	p.planManagers()
 	return nil
 }
@@ -141,36 +142,42 @@ func (p *planner) login(u user) (login string, asItWas bool) {
 	return "okta-" + store.Slugify(u.ID), false
 }
 
+// employeeNumber is a column of its own there, and treated as a key of the profile.
+const employeeNumber = "employee_number"
+
 // profile brings title, department and the attributes that were asked for, and counts the others.
 func (p *planner) profile(u user, n *sallyport.User, dropped map[string]int) {
 	var all map[string]any
-	if json.Unmarshal(u.Profile, &all) != nil {
-		return
+	if json.Unmarshal(u.Profile, &all) != nil || all == nil {
+		all = map[string]any{} // what cannot be read has nothing to bring
+	}
+	if u.Employee != "" && all[employeeNumber] == nil {
+		all[employeeNumber] = u.Employee
 	}
 	for key, v := range all {
 		text := ""
 		switch v := v.(type) {
 		case nil:
 		case string:
-			text = cleanText(v, sallyport.MaxName)
+			text = v
 		case bool, float64:
 			text = fmt.Sprint(v)
 		default:
 			if b, err := json.Marshal(v); err == nil {
-				text = cleanText(string(b), sallyport.MaxName)
+				text = string(b)
 			}
 		}
 		switch {
-		case text == "":
+		case blank(text):
 		case strings.EqualFold(key, "title"):
-			n.Title = text
+			n.Title = p.cutText(u, key, text)
 		case strings.EqualFold(key, "department"):
-			n.Department = text
+			n.Department = p.cutText(u, key, text)
 		case slices.Contains(p.o.Attributes, key):
 			if n.Attributes == nil {
 				n.Attributes = map[string]string{}
 			}
-			n.Attributes[key] = text
+			n.Attributes[key] = p.cutText(u, key, text)
 		default:
 			dropped[plain(key)]++
 		}

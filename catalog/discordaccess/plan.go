@@ -56,7 +56,8 @@ type Plan struct {
 	marks   []mark
 	history []decided
 	grants  []*grantPlan
-	ends    []string // grants brought earlier that have ended there since
+	ends    []string          // grants brought earlier that have ended there since
+	shorter []store.Shortened // grants brought earlier that end sooner there by now
 	asks    []request
 	news    []creation // that wait for a decision
 	sums    map[rowKey]string
@@ -66,7 +67,7 @@ type Plan struct {
 
 // Empty reports whether everything was brought by earlier runs.
 func (p *Plan) Empty() bool {
-	return len(p.people)+len(p.things)+len(p.tags)+len(p.marks)+len(p.history)+len(p.grants)+len(p.ends)+len(p.asks)+len(p.news) == 0
+	return len(p.people)+len(p.things)+len(p.tags)+len(p.marks)+len(p.history)+len(p.grants)+len(p.ends)+len(p.shorter)+len(p.asks)+len(p.news) == 0
 }
 
 // planner is the state of one planning.
@@ -80,11 +81,13 @@ type planner struct {
 	apps     map[string]*app
 	gone     map[rowKey]time.Time // when a person or thing was deleted
 	living   map[store.GrantKey]string
-	livingID map[string]bool
-	ending   map[string]bool                  // the ids of ends
+	here     map[string]store.KnownGrant      // every grant by its id
+	ending   map[string]time.Time             // when grants that were brought earlier end by this run, of ends and of shorter
 	limits   map[rowKey]sallyport.Constraints // of tags that are put on a thing itself
-	here     map[string]sallyport.Constraints // of tags that are on a living thing here, by its id
+	limited  map[string]sallyport.Constraints // by tags that are on a living thing here, by its id
 	gives    map[string][]store.RoleHolding   // what roles give here, by their ids
+	tagsHere map[string]sallyport.Tag
+	demands  map[string]sallyport.Constraints // of the tags that are enabled there
 	known    map[string]sallyport.Resource    // living resources by id
 	adminID  string
 	spans    []*grantPlan // everything that gives access here, for the comparison
@@ -97,7 +100,7 @@ func (im *Importer) Plan(ctx context.Context, tenant string, d *Data, o Options)
 	err := im.DB.View(ctx, func(ctx context.Context, tx *store.Tx) error {
 		p := &planner{Plan: &Plan{o: o.normal(), tenant: tenant, ids: map[rowKey]string{}, sums: map[rowKey]string{}, inApp: map[string]appGroup{}, cameOf: map[rowKey]rowKey{}}, d: d, now: tx.Now(), l: newLedger(d),
 			users: map[string]*user{}, groups: map[string]*group{}, apps: map[string]*app{}, gone: map[rowKey]time.Time{},
-			limits: map[rowKey]sallyport.Constraints{}, livingID: map[string]bool{}, ending: map[string]bool{}, here: map[string]sallyport.Constraints{}, known: map[string]sallyport.Resource{}}
+			limits: map[rowKey]sallyport.Constraints{}, living: map[store.GrantKey]string{}, here: map[string]store.KnownGrant{}, ending: map[string]time.Time{}, tagsHere: map[string]sallyport.Tag{}, demands: map[string]sallyport.Constraints{}, limited: map[string]sallyport.Constraints{}, known: map[string]sallyport.Resource{}}
 		for i := range d.Users {
 			p.users[d.Users[i].ID] = &d.Users[i]
 		}
@@ -112,11 +115,12 @@ func (im *Importer) Plan(ctx context.Context, tenant string, d *Data, o Options)
 			return err
 		}
 		var err error
-		if p.living, err = tx.LivingKeys(ctx, tenant); err != nil {
+		if err = tx.EachGrant(ctx, tenant, func(g store.KnownGrant) {
+			if p.here[g.ID] = g; !g.Ended {
+				p.living[g.GrantKey] = g.ID
+			}
+		}); err != nil {
 			return err
-		}
-		for _, id := range p.living {
-			p.livingID[id] = true
 		}
 		for _, step := range []func(context.Context, *store.Tx) error{p.planPeople, p.planThings, p.planLimits, p.planTags} {
 			if err := step(ctx, tx); err != nil {

@@ -26,10 +26,10 @@ var tableNames = []string{tableUser, tableGroup, tableRole, tableAppGrp, tableAp
 	tableRequest, tableRoleReq, tableGrpReq}
 
 type user struct {
-	ID, Email, First, Last, Display, Manager string
-	Profile                                  json.RawMessage
-	Created                                  time.Time
-	Deleted                                  *time.Time
+	ID, Email, First, Last, Display, Manager, Employee string
+	Profile                                            json.RawMessage
+	Created                                            time.Time
+	Deleted                                            *time.Time
 }
 
 // The types of a group.
@@ -126,7 +126,7 @@ func tables(d *Data) []table {
 	return []table{
 		{tableUser, append([]string{"email", "deleted_at"}, dates...), func(r *record) {
 			d.Users = append(d.Users, user{ID: r.text("id"), Email: r.text("email"), First: r.text("first_name"), Last: r.text("last_name"), Display: r.text("display_name"),
-				Manager: r.text("manager_id"), Profile: r.json("profile"), Created: r.moment("created_at"), Deleted: r.time("deleted_at")})
+				Manager: r.text("manager_id"), Employee: r.text("employee_number"), Profile: r.json("profile"), Created: r.moment("created_at"), Deleted: r.time("deleted_at")})
 		}},
 		{tableGroup, append([]string{"type", "name", "is_managed", "deleted_at"}, dates...), func(r *record) {
 			d.Groups = append(d.Groups, group{ID: r.text("id"), Type: r.text("type"), Name: r.text("name"), Description: r.text("description"), Managed: r.bool("is_managed"),

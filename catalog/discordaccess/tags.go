@@ -34,14 +34,17 @@ func (p *planner) planTags(ctx context.Context, tx *store.Tx) error {
 			return err
 		}
 		for _, t := range l.Items {
-			taken[store.Fold(t.Name)] = true
+			taken[store.Fold(t.Name)], p.tagsHere[t.ID] = true, t
 		}
 		if page.Cursor = l.NextCursor; page.Cursor == "" {
 			break
 		}
 	}
-	demands := map[string]sallyport.Constraints{}
+	demands := p.demands
 	for _, t := range p.d.Tags {
+		if now, ok := p.tagsHere[p.ids[rowKey{tableTag, t.ID}]]; ok {
+			p.tagDiffers(t, now)
+		}
 		if t.Deleted != nil {
 			p.l.set(tableTag, t.ID, Left, "was deleted in Access at %s", stamp(*t.Deleted))
 			continue
@@ -114,6 +117,8 @@ func (p *planner) planMark(row rowKey, m tagMap, k rowKey, known bool, on map[[2
 	case m.Ended != nil && !m.Ended.After(p.now):
 		if !earlier {
 			leave("ended in Access at %s, and no history of tags is kept in rows", stamp(*m.Ended))
+		} else if slices.Contains(p.known[p.ids[k]].Tags, p.tagsHere[p.ids[tagKey]].Name) {
+			p.l.set(row.table, row.id, Earlier, "was taken off in Access at %s, and is on here still: an import loosens nothing, so an admin takes it off", stamp(*m.Ended))
 		}
 		return
 	case !p.has(tagKey.table, tagKey.id):

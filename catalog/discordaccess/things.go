@@ -116,6 +116,7 @@ func (p *planner) planApps(taken names) map[string]string {
 		if id := p.ids[k]; id != "" {
 			slugs[a.ID] = p.known[id].Slug
 			p.goneHere(k)
+			p.thingDiffers(k, sallyport.Resource{Name: a.Name, Managed: true, Description: cleanText(a.Description, sallyport.MaxText), DeletedAt: a.Deleted})
 			continue
 		}
 		r := sallyport.Resource{Kind: sallyport.KindApp, Managed: true, Description: cleanText(a.Description, sallyport.MaxText), ExternalID: a.ID, CreatedAt: a.Created, DeletedAt: a.Deleted}
@@ -202,10 +203,6 @@ func (p *planner) planGroup(g group, taken names, slugs map[string]string) {
 			p.gone[k], g.Deleted = t, &t
 		}
 	}
-	if p.ids[k] != "" {
-		p.goneHere(k)
-		return
-	}
 	r := sallyport.Resource{Kind: sallyport.KindGroup, Managed: g.Managed, ExternalID: g.ID, CreatedAt: g.Created, DeletedAt: g.Deleted,
 		Description: cleanText(g.Description+p.rules(g), sallyport.MaxText)}
 	name, under := g.Name, ""
@@ -227,6 +224,12 @@ func (p *planner) planGroup(g group, taken names, slugs map[string]string) {
 	}
 	if name == "" {
 		name = g.Name
+	}
+	if p.ids[k] != "" {
+		r.Name = name
+		p.goneHere(k)
+		p.thingDiffers(k, r)
+		return
 	}
 	p.call(k, &r, taken, under, in.App, name)
 	t := thing{key: k, Resource: r}

@@ -204,7 +204,11 @@ func (a *app) drawImport(r discordaccess.Report, file string) {
 	}
 	n := len(r.Differences)
 	if n == 0 {
-		fmt.Fprintln(a.out, "\nWho has what, and had when, is the same.")
+		same := "Who has what, and had when, is the same."
+		if len(r.Lines) > 0 {
+			same = "Apart from that, who has what, and had when, is the same."
+		}
+		fmt.Fprintf(a.out, "\n%s\n", same)
 		return
 	}
 	fmt.Fprintf(a.out, "\n%s\n", a.bold(fmt.Sprintf("%d times somebody has something here that they had not there, or the other way round:", n)))

@@ -1,0 +1,144 @@
+package discordaccess_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sallyport/sallyport/catalog/discordaccess"
+	"github.com/sallyport/sallyport/store"
+)
+
+func says(r discordaccess.Report, table, id, words string) bool {
+	return slices.ContainsFunc(r.Lines, func(l discordaccess.Line) bool {
+		return l.Table == table && l.ID == id && strings.Contains(l.Why, words)
+	})
+}
+
+// TestLaterRuns: what became less in Access becomes less here, what became otherwise is named, and the comparison is with
+// what people really have.
+func TestLaterRuns(t *testing.T) {
+	crossed(t, func(w *world, o *origin) {
+		for _, id := range []string{"ann", "bea", "cy", "dee"} {
+			o.user(id, id+"@example.test", nil)
+		}
+		o.group("g", "Group", row{"description": "first"})
+		o.group("free", "Free", nil)
+		o.group("r", "Role-R", row{"type": "role_group"})
+		o.add("app", row{"id": "app", "name": "App"})
+		o.inApp("app", "in", "App-App-In", false, nil)
+		o.add("tag", row{"id": "t", "name": "Thirty", "constraints": `{"member_time_limit": 2592000}`})
+		o.add("tag", row{"id": "u", "name": "Ten", "constraints": `{"member_time_limit": 864000, "propagate_to_roles": true}`})
+		o.add("okta_group_tag_map", row{"tag_id": "t", "group_id": "in"})
+		sooner, later := o.member("ann", "g", day(-10), nil, nil), o.member("bea", "g", day(-10), day(20), nil)
+		cutHere, free, inRole := o.member("cy", "g", day(-10), nil, nil), o.member("dee", "free", day(-10), nil, nil), o.member("dee", "r", day(-10), nil, nil)
+		given := o.mapTo("r", "free", day(-10), day(100), nil)
+		same := o.member("dee", "g", day(-10), day(50), nil)
+		o.derive(func(_, _ row) bool { return false })
+		w.bring(o, discordaccess.Options{})
+		ids := w.ids()
+		grant := func(table, id string) string { return ids[table+" "+id] }
+		member := func(id string) string { return grant("okta_user_group_member", id) }
+		at := day(5)
+		if err := w.db.Update(w.ctx, func(ctx context.Context, tx *store.Tx) error {
+			return w.im.Access.ShortenTx(ctx, tx, w.actor(), "test", []store.Shortened{{ID: member(cutHere), EndsAt: &at}})
+		}); err != nil {
+			w.Fatal(err)
+		}
+		text := func(t time.Time) string { return t.Format("2006-01-02 15:04:05") }
+		o.exec("UPDATE okta_user_group_member SET ended_at = $1 WHERE id = "+sooner, text(day(10)))
+		o.exec("UPDATE okta_user_group_member SET ended_at = $1 WHERE id = "+later, text(day(60)))
+		o.exec(`UPDATE tag SET constraints = '{"member_time_limit": 86400}' WHERE id = 't'`)
+		o.exec("UPDATE okta_group SET name = 'Renamed', description = 'second' WHERE id = 'g'")
+		o.exec("UPDATE okta_user SET display_name = 'Anna', manager_id = 'bea' WHERE id = 'ann'")
+		mark := o.add("okta_group_tag_map", row{"tag_id": "u", "group_id": "free"})
+		w.clock.Advance(time.Minute)
+		rep := w.bring(o, discordaccess.Options{})
+
+		for id, want := range map[string]time.Time{member(sooner): day(10), member(later): day(20), member(cutHere): day(5), member(same): day(50), member(free): day(10), member(inRole): day(10),
+			grant("role_group_map", given): day(10)} {
+			g := w.grant(id)
+			if g.EndsAt == nil || g.EndedAt != nil || g.EndsAt.Sub(want).Abs() > time.Hour {
+				w.Errorf("%s of %s ends at %v, want %v", g.Subject.Login, g.Resource.Slug, g.EndsAt, want)
+			}
+		}
+		for _, c := range [][3]string{
+			{"okta_user_group_member", sooner, "ends sooner in Access"},
+			{"okta_user_group_member", later, "makes nothing longer"},
+			{"okta_user_group_member", cutHere, "has no end in Access"},
+			{"okta_group", "g", `its name is "Renamed" in Access and "Group" here`},
+			{"okta_group", "g", `its description is "second" in Access and "first" here`},
+			{"okta_user", "ann", `the name is "Anna" in Access and "Ann" here`},
+			{"okta_user", "ann", "the manager is bea@example.test in Access, and nobody here"},
+			{"tag", "t", `member_time_limit is "P1D" in Access and "P30D" here`},
+			{"okta_group_tag_map", mark, "it brings the end of 2 of what is here forward"},
+			{"okta_group_tag_map", mark, "it brings the end of 1 of memberships of roles that give it forward"},
+		} {
+			if !says(rep, c[0], c[1], c[2]) {
+				w.Errorf("nobody says of %s %s: %s\n%+v", c[0], c[1], c[2], rep.Lines)
+			}
+		}
+		if len(rep.Lines) != 8 {
+			w.Errorf("%d lines: %+v", len(rep.Lines), rep.Lines)
+		}
+		var told []string
+		for _, d := range rep.Differences {
+			told = append(told, fmt.Sprint(d.Login, " ", d.Group, " from ", d.From.Sub(today).Round(24*time.Hour).Hours()/24))
+		}
+		if want := []string{"bea@example.test Renamed from 20", "cy@example.test Renamed from 5", "dee@example.test Free from 10", "dee@example.test Role-R from 10"}; !slices.Equal(told, want) {
+			w.Errorf("the differences are %v, want %v", told, want)
+		}
+		if p := w.plan(o, discordaccess.Options{}); !p.Empty() {
+			w.Errorf("a third run finds something to do: %+v", p.Report)
+		}
+		w.verifies()
+	})
+}
+
+// TestFirstRunNames: what of people and reviews has no place here, or stays as it is, is named; marks are brought.
+func TestFirstRunNames(t *testing.T) {
+	crossed(t, func(w *world, o *origin) {
+		o.user("ann", "ann@example.test", row{"employee_number": "4711", "profile": fmt.Sprintf(`{"Title": %q}`, strings.Repeat("t", 400))})
+		o.user("bea", "bea@example.test", nil)
+		o.user("root", "root@example.test", row{"manager_id": "ann", "profile": `{"Title": "Chief"}`})
+		o.group("g", "Group", nil)
+		o.group("r", "Role-R", row{"type": "role_group"})
+		marked, endless := o.member("ann", "g", day(-10), day(30), row{"should_expire": true}), o.member("bea", "g", day(-10), nil, row{"should_expire": true})
+		of := o.mapTo("r", "g", day(-10), day(20), row{"should_expire": true})
+		derived := o.member("ann", "g", day(-5), day(20), row{"role_group_map_id": of, "should_expire": true})
+		rep := w.bring(o, discordaccess.Options{})
+		ids := w.ids()
+		for _, c := range [][3]string{
+			{"okta_user", "ann", "Title has 400 characters, of which the first 200 are kept"},
+			{"okta_user", "root", `the title is "Chief" in Access and "" here`},
+			{"okta_user", "root", "the manager is ann@example.test in Access, and nobody here"},
+			{"okta_user_group_member", endless, "has no end"},
+			{"okta_user_group_member", derived, "so mark the membership"},
+		} {
+			if !says(rep, c[0], c[1], c[2]) {
+				w.Errorf("nobody says of %s %s: %s\n%+v", c[0], c[1], c[2], rep.Lines)
+			}
+		}
+		if len(rep.Warnings) == 0 || !strings.Contains(rep.Warnings[0], "employee_number") {
+			w.Errorf("the number is dropped without a word: %v", rep.Warnings)
+		}
+		want := []string{ids["okta_user_group_member "+marked], ids["role_group_map "+of]}
+		slices.Sort(want)
+		if got := w.column(`SELECT grant_id FROM grant_reviews WHERE tenant_id=$1`); !slices.Equal(got, want) {
+			w.Errorf("the marks are of %v, want %v", got, want)
+		}
+		w.verifies()
+	})
+}
+
+func TestEmployeeNumber(t *testing.T) {
+	crossed(t, func(w *world, o *origin) {
+		o.user("ann", "ann@example.test", row{"employee_number": "4711"})
+		if w.bring(o, discordaccess.Options{Attributes: []string{"employee_number"}}); w.user("ann@example.test").Attributes["employee_number"] != "4711" {
+			w.Errorf("ann is %+v", w.user("ann@example.test"))
+		}
+	})
+}
