@@ -102,6 +102,11 @@ func (tx *Tx) EachGrant(ctx context.Context, tenant string, do func(KnownGrant))
 		})
 }
 
+// WaitingRequests lists the ids of what waits for a decision.
+func (tx *Tx) WaitingRequests(ctx context.Context, tenant string) ([]string, error) {
+	return tx.ids(ctx, `SELECT id FROM requests WHERE tenant_id=$1 AND state='pending'`, tenant)
+}
+
 // ShortenGrant brings the end of a grant forward, and says of what it is; false when it is over, or ends no later anyway.
 func (tx *Tx) ShortenGrant(ctx context.Context, tenant, id string, until time.Time) (resource string, relation sallyport.Relation, ok bool, err error) {
 	err = tx.Row(ctx, `UPDATE grants SET no_end=FALSE, ends_at=$3 WHERE tenant_id=$1 AND id=$2 AND ended_at IS NULL AND (no_end OR ends_at > $3) RETURNING resource_id, relation`,

@@ -16,9 +16,9 @@ var brought = []struct{ read, write string }{
 		`UPDATE votes SET text_key = v.column3 FROM (VALUES `},
 }
 
-// foldBrought is the migration 17: imports before it left the folded texts of grants and votes empty, so that no search
+// foldBrought is the migration 18: imports before it left the folded texts of grants and votes empty, so that no search
 // found them. Folding is done in Go, and so this is no file.
-var foldBrought = goose.NewGoMigration(17, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
+var foldBrought = goose.NewGoMigration(18, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
 	for _, b := range brought {
 		for tenant, last := "", ""; ; {
 			q := &query{}

@@ -36,7 +36,7 @@ func TestTextsOfEarlierImportsAreFolded(t *testing.T) {
 				return tx.AddImported(ctx, w.tenant, "discord-access", "run", []store.ImportedRow{{Table: "okta_user_group_member", SourceID: "1", ObjectID: g.ID}})
 			})
 			w.exec("UPDATE grants SET text_key = ''")
-			w.exec("DELETE FROM goose_db_version WHERE version_id = 17")
+			w.exec("DELETE FROM goose_db_version WHERE version_id = 18")
 			if err := w.db.Close(); err != nil {
 				t.Fatal(err)
 			}

@@ -43,6 +43,13 @@ func (p *planner) follow(g *grantPlan, here store.KnownGrant) {
 	}
 }
 
+// decidedThere names a request that was asked again here, and decided in Access since.
+func (p *planner) decidedThere(k rowKey, status string) {
+	if status != "PENDING" && p.waiting[p.ids[k]] {
+		p.l.set(k.table, k.id, Earlier, "it was decided in Access (%s) since it was asked again here, and waits here still; decide it here as well, or cancel it", plain(status))
+	}
+}
+
 // cutByMarks finds what is here and becomes shorter by the tags that this run puts on.
 func (p *planner) cutByMarks() {
 	for _, m := range p.marks {

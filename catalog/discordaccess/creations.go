@@ -12,6 +12,7 @@ import (
 // led to a group that is brought by itself, or to nothing: both forms are in the report.
 func (p *planner) planCreation(c creation) {
 	if p.l.fate(tableGrpReq, c.ID) == Earlier {
+		p.decidedThere(rowKey{tableGrpReq, c.ID}, c.Status)
 		return
 	}
 	leave := func(why string, args ...any) { p.l.set(tableGrpReq, c.ID, Left, why, args...) }

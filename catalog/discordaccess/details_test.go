@@ -317,6 +317,7 @@ func TestGoesOnBesideAccess(t *testing.T) {
 		o.member("ada", "editors", day(0.5), day(80), row{"created_reason": "renewed later"})
 		o.exec("UPDATE okta_user SET deleted_at = $1 WHERE id = 'kim'", day(0.5).Format("2006-01-02 15:04:05")) // left there
 		o.exec("UPDATE okta_group SET is_managed = $1 WHERE id = 'gh-legacy'", false)                           // fed by the directory since
+		o.exec("UPDATE access_request SET status = 'REJECTED' WHERE id = 'r-waits'")                            // decided there
 		o.user("new", "new@example.test", nil)
 		o.member("new", "editors", day(0.6), nil, nil)
 		w.clock.Advance(24 * time.Hour)
@@ -340,6 +341,11 @@ func TestGoesOnBesideAccess(t *testing.T) {
 		said := slices.ContainsFunc(res.Report.Lines, func(l discordaccess.Line) bool { return l.ID == "kim" && strings.Contains(l.Why, "has left in Access") })
 		if total := res.Report.Total(); total.Brought != 3 || !said {
 			w.Errorf("the second run brought %+v", total)
+		}
+		for id, why := range map[string]string{"r-waits": "decided in Access (REJECTED)", "gh-legacy": "it is fed by the directory's rules in Access, and not here"} {
+			if !says(res.Report, map[bool]string{true: "access_request", false: "okta_group"}[id == "r-waits"], id, why) {
+				w.Errorf("nobody says of %s: %s\n%+v", id, why, res.Report.Lines)
+			}
 		}
 		o.exec("UPDATE okta_user_group_member SET user_id = 'bob' WHERE id = " + o.by("okta_user_group_member", "first time"))
 		d, err := discordaccess.Read(w.ctx, o.from)

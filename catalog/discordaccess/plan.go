@@ -86,6 +86,7 @@ type planner struct {
 	limits   map[rowKey]sallyport.Constraints // of tags that are put on a thing itself
 	limited  map[string]sallyport.Constraints // by tags that are on a living thing here, by its id
 	gives    map[string][]store.RoleHolding   // what roles give here, by their ids
+	waiting  map[string]bool                  // the ids of requests that wait for a decision here
 	tagsHere map[string]sallyport.Tag
 	demands  map[string]sallyport.Constraints // of the tags that are enabled there
 	known    map[string]sallyport.Resource    // living resources by id
@@ -100,7 +101,7 @@ func (im *Importer) Plan(ctx context.Context, tenant string, d *Data, o Options)
 	err := im.DB.View(ctx, func(ctx context.Context, tx *store.Tx) error {
 		p := &planner{Plan: &Plan{o: o.normal(), tenant: tenant, ids: map[rowKey]string{}, sums: map[rowKey]string{}, inApp: map[string]appGroup{}, cameOf: map[rowKey]rowKey{}}, d: d, now: tx.Now(), l: newLedger(d),
 			users: map[string]*user{}, groups: map[string]*group{}, apps: map[string]*app{}, gone: map[rowKey]time.Time{},
-			limits: map[rowKey]sallyport.Constraints{}, living: map[store.GrantKey]string{}, here: map[string]store.KnownGrant{}, ending: map[string]time.Time{}, tagsHere: map[string]sallyport.Tag{}, demands: map[string]sallyport.Constraints{}, limited: map[string]sallyport.Constraints{}, known: map[string]sallyport.Resource{}}
+			limits: map[rowKey]sallyport.Constraints{}, living: map[store.GrantKey]string{}, here: map[string]store.KnownGrant{}, ending: map[string]time.Time{}, waiting: map[string]bool{}, tagsHere: map[string]sallyport.Tag{}, demands: map[string]sallyport.Constraints{}, limited: map[string]sallyport.Constraints{}, known: map[string]sallyport.Resource{}}
 		for i := range d.Users {
 			p.users[d.Users[i].ID] = &d.Users[i]
 		}
@@ -121,6 +122,13 @@ func (im *Importer) Plan(ctx context.Context, tenant string, d *Data, o Options)
 			}
 		}); err != nil {
 			return err
+		}
+		waiting, err := tx.WaitingRequests(ctx, tenant)
+		if err != nil {
+			return err
+		}
+		for _, id := range waiting {
+			p.waiting[id] = true
 		}
 		for _, step := range []func(context.Context, *store.Tx) error{p.planPeople, p.planThings, p.planLimits, p.planTags} {
 			if err := step(ctx, tx); err != nil {

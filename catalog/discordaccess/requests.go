@@ -58,6 +58,7 @@ func (p *planner) planRequest(r request, newest bool) {
 		p.cameOf[result] = rowKey{r.Table, r.ID}
 	}
 	if p.l.fate(r.Table, r.ID) == Earlier {
+		p.decidedThere(rowKey{r.Table, r.ID}, r.Status)
 		return
 	}
 	leave := func(why string, args ...any) { p.l.set(r.Table, r.ID, Left, why, args...) }
