@@ -34,6 +34,8 @@ type Constraint struct {
 	Propagates  bool `json:"-"` // what limits lengths and demands ends also holds for who comes into a role that gives the thing
 	NotSelf     bool `json:"-"` // nobody gives it to themselves
 	Through     bool `json:"-"` // holds for who comes into such a role, without anything that propagates it
+
+	AsMember string `json:"-"` // the key that says the same of members; empty for what says it itself
 }
 
 // ConstraintKind says what values a constraint has.
@@ -80,6 +82,14 @@ func (k Constraint) Words(v any) string {
 }
 
 func (k Constraint) concerns(r Relation) bool { return k.Relation == "" || k.Relation == r }
+
+// OfMembers is the constraint that says the same of members.
+func (k Constraint) OfMembers() Constraint {
+	if m, ok := ConstraintOf(k.AsMember); ok {
+		return m
+	}
+	return k
+}
 
 // either: what one tag demands is demanded.
 func either(_, _ any) any { return true }

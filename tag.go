@@ -140,15 +140,29 @@ func (c Constraints) Propagate() bool {
 	return false
 }
 
+// Through is what holds for who comes into a role that has the thing by a relation: what always does, and the rest where
+// something propagates it.
+func (c Constraints) Through(r Relation) Constraints {
+	out, propagate := Constraints{}, c.Propagate()
+	for _, k := range c.set(r) {
+		if k.Through || propagate && !k.Propagates {
+			out[k.Key] = c[k.Key]
+		}
+	}
+	return out
+}
+
 // Refusal is why a constraint refuses something, and what to do.
 type Refusal struct{ Key, Message, Hint string }
 
 // Refuse holds a gain against the constraints of its resource; nil when nothing is against it. through says that somebody
 // comes into a role that has the resource, in place of having it directly.
 func (c Constraints) Refuse(g Gain, through bool) *Refusal {
-	propagate := c.Propagate()
+	if through {
+		c = c.Through(g.Relation)
+	}
 	for _, k := range c.set(g.Relation) {
-		if k.Refuse == nil || through && !k.Through && !propagate {
+		if k.Refuse == nil {
 			continue
 		}
 		if message, hint := k.Refuse(c[k.Key], g); message != "" {

@@ -38,22 +38,18 @@ func (s *Service) checkLimits(ctx context.Context, tx *store.Tx, actor sallyport
 	if res.Kind != sallyport.KindRole || n.Relation != sallyport.Member {
 		return nil
 	}
-	given, err := tx.RoleLimits(ctx, actor.Tenant, res.ID)
+	given, err := tx.RoleLimits(ctx, actor.Tenant, res.ID, Viewer(actor))
 	if err != nil {
 		return err
 	}
 	for _, l := range given {
-		gain.Relation = l.Relation
-		if refuse(l, gain, true) == nil {
-			continue
-		}
-		_, err := tx.BareResource(ctx, actor.Tenant, l.Resource.ID, Viewer(actor))
-		if sallyport.CodeOf(err) == sallyport.ENotFound { // not to be named
+		if l.Hidden {
 			l.Resource.Name, l.List = "Something that "+res.Name+" gives", nil
-		} else if err != nil {
+		}
+		gain.Relation = l.Relation
+		if err := refuse(l, gain, true); err != nil {
 			return err
 		}
-		return refuse(l, gain, true)
 	}
 	return nil
 }
@@ -87,12 +83,9 @@ func refuse(l store.Limits, g sallyport.Gain, through bool) error {
 	if r == nil {
 		return nil
 	}
-	from := ""
-	for _, one := range l.List {
-		if one.Key == r.Key {
-			from = " (" + one.From + ")"
-			break
-		}
+	from := l.From(r.Key)
+	if from != "" {
+		from = " (" + from + ")"
 	}
 	return &sallyport.Error{Code: sallyport.EPrecondition, Rule: constraintRule + r.Key, Message: r.Message + from, Hint: r.Hint}
 }
@@ -148,9 +141,10 @@ func (s *Service) addsSelf(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 	return tx.Joins(ctx, actor.Tenant, actor.User.ID, n.Subject.ID)
 }
 
-// LongestTx is the greatest length that a resource's settings and tags allow now; 0 is access without an end.
+// LongestTx is the greatest length that a resource's settings and tags allow now, and what a role gives allows its members;
+// 0 is access without an end.
 func (s *Service) LongestTx(ctx context.Context, tx *store.Tx, tenant string, res sallyport.Resource, rel sallyport.Relation) (sallyport.Duration, error) {
-	c, _, err := tx.EffectiveLimits(ctx, tenant, res)
+	c, _, err := s.LimitsTx(ctx, tx, tenant, res, Everything)
 	if err != nil {
 		return 0, err
 	}

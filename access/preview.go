@@ -68,7 +68,7 @@ func (s *Service) previewStagesTx(ctx context.Context, tx *store.Tx, actor sally
 	if err := s.previewJuriesTx(ctx, tx, actor, r, res, p); err != nil {
 		return err
 	}
-	_, limits, err := tx.EffectiveLimits(ctx, actor.Tenant, res)
+	_, limits, err := s.LimitsTx(ctx, tx, actor.Tenant, res, Viewer(actor))
 	if err != nil {
 		return err
 	}

@@ -169,9 +169,7 @@ func (s *server) registerResources() {
 				out.Beneficiary = &who
 			}
 			out.Resource, out.Durations = r.Ref(), r.Durations
-			if out.Constraints, out.Limits, err = tx.EffectiveLimits(ctx, a.Tenant, r); out.Limits == nil {
-				out.Limits = []sallyport.Limit{}
-			}
+			out.Constraints, out.Limits, err = s.Access.LimitsTx(ctx, tx, a.Tenant, r, access.Viewer(a))
 			return out, err
 		})
 		return body(out), err

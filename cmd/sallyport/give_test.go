@@ -42,6 +42,9 @@ func givingByCommand(t *testing.T, d *demoServer) {
 	d.do("admin", "role", "undo", strings.Fields(made[strings.Index(made, "reo_"):])[0])
 	d.do("admin", "convert", "porch", "role")
 	d.do("admin", "give", "role:porch", "sunroom", "--for", "2d", "--reason", "it leads there")
+	if out := d.do("employee", "limits", "porch"); !strings.Contains(out, "members need a reason") || !strings.Contains(out, "the tag Two weeks on Sunroom, since the role gives Sunroom") || strings.Contains(out, "14 days") {
+		t.Errorf("the role's limits are\n%s", out)
+	}
 	d.do("admin", "give", "teammate", "porch", "--no-end", "--reason", "to come in")
 	if out := d.do("lead", "holders", "sunroom"); !strings.Contains(out, "teammate") {
 		t.Errorf("it is held by\n%s", out)

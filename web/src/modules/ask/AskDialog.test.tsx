@@ -2,7 +2,7 @@ import { screen, waitFor } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { HttpResponse, http } from 'msw'
 import { describe, expect, it } from 'vitest'
-import { mine } from '../../test/data'
+import { mine, preview, resources } from '../../test/data'
 import { open } from '../../test/render'
 import { server } from '../../test/server'
 
@@ -18,6 +18,46 @@ describe('request dialog', () => {
     expect(outcome).toHaveTextContent('Usually decided within 4 hours.')
     // The tag allows 30 days: longer lengths and "no end" are not offered.
     expect(screen.getByRole('radio', { name: '30 days' })).toBeInTheDocument()
+    expect(screen.queryByRole('radio', { name: 'No end' })).not.toBeInTheDocument()
+  })
+
+  it('says before sending that a reason is needed and by which tag, and offers no more than a role allows', async () => {
+    const role = 'since the role gives Vault'
+    server.use(
+      http.post('*/api/v1/requests/preview', () =>
+        HttpResponse.json({
+          ...preview(resources[0] as never),
+          limits: [
+            {
+              key: 'require_member_reason',
+              value: true,
+              relation: 'member',
+              needs_reason: true,
+              from: `the tag Safe on Vault, ${role}`,
+              words: 'members need a reason',
+            },
+            {
+              key: 'member_time_limit',
+              value: 'P2D',
+              relation: 'member',
+              longest: 'P2D',
+              from: `the tag Safe on Vault, ${role}`,
+              words: 'members at most 2 days',
+            },
+          ],
+          problems: [{ location: 'constraint.require_member_reason', message: 'Vault needs a reason' }],
+        }),
+      ),
+    )
+    open('/?ask=vpn')
+    expect(
+      await screen.findByText(
+        'Needed: members need a reason (the tag Safe on Vault, since the role gives Vault). Approvers read this first.',
+      ),
+    ).toBeInTheDocument()
+    expect(screen.getByLabelText('Why?')).toBeRequired()
+    await waitFor(() => expect(screen.getByRole('radio', { name: '1 day' })).toBeChecked())
+    expect(screen.queryByRole('radio', { name: '7 days' })).not.toBeInTheDocument()
     expect(screen.queryByRole('radio', { name: 'No end' })).not.toBeInTheDocument()
   })
 

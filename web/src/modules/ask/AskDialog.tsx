@@ -75,7 +75,7 @@ function AskForm({ param, onClose, onBusy }: RequestFormProps<AskParam>) {
     Number.POSITIVE_INFINITY,
   )
   const mustEnd = ours.some((l) => l.must_end)
-  const mustReason = ours.some((l) => l.needs_reason)
+  const why = ours.find((l) => l.needs_reason)
 
   // The dialog is open before its fields are there: it takes the focus, some moments later, and hands it on.
   useEffect(() => {
@@ -88,14 +88,19 @@ function AskForm({ param, onClose, onBusy }: RequestFormProps<AskParam>) {
     return () => clearInterval(timer)
   }, [])
 
-  // Each resource begins with its own usual length.
+  // Each resource begins with its own usual length, and with what it is limited to once that is known.
   const begun = useRef('')
+  const chosen = useRef(false)
   useEffect(() => {
-    if (!resource || begun.current === resource.id) return
-    begun.current = resource.id
-    setLength(resource.kind === 'work_order' ? {} : firstLength(resource.durations))
-    setItem(resourceItem(resource))
-  }, [resource])
+    if (!resource) return
+    if (begun.current !== resource.id) {
+      begun.current = resource.id
+      chosen.current = false
+      setItem(resourceItem(resource))
+    }
+    if (!chosen.current)
+      setLength(resource.kind === 'work_order' ? {} : firstLength(resource.durations, limit))
+  }, [resource, limit])
 
   const { form, faults, setFaults, tried, send } = useSending({
     ask,
@@ -103,7 +108,7 @@ function AskForm({ param, onClose, onBusy }: RequestFormProps<AskParam>) {
       const found: Record<string, string> = {}
       if (!slug) found.resource = 'Choose what you need.'
       if (forOther && !person) found.beneficiary = 'Choose for whom.'
-      if (mustReason && !reason.trim()) found.reason = 'Say why: this needs a reason.'
+      if (why && !reason.trim()) found.reason = 'Say why: this needs a reason.'
       if (held && slug && !length.duration && !length.until && !length.no_end)
         found.duration = 'Say how long.'
       for (const [name, text] of Object.entries(check(resource?.form, answers)))
@@ -209,7 +214,10 @@ function AskForm({ param, onClose, onBusy }: RequestFormProps<AskParam>) {
             <DurationPicker
               key={resource?.id}
               value={length}
-              onChange={setLength}
+              onChange={(next) => {
+                chosen.current = true
+                setLength(next)
+              }}
               durations={preview.data?.durations ?? resource?.durations}
               limit={Number.isFinite(limit) ? limit : undefined}
               canNoEnd={mustEnd ? false : undefined}
@@ -233,8 +241,12 @@ function AskForm({ param, onClose, onBusy }: RequestFormProps<AskParam>) {
 
       <Field
         label="Why?"
-        help="Approvers read this first."
-        required={mustReason}
+        help={
+          why
+            ? `Needed: ${why.words} (${why.from}). Approvers read this first.`
+            : 'Approvers read this first.'
+        }
+        required={!!why}
         error={fieldFault('reason')}
       >
         {(control) => <Textarea {...control} value={reason} onChange={(e) => setReason(e.target.value)} />}
