@@ -108,28 +108,39 @@ type Hints struct {
 	Basis        string `json:"basis" enum:"manager,department,none" doc:"Who counts as near: people with the same manager, else of the same department"`
 	Have         int    `json:"have" doc:"How many of those near have the same now"`
 	Of           int    `json:"of" doc:"How many are near"`
-	HadBefore    int    `json:"had_before" doc:"How often the beneficiary was given it so far"`
+	TitleHave    int    `json:"title_have" doc:"How many people with the beneficiary's title have the same now"`
+	TitleOf      int    `json:"title_of" doc:"How many others have that title; 0 where the beneficiary has none"`
+	HadBefore    int    `json:"had_before" doc:"How often the beneficiary was given it so far, or a role with it"`
 	DeniedBefore int    `json:"denied_before" doc:"How often it was denied to the beneficiary"`
-	InApp        int    `json:"in_app" doc:"How much else of the same app the beneficiary holds directly"`
+	InApp        int    `json:"in_app" doc:"How much else of the same app the beneficiary holds, directly or by role"`
 }
 
 // Insight helps an approver to decide.
 type Insight struct {
-	History  []Grant       `json:"history" doc:"What the beneficiary had of this resource before, newest first"`
-	Requests []Request     `json:"requests" doc:"Earlier requests for it, newest first"`
-	Peers    Peers         `json:"peers"`
-	Holds    []Access      `json:"holds" doc:"What the beneficiary holds now in the same app"`
-	HoldsAll int           `json:"holds_total" doc:"How much the beneficiary holds in all"`
-	Gives    []ResourceRef `json:"gives,omitempty" doc:"What a role reaches"`
+	History   []Grant   `json:"history" doc:"What the beneficiary had of this resource before, newest first"`
+	Requests  []Request `json:"requests" doc:"Earlier requests for it, newest first"`
+	Peers     Peers     `json:"peers"`
+	Holds     []Access  `json:"holds" doc:"What the beneficiary holds now in the same app"`
+	HoldsAll  int       `json:"holds_total" doc:"How much the beneficiary holds in all"`
+	Gives     []Gift    `json:"gives,omitempty" doc:"What a role gives whoever becomes a member of it"`
+	HadBefore int       `json:"had_before" doc:"How often the beneficiary was given it so far, or a role with it"`
+}
+
+// Gift is what the members of a role have by it.
+type Gift struct {
+	Resource ResourceRef `json:"resource"`
+	Relation Relation    `json:"relation" enum:"member,owner"`
 }
 
 // Peers says who near the beneficiary has the same: people with the same manager, else of the same department.
 type Peers struct {
-	Basis  string     `json:"basis" doc:"manager, department or none"`
-	Have   int        `json:"have"`
-	Of     int        `json:"of"`
-	People []UserRef  `json:"people" doc:"Up to ten of those who have it"`
-	Roles  []PeerRole `json:"roles" doc:"By which roles they have it, most people first; without those that the beneficiary is in"`
+	Basis     string     `json:"basis" doc:"manager, department or none"`
+	Have      int        `json:"have"`
+	Of        int        `json:"of"`
+	TitleHave int        `json:"title_have" doc:"How many people with the beneficiary's title have it"`
+	TitleOf   int        `json:"title_of" doc:"How many others have that title; 0 where the beneficiary has none"`
+	People    []UserRef  `json:"people" doc:"Up to ten of those who have it"`
+	Roles     []PeerRole `json:"roles" doc:"By which roles they have it, most people first; without those that the beneficiary is in"`
 }
 
 // WorkState is what became of a work order.

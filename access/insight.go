@@ -37,6 +37,11 @@ func (s *Service) Insight(ctx context.Context, actor sallyport.Actor, id string)
 				in.Requests = append(in.Requests, old)
 			}
 		}
+		if r.Resource.Kind == sallyport.KindRole && r.Relation == sallyport.Member {
+			if in.Gives, err = tx.RoleGives(ctx, actor.Tenant, r.Resource.ID, v); err != nil {
+				return err
+			}
+		}
 		if who.Kind != sallyport.SubjectUser {
 			return nil
 		}
@@ -55,7 +60,12 @@ func (s *Service) Insight(ctx context.Context, actor sallyport.Actor, id string)
 				in.Holds = append(in.Holds, a)
 			}
 		}
-		in.Peers, err = tx.PeersWith(ctx, actor.Tenant, who.ID, res.ID, r.Relation, Viewer(actor))
+		short := []sallyport.Request{r}
+		if err := tx.RequestHints(ctx, actor.Tenant, v, short); err != nil {
+			return err
+		}
+		in.HadBefore = short[0].Hints.HadBefore
+		in.Peers, err = tx.PeersWith(ctx, actor.Tenant, who.ID, res.ID, r.Relation, v)
 		return err
 	})
 	return in, err

@@ -1,9 +1,12 @@
 package access_test
 
 import (
+	"context"
 	"testing"
+	"time"
 
 	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/access"
 	"github.com/sallyport/sallyport/store"
 )
 
@@ -78,6 +81,92 @@ func TestPeersAndTheirRoles(t *testing.T) {
 		}
 		if p, err = w.s.Preview(w.ctx, w.as("ada"), sallyport.Ask{Resource: "dev", Duration: &day}); err != nil || len(p.Effects) != 1 || p.Effects[0].Slug != "wiki" {
 			t.Errorf("the role gives %+v: %v", p.Effects, err)
+		}
+	})
+}
+
+// TestInsightByRole: what somebody has or had by a role counts as what they have or had, as far as the approver sees the role;
+// and of a role it is shown what it gives.
+func TestInsightByRole(t *testing.T) {
+	each(t, func(w *world) {
+		wiki, audience := w.res["wiki"].Ref(), w.res["security"].Ref()
+		w.resource(sallyport.Resource{Kind: sallyport.KindEntitlement, Slug: "wiki.editors", Name: "Editors", App: &wiki})
+		w.resource(sallyport.Resource{Kind: sallyport.KindEntitlement, Slug: "wiki.readers", Name: "Readers", App: &wiki})
+		w.resource(sallyport.Resource{Kind: sallyport.KindEntitlement, Slug: "wiki.talk", Name: "Talk", App: &wiki})
+		w.resource(sallyport.Resource{Kind: sallyport.KindRole, Slug: "dev", Name: "Dev"})
+		w.resource(sallyport.Resource{Kind: sallyport.KindRole, Slug: "ops", Name: "Ops"})
+		w.resource(sallyport.Resource{Kind: sallyport.KindRole, Slug: "spies", Name: "Spies", Audience: &audience})
+		w.resource(sallyport.Resource{Kind: sallyport.KindApp, Slug: "vault", Name: "Vault", Audience: &audience})
+		for _, g := range []sallyport.Give{{Subject: "role:dev", Resource: "wiki.readers"}, {Subject: "role:dev", Resource: "wiki.readers", Relation: sallyport.Owner},
+			{Subject: "role:dev", Resource: "vault"}, {Subject: "role:ops", Resource: "wiki.editors"}, {Subject: "role:spies", Resource: "wiki.talk"}} {
+			g.NoEnd, g.Reason = true, "their work"
+			if _, err := w.s.Give(w.ctx, w.as("root"), g); err != nil {
+				w.Fatal(err)
+			}
+		}
+		w.hold("ada", "dev", sallyport.Member)
+		w.hold("ada", "spies", sallyport.Member)
+		w.hold("oscar", "wiki.editors", sallyport.Owner)
+		w.hold("oscar", "dev", sallyport.Owner)
+		old := w.hold("ada", "ops", sallyport.Member)
+		w.clock.Advance(time.Minute)
+		if _, err := w.s.End(w.ctx, w.as("root"), old.ID, "done"); err != nil {
+			w.Fatal(err)
+		}
+		role, err := w.s.Ask(w.ctx, w.as("ken"), sallyport.Ask{Resource: "dev", Duration: days(1), Reason: "to work"})
+		if err != nil {
+			w.Fatal(err)
+		}
+		for who, gives := range map[string]int{"oscar": 2, "root": 3} {
+			in, err := w.s.Insight(w.ctx, w.as(who), role.ID)
+			if err != nil || len(in.Gives) != gives || in.Gives[0].Resource.Slug != "wiki.readers" || in.Gives[0].Relation != sallyport.Member || in.Gives[1].Relation != sallyport.Owner {
+				w.Errorf("%s sees that the role gives %+v: %v", who, in.Gives, err)
+			}
+		}
+		r := w.ask("ada", "wiki.editors")
+		w.clock.Advance(time.Minute)
+		for who, inApp := range map[string]int{"oscar": 1, "root": 2} {
+			var list []sallyport.Request
+			w.tx(func(ctx context.Context, tx *store.Tx) error {
+				list = []sallyport.Request{r}
+				return tx.RequestHints(ctx, w.tenant, access.Viewer(w.as(who)), list)
+			})
+			if h := list[0].Hints; h.InApp != inApp || h.HadBefore != 1 {
+				w.Errorf("%s has on the card %+v", who, h)
+			}
+			if in, err := w.s.Insight(w.ctx, w.as(who), r.ID); err != nil || in.HadBefore != 1 || in.Gives != nil {
+				w.Errorf("%s sees %+v: %v", who, in, err)
+			}
+		}
+	})
+}
+
+// TestSameTitle: how many with the same title have it is counted beside those near, whatever the case of the title, and where
+// nobody is near as well; without a title nothing is.
+func TestSameTitle(t *testing.T) {
+	each(t, func(w *world) {
+		for login, title := range map[string]string{"ada": "Site Engineer", "olga": "site engineer ", "sam": "SITE ENGINEER", "ken": "Cook", "tess": ""} {
+			u := w.users[login]
+			u.Title = title
+			w.tx(func(ctx context.Context, tx *store.Tx) error { return tx.UpdateUser(ctx, w.tenant, &u) })
+		}
+		w.resource(sallyport.Resource{Kind: sallyport.KindRole, Slug: "dev", Name: "Dev"})
+		w.hold("sam", "dev", sallyport.Member)
+		if _, err := w.s.Give(w.ctx, w.as("root"), sallyport.Give{Subject: "role:dev", Resource: "wiki", NoEnd: true, Reason: "they need it"}); err != nil {
+			t.Fatal(err)
+		}
+		for who, want := range map[string][2]int{"ada": {1, 2}, "tess": {0, 0}, "ken": {0, 0}} {
+			p, err := w.s.Preview(w.ctx, w.as(who), sallyport.Ask{Resource: "wiki", Duration: days(1)})
+			if got := [2]int{p.Peers.TitleHave, p.Peers.TitleOf}; err != nil || got != want {
+				w.Errorf("%s: %v of those with the title, want %v: %v", who, got, want, err)
+			}
+			list := []sallyport.Request{w.ask(who, "wiki")}
+			w.tx(func(ctx context.Context, tx *store.Tx) error {
+				return tx.RequestHints(ctx, w.tenant, access.Everything, list)
+			})
+			if got := [2]int{list[0].Hints.TitleHave, list[0].Hints.TitleOf}; got != want {
+				w.Errorf("%s: %v on the card, want %v", who, got, want)
+			}
 		}
 	})
 }

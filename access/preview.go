@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/sallyport/sallyport"
@@ -117,7 +118,10 @@ func (s *Service) previewHoldingTx(ctx context.Context, tx *store.Tx, actor sall
 		if err != nil {
 			return err
 		}
-		p.Effects = gives
+		for _, g := range gives {
+			p.Effects = append(p.Effects, g.Resource)
+		}
+		p.Effects = slices.Compact(p.Effects)
 	}
 	key := r.Key()
 	key.ResourceID = res.ID

@@ -58,7 +58,7 @@ func (tx *Tx) eraseRows(ctx context.Context, tenant string, u sallyport.User) er
 	_, tail, _ := strings.Cut(u.ID, "_")
 	login := "erased-" + tail
 	_, err := tx.Exec(ctx, `UPDATE users SET login = $3, login_key = $3, email = '', email_key = '', name = $4, name_key = $5, search_key = $5,
-		title = '', department = '', time_zone = '', external_id = '', attributes = '{}', manager_id = NULL, state = 'gone',
+		title = '', title_key = '', department = '', time_zone = '', external_id = '', attributes = '{}', manager_id = NULL, state = 'gone',
 		left_at = COALESCE(left_at, $6), erased_at = $6, updated_at = $6 WHERE tenant_id = $1 AND id = $2`,
 		tenant, u.ID, login, ErasedName, Fold(ErasedName), Micros(tx.now))
 	if err != nil {

@@ -10,14 +10,21 @@ import (
 	"github.com/sallyport/sallyport"
 )
 
-// PeersWith says who near a person has a resource now, and by which roles. The basis is "none" when the person has neither
-// a manager nor a department. Roles outside the viewer's audience, and those that the person is in, are left out.
+// PeersWith says who near a person has a resource now, and by which roles; and how many people with the same title. The basis
+// is "none" when the person has neither a manager nor a department. Roles outside the viewer's audience, and those that the person is in, are left out.
 func (tx *Tx) PeersWith(ctx context.Context, tenant, userID, resourceID string, relation sallyport.Relation, v Viewer) (sallyport.Peers, error) {
 	var manager, department string
+	p := titled{resource: resourceID, relation: relation}
 	out := sallyport.Peers{Basis: "none", People: []sallyport.UserRef{}, Roles: []sallyport.PeerRole{}}
-	if err := tx.Row(ctx, `SELECT COALESCE(manager_id, ''), department FROM users WHERE tenant_id=$1 AND id=$2`, []any{tenant, userID}, &manager, &department); err != nil {
+	if err := tx.Row(ctx, `SELECT COALESCE(u.manager_id, ''), u.department, u.title_key, (u.state='active'), `+hasNow("$1", "$3", "u.id", "$4", "$5")+` FROM users u WHERE u.tenant_id=$1 AND u.id=$2`,
+		[]any{tenant, userID, Micros(tx.now), resourceID, relation}, &manager, &department, &p.key, &p.active, &p.holds); err != nil {
 		return out, err
 	}
+	alike, err := tx.sameTitle(ctx, tenant, []titled{p})
+	if err != nil {
+		return out, err
+	}
+	out.TitleHave, out.TitleOf = alike(p)
 	column, value := "manager_id", manager
 	switch {
 	case manager != "":
@@ -38,7 +45,7 @@ func (tx *Tx) PeersWith(ctx context.Context, tenant, userID, resourceID string, 
 		LEFT JOIN resources ro ON ro.tenant_id=` + t + ` AND ro.id=x.role_id AND ro.id NOT IN ` + heldBy(t, me, n, "member") + ` AND ` + q.sees(v, tenant, Micros(tx.now), "ro") + `
 		ORDER BY u.name_key, u.id, ro.id`)
 	roles, last := map[string]*sallyport.PeerRole{}, ""
-	err := tx.Rows(ctx, q.String(), q.args, func(r *sql.Rows) error {
+	err = tx.Rows(ctx, q.String(), q.args, func(r *sql.Rows) error {
 		var u sallyport.UserRef
 		var role optionalRef
 		if err := r.Scan(append([]any{&u.ID, &u.Login, &u.Name}, role.dest()...)...); err != nil {
@@ -68,16 +75,16 @@ func (tx *Tx) PeersWith(ctx context.Context, tenant, userID, resourceID string, 
 }
 
 // RoleGives lists what a role gives its members now, as far as the viewer may see it, by name.
-func (tx *Tx) RoleGives(ctx context.Context, tenant, roleID string, v Viewer) ([]sallyport.ResourceRef, error) {
+func (tx *Tx) RoleGives(ctx context.Context, tenant, roleID string, v Viewer) ([]sallyport.Gift, error) {
 	q := &query{}
-	q.WriteString(`SELECT r.id, r.slug, r.name, r.kind FROM grants g JOIN resources r ON r.tenant_id=g.tenant_id AND r.id=g.resource_id
-		WHERE g.tenant_id=` + q.arg(tenant) + ` AND g.subject_kind='role' AND g.subject_id=` + q.arg(roleID) + ` AND g.relation='member' AND ` + holds("g", q.arg(Micros(tx.now))) +
-		` AND ` + q.sees(v, tenant, Micros(tx.now), "r") + ` ORDER BY r.name_key, r.id`)
-	var out []sallyport.ResourceRef
+	q.WriteString(`SELECT r.id, r.slug, r.name, r.kind, g.relation FROM grants g JOIN resources r ON r.tenant_id=g.tenant_id AND r.id=g.resource_id
+		WHERE g.tenant_id=` + q.arg(tenant) + ` AND g.subject_kind='role' AND g.subject_id=` + q.arg(roleID) + ` AND ` + holds("g", q.arg(Micros(tx.now))) +
+		` AND ` + q.sees(v, tenant, Micros(tx.now), "r") + ` ORDER BY r.name_key, r.id, g.relation`)
+	var out []sallyport.Gift
 	err := tx.Rows(ctx, q.String(), q.args, func(rows *sql.Rows) error {
-		var r sallyport.ResourceRef
-		err := rows.Scan(&r.ID, &r.Slug, &r.Name, &r.Kind)
-		out = append(out, r)
+		var g sallyport.Gift
+		err := rows.Scan(&g.Resource.ID, &g.Resource.Slug, &g.Resource.Name, &g.Resource.Kind, &g.Relation)
+		out = append(out, g)
 		return err
 	})
 	return slices.Compact(out), err

@@ -275,6 +275,17 @@ func plansOfPages(t *testing.T, w *world) {
 		requests("of a resource", store.RequestFilter{ResourceID: resource})
 		requests("pending", store.RequestFilter{State: "pending"})
 		requests("to decide", store.RequestFilter{Assignee: user})
+		access("hints of those to decide", func(ctx context.Context, tx *store.Tx) error {
+			l, err := tx.Requests(ctx, w.tenant, v, store.RequestFilter{Assignee: user}, page)
+			if err != nil {
+				return err
+			}
+			return tx.RequestHints(ctx, w.tenant, v, l.Items)
+		})
+		access("peers", func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.PeersWith(ctx, w.tenant, user, resource, "member", v)
+			return err
+		})
 	}
 	pages = append(pages, call{"events newest", func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.Events(ctx, w.tenant, admin, store.EventFilter{}, page)

@@ -179,11 +179,11 @@ func (tx *Tx) InsertUser(ctx context.Context, tenant string, u *sallyport.User) 
 		u.Attributes = map[string]string{}
 	}
 	_, err := tx.Exec(ctx, `INSERT INTO users (tenant_id, id, login, login_key, email, email_key, name, name_key, search_key, title,
-		department, kind, state, manager_id, accountable_id, time_zone, source, external_id, attributes, created_at, updated_at, left_at)
-		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$20,$21)`,
+		department, kind, state, manager_id, accountable_id, time_zone, source, external_id, attributes, created_at, updated_at, left_at, title_key)
+		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$20,$21,$22)`,
 		tenant, u.ID, u.Login, Fold(u.Login), u.Email, Fold(u.Email), u.Name, Fold(u.Name),
 		searchKey(u.Name, u.Login, u.Email, u.Title, u.Department), u.Title, u.Department, u.Kind, u.State, refID(u.Manager),
-		refID(u.Accountable), u.TimeZone, u.Source, u.ExternalID, toJSON(u.Attributes), Micros(tx.now), MicrosPtr(u.LeftAt))
+		refID(u.Accountable), u.TimeZone, u.Source, u.ExternalID, toJSON(u.Attributes), Micros(tx.now), MicrosPtr(u.LeftAt), Fold(u.Title))
 	return userTaken(err, u)
 }
 
@@ -195,10 +195,10 @@ func (tx *Tx) UpdateUser(ctx context.Context, tenant string, u *sallyport.User) 
 	u.UpdatedAt = tx.now
 	n, err := tx.Exec(ctx, `UPDATE users SET login=$3, login_key=$4, email=$5, email_key=$6, name=$7, name_key=$8, search_key=$9, title=$10,
 		department=$11, kind=$12, state=$13, manager_id=$14, accountable_id=$15, time_zone=$16, source=$17, external_id=$18, attributes=$19,
-		updated_at=$20, left_at=$21 WHERE tenant_id=$1 AND id=$2`,
+		updated_at=$20, left_at=$21, title_key=$22 WHERE tenant_id=$1 AND id=$2`,
 		tenant, u.ID, u.Login, Fold(u.Login), u.Email, Fold(u.Email), u.Name, Fold(u.Name),
 		searchKey(u.Name, u.Login, u.Email, u.Title, u.Department), u.Title, u.Department, u.Kind, u.State, refID(u.Manager),
-		refID(u.Accountable), u.TimeZone, u.Source, u.ExternalID, toJSON(u.Attributes), Micros(tx.now), MicrosPtr(u.LeftAt))
+		refID(u.Accountable), u.TimeZone, u.Source, u.ExternalID, toJSON(u.Attributes), Micros(tx.now), MicrosPtr(u.LeftAt), Fold(u.Title))
 	if err == nil && n == 0 {
 		return sallyport.Errorf(sallyport.ENotFound, "there is no person %q", u.Login)
 	}

@@ -53,7 +53,7 @@ func (b *builder) people(ctx context.Context) error {
 		}
 		b.users[i] = u
 	}
-	err := b.bulk.load(ctx, "users", "tenant_id,id,login,login_key,email,email_key,name,name_key,search_key,title,department,state,manager_id,created_at,updated_at,left_at",
+	err := b.bulk.load(ctx, "users", "tenant_id,id,login,login_key,email,email_key,name,name_key,search_key,title,department,state,manager_id,created_at,updated_at,left_at,title_key",
 		func(yield func([]any) bool) {
 			for i, u := range b.users {
 				title, email, state, manager := titles[i%len(titles)], u.login+"@example.test", "active", any(nil)
@@ -65,7 +65,7 @@ func (b *builder) people(ctx context.Context) error {
 				}
 				created := b.micros() - 1200*day
 				if !yield([]any{b.c.Tenant, u.id, u.login, store.Fold(u.login), email, store.Fold(email), u.name, store.Fold(u.name),
-					store.Fold(strings.Join([]string{u.name, u.login, email, title, u.department}, " ")), title, u.department, state, manager, created, created, optional(u.left)}) {
+					store.Fold(strings.Join([]string{u.name, u.login, email, title, u.department}, " ")), title, u.department, state, manager, created, created, optional(u.left), store.Fold(title)}) {
 					return
 				}
 			}

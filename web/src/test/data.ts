@@ -223,9 +223,10 @@ export const me: Me = {
 export const insight: Insight = {
   history: [],
   requests: [],
-  peers: { basis: 'manager', have: 1, of: 2, people: [ref(ken)], roles: [] },
+  peers: { basis: 'manager', have: 1, of: 2, people: [ref(ken)], roles: [], title_have: 2, title_of: 9 },
   holds: [holds(figma, undefined)],
   holds_total: 5,
+  had_before: 0,
 }
 export const messages: Message[] = [
   {
@@ -323,7 +324,7 @@ export const preview = (r: ResourceRef): Preview => ({
   durations: { presets: ['P1D', 'P7D', 'P30D'], default: 'P7D' },
   problems: [],
   fulfilment: 'The group IT gets a task to set it up.',
-  peers: { basis: 'none', have: 0, of: 0, people: [], roles: [] },
+  peers: { basis: 'none', have: 0, of: 0, people: [], roles: [], title_have: 0, title_of: 0 },
   typical_decision: 'PT4H',
 })
 

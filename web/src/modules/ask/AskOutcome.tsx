@@ -79,11 +79,22 @@ export function AskOutcome({
         </Note>
       )}
       <div className="grid gap-3 rounded-lg border border-line bg-sunken/60 p-4">
-        {peers && peers.of > 0 && !extend && (
+        {peers && peers.of + peers.title_of > 0 && !extend && (
           <Row icon={<Users aria-hidden />} title="Who else has it">
-            {peers.have === 0
-              ? `Nobody ${nearWords}.`
-              : `${peers.have} of ${peers.of} ${nearWords}: ${names(peers.people, me, 4, 'and')}.`}
+            {peers.of > 0 && (
+              <p>
+                {peers.have === 0
+                  ? `Nobody ${nearWords}.`
+                  : `${peers.have} of ${peers.of} ${nearWords}: ${names(peers.people, me, 4, 'and')}.`}
+              </p>
+            )}
+            {peers.title_of > 0 && (
+              <p>
+                {peers.title_have === 0
+                  ? 'Nobody else with the same title.'
+                  : `${peers.title_have} of ${peers.title_of} with the same title.`}
+              </p>
+            )}
           </Row>
         )}
         <Row icon={<UserCheck aria-hidden />} title="Who decides">

@@ -45,9 +45,10 @@ export function FactList({ request }: { request: AccessRequest }) {
       )}
       {gives.length > 0 && (
         <More title={`The role gives ${gives.length} ${gives.length === 1 ? 'thing' : 'things'}`}>
-          {gives.map((r) => (
-            <li key={r.id}>
-              <ResourceLink resource={r} />
+          {gives.map((g) => (
+            <li key={g.resource.id + g.relation}>
+              <ResourceLink resource={g.resource} />
+              {g.relation === 'owner' && <span className="text-muted"> · owner</span>}
             </li>
           ))}
         </More>

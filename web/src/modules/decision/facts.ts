@@ -20,6 +20,20 @@ function near(p: { basis: string; have: number; of: number }): Fact | undefined 
   }
 }
 
+/** alike says how many with the same title have it; undefined where there is no title, or nobody else with it. */
+function alike(p: { title_have: number; title_of: number }): Fact | undefined {
+  if (!p.title_of) return undefined
+  const people = p.title_of === 1 ? 'other person with the same title' : 'others with the same title'
+  return {
+    key: 'title',
+    tone: p.title_have > 0 ? 'good' : 'neutral',
+    text:
+      p.title_have > 0
+        ? `${p.title_have} of ${p.title_of} ${people} ${p.title_have === 1 ? 'has' : 'have'} it`
+        : `None of ${p.title_of} ${people} has it`,
+  }
+}
+
 const hadFact = (n: number): Fact => ({
   key: 'had',
   tone: 'good',
@@ -37,6 +51,8 @@ function known(h: Hints, r: AccessRequest): Fact[] {
   const facts: Fact[] = []
   const close = near(h)
   if (close) facts.push(close)
+  const same = alike(h)
+  if (same) facts.push(same)
   if (h.had_before > 0 && r.kind !== 'extend') facts.push(hadFact(h.had_before))
   if (h.denied_before > 0) facts.push(deniedFact(h.denied_before))
   if (h.in_app > 0)
@@ -70,10 +86,8 @@ export const warned = (r: AccessRequest): boolean => glance(r).some((f) => f.ton
 export function inDepth(r: AccessRequest, insight: Insight | undefined): Fact[] {
   const facts = glance(insight ? { ...r, hints: undefined } : r)
   if (!insight) return facts
-  const close = near(insight.peers)
-  if (close) facts.unshift(close)
-  const ended = (insight.history ?? []).filter((g) => g.state === 'ended').length
-  if (ended > 0) facts.push(hadFact(ended))
+  facts.unshift(...[near(insight.peers), alike(insight.peers)].filter((f) => f !== undefined))
+  if (insight.had_before > 0 && r.kind !== 'extend') facts.push(hadFact(insight.had_before))
   const denied = (insight.requests ?? []).filter((q) => q.state === 'denied').length
   if (denied > 0) facts.push(deniedFact(denied))
   return facts
