@@ -114,7 +114,7 @@ func (s *Service) needsReason(ctx context.Context, tx *store.Tx, tenant string, 
 	if err != nil || c.NeedsReason(g.Relation) || res.Kind != sallyport.KindRole || g.Relation != sallyport.Member {
 		return c.NeedsReason(g.Relation), err
 	}
-	given, err := tx.RoleLimits(ctx, tenant, res.ID)
+	given, err := tx.RoleLimits(ctx, tenant, res.ID, Everything)
 	return slices.ContainsFunc(given, func(l store.Limits) bool { return l.Constraints.NeedsReason(l.Relation) }), err
 }
 

@@ -72,6 +72,11 @@ func (c *Client) Preview(ctx context.Context, a sallyport.Ask) (sallyport.Previe
 	return post[sallyport.Preview](ctx, c, Path("requests", "preview"), a)
 }
 
+// Insight is what helps to decide a request.
+func (c *Client) Insight(ctx context.Context, id string) (sallyport.Insight, error) {
+	return get[sallyport.Insight](ctx, c, Path("requests", id, "insight"), nil)
+}
+
 // Ask files a request.
 func (c *Client) Ask(ctx context.Context, a sallyport.Ask) (sallyport.Request, error) {
 	return post[sallyport.Request](ctx, c, Path("requests"), a)

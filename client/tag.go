@@ -57,3 +57,26 @@ func (c *Client) AttachTag(ctx context.Context, resource, tag string, accept boo
 func (c *Client) DetachTag(ctx context.Context, resource, tag string) error {
 	return c.Do(ctx, http.MethodDelete, Path("resources", resource, "tags", tag), nil, nil, nil)
 }
+
+// TryAttachTag says who would have something for shorter.
+func (c *Client) TryAttachTag(ctx context.Context, resource, tag string, accept bool) (Rehearsal, error) {
+	return c.Try(ctx, http.MethodPut, Path("resources", resource, "tags", tag), map[string]bool{"accept": accept})
+}
+
+// TryDetachTag says what would come of it.
+func (c *Client) TryDetachTag(ctx context.Context, resource, tag string) (Rehearsal, error) {
+	return c.Try(ctx, http.MethodDelete, Path("resources", resource, "tags", tag), nil)
+}
+
+// TrySaveTag says who would have something for shorter by a changed tag; of a new one, id is empty.
+func (c *Client) TrySaveTag(ctx context.Context, id string, t TagChange) (Rehearsal, error) {
+	if id == "" {
+		return c.Try(ctx, http.MethodPost, Path("tags"), t)
+	}
+	return c.Try(ctx, http.MethodPatch, Path("tags", id), t)
+}
+
+// TryDeleteTag says what would come of it.
+func (c *Client) TryDeleteTag(ctx context.Context, ref string) (Rehearsal, error) {
+	return c.Try(ctx, http.MethodDelete, Path("tags", ref), nil)
+}

@@ -107,7 +107,7 @@ func theLog(t *testing.T, d *demoServer) {
 // everyForm reads with every command that lists something: as a table for people, as JSON and as YAML for programs.
 func everyForm(t *testing.T, d *demoServer) {
 	d.t = t
-	for _, args := range [][]string{{"requests"}, {"requests", "--waiting"}, {"access"}, {"access", "lead"}, {"holders", "wiki"}, {"tasks"}, {"tag"}, {"expiring", "--everything", "--within", "any"}, {"token"}, {"sync"},
+	for _, args := range [][]string{{"requests"}, {"requests", "--waiting"}, {"access"}, {"access", "lead"}, {"holders", "wiki"}, {"tasks"}, {"tag"}, {"creation"}, {"expiring", "--everything", "--within", "any"}, {"token"}, {"sync"},
 		{"version"}, {"doctor", "--data", filepath.Join(d.home, "nowhere")}} {
 		name := strings.Join(args, " ")
 		table := d.do("admin", args...)

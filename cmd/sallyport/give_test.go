@@ -52,6 +52,53 @@ func givingByCommand(t *testing.T, d *demoServer) {
 	if code, _, errs := d.cli("admin", "convert", "porch", "group"); code != 3 || !strings.Contains(errs, "which only a role can") {
 		t.Errorf("a role that gives something: exit %d %s", code, errs)
 	}
+	if out := d.do("admin", "tag", "set", "Two weeks", "--members", "1d", "--dry-run"); !strings.Contains(out, "shorter") || !strings.Contains(out, "Nothing was changed") {
+		t.Errorf("a stricter tag would\n%s", out)
+	}
+	d.do("admin", "tag", "set", "A day", "--members", "1d", "--dry-run")
+	d.do("admin", "tag", "set", "An hour", "--members", "1h")
+	if out := d.do("admin", "tag", "on", "sunroom", "An hour", "--dry-run"); !strings.Contains(out, "employee") || !strings.Contains(out, "Nothing was changed") {
+		t.Errorf("a stricter tag on it would\n%s", out)
+	}
+	d.do("admin", "tag", "off", "sunroom", "Two weeks", "--dry-run")
+	d.do("admin", "tag", "remove", "Two weeks", "--dry-run")
+	if out := d.do("admin", "tag"); !strings.Contains(out, "14 days") || strings.Contains(out, "A day") {
+		t.Errorf("trying changed the tags\n%s", out)
+	}
+	if out := d.do("employee", "limits", "sunroom"); strings.Contains(out, "hour") || !strings.Contains(out, "14 days") {
+		t.Errorf("trying put one on or took one off\n%s", out)
+	}
+	if out := d.do("employee", "request", "sunroom", "--for", "2d", "--dry-run"); !strings.Contains(out, "with the same manager: teammate") || !strings.Contains(out, "or ask for   sallyport request porch") && !strings.Contains(out, "held now") {
+		t.Errorf("who else has it:\n%s", out)
+	}
+	if out := d.do("employee", "request", "porch", "--for", "2d", "--dry-run"); !strings.Contains(out, "role gives   sunroom") || !strings.Contains(out, "members need a reason") {
+		t.Errorf("the role gives:\n%s", out)
+	}
+	id := d.json("employee", "request", "porch", "--for", "2d", "--reason", "to come in")["id"].(string)
+	if out := d.do("admin", "requests", id); !strings.Contains(out, "role gives   sunroom") || !strings.Contains(out, "holds in all") || !strings.Contains(out, "with the same manager") {
+		t.Errorf("the facts of a waiting request are\n%s", out)
+	}
+	if v := d.json("admin", "requests", id); v["id"] != id {
+		t.Errorf("as JSON it is %v", v)
+	}
+	if v := d.json("admin", "requests", id, "--facts"); v["gives"] == nil || v["peers"] == nil {
+		t.Errorf("the facts as JSON are %v", v)
+	}
+	if out := d.do("employee", "creation"); strings.Count(out, "nobody has said") != 3 {
+		t.Errorf("who decides about new things:\n%s", out)
+	}
+	if out := d.do("admin", "creation", "set", "app", "--stage", "group:it", "--stage", "admins,user:lead"); !strings.Contains(out, "group:it, then admins or user:lead") {
+		t.Errorf("who decides about new apps:\n%s", out)
+	}
+	if code, _, _ := d.cli("admin", "creation", "set", "app"); code != 2 {
+		t.Errorf("nobody named: exit %d", code)
+	}
+	if code, _, _ := d.cli("employee", "creation", "set", "app", "--default"); code != 6 {
+		t.Errorf("without authority: exit %d", code)
+	}
+	if out := d.do("admin", "creation", "set", "app", "--default"); !strings.Contains(out, "nobody has said") {
+		t.Errorf("the admins again:\n%s", out)
+	}
 	if out := d.do("admin", "orphans"); !strings.Contains(out, "sunroom") {
 		t.Errorf("orphans are\n%s", out)
 	}

@@ -70,7 +70,7 @@ func (a *app) requestCmd() *cobra.Command {
 	f.StringVar(&ask.Beneficiary, "beneficiary", "", "for whom: a login, user:LOGIN or role:SLUG; default oneself")
 	f.BoolVar(&isOwner, "owner", false, "as owner, not as member")
 	f.StringArrayVar(&answers, "answer", nil, "answer to a question of the form, NAME=VALUE; may be repeated")
-	f.BoolVar(&dry, "dry-run", false, "only show who would decide and which limits apply")
+	f.BoolVar(&dry, "dry-run", false, "only show who would decide, which limits apply and who else has it")
 	cmd.AddCommand(a.requestNewCmd())
 	return cmd
 }
@@ -111,12 +111,13 @@ func parseTime(text string) (time.Time, error) {
 
 func (a *app) requestsCmd() *cobra.Command {
 	var state, assignee, requester, resource, q string
-	var waiting, form bool
+	var waiting, form, facts bool
 	var limit int
 	cmd := &cobra.Command{
 		Use: "requests [ID]", Short: "List requests, or show one",
 		Example: "  sallyport requests --waiting\n  sallyport requests --state pending --requester me\n  sallyport requests req_… -o json\n" +
-			"  sallyport requests req_… --form > form.yaml",
+			"  sallyport requests req_… --form > form.yaml\n" +
+			"  sallyport requests req_… --facts -o json",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := a.client()
@@ -131,7 +132,17 @@ func (a *app) requestsCmd() *cobra.Command {
 				if form {
 					return a.showForm(r)
 				}
-				return a.show(r, func() { a.drawRequest(r) })
+				if !facts && (a.format != "table" || r.State != sallyport.RequestPending) {
+					return a.show(r, func() { a.drawRequest(r) })
+				}
+				in, err := c.Insight(cmd.Context(), r.ID)
+				if err != nil {
+					return err
+				}
+				return a.show(in, func() {
+					a.drawRequest(r)
+					a.drawInsight(r, in)
+				})
 			}
 			if waiting {
 				state, assignee = "pending", "me"
@@ -152,6 +163,7 @@ func (a *app) requestsCmd() *cobra.Command {
 	f := cmd.Flags()
 	f.BoolVar(&waiting, "waiting", false, "those that wait for my vote")
 	f.BoolVar(&form, "form", false, "of a request for something new: its form, as approve --edit takes it")
+	f.BoolVar(&facts, "facts", false, "of one request: what helps to decide it, which is shown anyway while it waits")
 	f.StringVar(&state, "state", "", "pending, approved, denied, cancelled, expired, superseded or failed")
 	f.StringVar(&assignee, "assignee", "", "who may vote now")
 	f.StringVar(&requester, "requester", "", "who asked; me is the caller")
@@ -219,6 +231,17 @@ func (a *app) drawPreview(p sallyport.Preview) {
 	a.drawStages(p.Stages)
 	for _, l := range p.Limits {
 		fmt.Fprintf(a.out, "  limit        %s (%s)\n", safe(l.Words), safe(l.From))
+	}
+	a.drawPeers(p.Peers)
+	if len(p.Peers.Roles) > 0 && len(p.Current) == 0 {
+		fmt.Fprintf(a.out, "  or ask for   sallyport request %s: the role by which they have it\n", p.Peers.Roles[0].Role.Slug)
+	}
+	var gives []string
+	for _, r := range p.Effects {
+		gives = append(gives, r.Slug)
+	}
+	if len(gives) > 0 {
+		fmt.Fprintf(a.out, "  role gives   %s\n", safe(strings.Join(gives, ", ")))
 	}
 	for _, h := range p.Current {
 		fmt.Fprintf(a.out, "  held now     %s, until %s\n", h.Relation, when(h.EndsAt))

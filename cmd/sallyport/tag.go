@@ -49,13 +49,17 @@ func (a *app) tagCmd() *cobra.Command {
 			})
 		},
 	}
-	var accept bool
+	var accept, dry bool
 	on := &cobra.Command{
-		Use: "on RESOURCE TAG", Short: "Put a tag on a resource", Args: cobra.ExactArgs(2), Example: "  sallyport tag on aws.production-admin Production",
+		Use: "on RESOURCE TAG", Short: "Put a tag on a resource", Args: cobra.ExactArgs(2), Example: "  sallyport tag on aws.production-admin Production --dry-run\n  sallyport tag on aws.production-admin Production",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := a.client()
 			if err != nil {
 				return err
+			}
+			if dry {
+				try, err := c.TryAttachTag(cmd.Context(), args[0], args[1], accept)
+				return a.showTrial(try, err)
 			}
 			r, err := c.AttachTag(cmd.Context(), args[0], args[1], accept)
 			if err != nil {
@@ -71,6 +75,10 @@ func (a *app) tagCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if dry {
+				try, err := c.TryDetachTag(cmd.Context(), args[0], args[1])
+				return a.showTrial(try, err)
+			}
 			return c.DetachTag(cmd.Context(), args[0], args[1])
 		},
 	}
@@ -81,12 +89,19 @@ func (a *app) tagCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if dry {
+				try, err := c.TryDeleteTag(cmd.Context(), args[0])
+				return a.showTrial(try, err)
+			}
 			return c.DeleteTag(cmd.Context(), args[0])
 		},
 	}
-	set := a.tagSetCmd(&accept)
+	set := a.tagSetCmd(&accept, &dry)
 	for _, sub := range []*cobra.Command{on, set} {
 		sub.Flags().BoolVar(&accept, "accept", false, "also when it shortens many grants; for an admin who has seen how many")
+	}
+	for _, sub := range []*cobra.Command{on, set, off, remove} {
+		sub.Flags().BoolVar(&dry, "dry-run", false, dryHelp)
 	}
 	on.ValidArgsFunction, off.ValidArgsFunction = a.completeResources(1), a.completeResources(1)
 	cmd.AddCommand(set, on, off, remove)
@@ -94,12 +109,12 @@ func (a *app) tagCmd() *cobra.Command {
 }
 
 // tagSetCmd adds a tag or changes one; what no flag names stays as it is.
-func (a *app) tagSetCmd(accept *bool) *cobra.Command {
+func (a *app) tagSetCmd(accept, dry *bool) *cobra.Command {
 	var description, name string
 	var disable bool
 	cmd := &cobra.Command{
 		Use: "set TAG", Short: "Add a tag, or change the one of that name; what no flag names stays", Args: cobra.ExactArgs(1),
-		Example: "  sallyport tag set Production --members 30d --member-reason\n  sallyport tag set Production --members none --disable",
+		Example: "  sallyport tag set Production --members 30d --member-reason\n  sallyport tag set Production --members 7d --dry-run\n  sallyport tag set Production --members none --disable",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := a.client()
 			if err != nil {
@@ -123,13 +138,19 @@ func (a *app) tagSetCmd(accept *bool) *cobra.Command {
 				enabled := !disable
 				change.Enabled = &enabled
 			}
-			if fresh {
+			switch {
+			case fresh:
 				change.Name = &args[0]
+			case name != "":
+				change.Name = &name
+			}
+			if *dry {
+				try, err := c.TrySaveTag(cmd.Context(), t.ID, change)
+				return a.showTrial(try, err)
+			}
+			if fresh {
 				t, err = c.CreateTag(cmd.Context(), change)
 			} else {
-				if name != "" {
-					change.Name = &name
-				}
 				t, err = c.UpdateTag(cmd.Context(), t.ID, change)
 			}
 			if err != nil {
