@@ -97,8 +97,8 @@ func (s *server) registerConnections() {
 		c, err := s.Catalog.UpdateConnection(ctx, a, in.ID, in.Body, version)
 		return versioned(c, c.Version), err
 	})
-	handle(s, "delete-connection", func(ctx context.Context, a sallyport.Actor, in *ByID) (*nothing, error) {
-		return &nothing{}, s.Catalog.DeleteConnection(ctx, a, in.ID)
+	handle(s, "delete-connection", func(ctx context.Context, a sallyport.Actor, in *removeInput) (*nothing, error) {
+		return &nothing{}, s.Catalog.DeleteConnection(ctx, a, in.ID, in.Reason)
 	})
 	handle(s, "check-connection", func(ctx context.Context, a sallyport.Actor, in *ByID) (*one[sallyport.Connection], error) {
 		c, err := s.Catalog.CheckConnection(ctx, a, in.ID)

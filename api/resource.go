@@ -106,7 +106,7 @@ func (s *server) registerResources() {
 	type deleteInput struct {
 		ByID
 		IfMatch string `header:"If-Match"`
-		Reason  string `query:"reason" maxLength:"2000" doc:"Why; those whose access ends by it read it"`
+		Reason  string `query:"reason" maxLength:"2000" doc:"Why; kept in the audit log, and those whose access ends by it read it"`
 	}
 	handle(s, "delete-resource", func(ctx context.Context, a sallyport.Actor, in *deleteInput) (*nothing, error) {
 		version, err := ifMatch(in.IfMatch)

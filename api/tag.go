@@ -72,8 +72,8 @@ func (s *server) registerTags() {
 		t, err = s.Catalog.SaveTag(ctx, a, ref, t, in.Body.Accept)
 		return body(t), err
 	})
-	handle(s, "delete-tag", func(ctx context.Context, a sallyport.Actor, in *ByID) (*nothing, error) {
-		return &nothing{}, s.Catalog.DeleteTag(ctx, a, in.ID)
+	handle(s, "delete-tag", func(ctx context.Context, a sallyport.Actor, in *removeInput) (*nothing, error) {
+		return &nothing{}, s.Catalog.DeleteTag(ctx, a, in.ID, in.Reason)
 	})
 
 	type attachInput struct {

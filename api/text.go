@@ -75,6 +75,12 @@ func ifMatch(h string) (int, error) {
 	return n, nil
 }
 
+// removeInput is the input of calls that remove one thing for good.
+type removeInput struct {
+	ByID
+	Reason string `query:"reason" maxLength:"2000" doc:"Why; kept with the event in the audit log"`
+}
+
 // ByID is the input of calls on one thing.
 type ByID struct {
 	ID string `path:"id" maxLength:"256" doc:"Id, or slug, login, name where it has one"`

@@ -110,7 +110,8 @@ func (s *Service) applyStep(ctx context.Context, tx *store.Tx, actor sallyport.A
 		if err != nil || r.DeletedAt != nil {
 			return err // gone with its app
 		}
-		return s.deleteTx(ctx, tx, actor, r, "the resource was removed from the catalogue files")
+		why := "the resource was removed from the catalogue files"
+		return s.deleteTx(ctx, tx, actor, r, why, why)
 	}
 	it := st.it
 	if st.Action == sallyport.PlanConvert {

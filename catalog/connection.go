@@ -189,7 +189,11 @@ func connectionEvent(verb string, actor sallyport.Actor, c sallyport.Connection,
 
 // DeleteConnection removes a connection that fulfils nothing any more. The groups that were only mirrored from it go too,
 // and their members' grants end; the people it brought stay. Admins only.
-func (s *Service) DeleteConnection(ctx context.Context, actor sallyport.Actor, ref string) error {
+func (s *Service) DeleteConnection(ctx context.Context, actor sallyport.Actor, ref, reason string) error {
+	reason, err := reasonOf(reason)
+	if err != nil {
+		return err
+	}
 	return s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
 		c, err := tx.Connection(ctx, actor.Tenant, ref)
 		if err != nil {
@@ -214,7 +218,9 @@ func (s *Service) DeleteConnection(ctx context.Context, actor sallyport.Actor, r
 			return err
 		}
 		tx.Changed(actor.Tenant, "connections")
-		_, err = tx.Append(ctx, connectionEvent("connection.deleted", actor, c, nil))
+		e := connectionEvent("connection.deleted", actor, c, nil)
+		e.Values = why(reason)
+		_, err = tx.Append(ctx, e)
 		return err
 	})
 }

@@ -263,7 +263,7 @@ func TestComparingATarget(t *testing.T) {
 		if err != nil || len(drift) != 1 || drift[0].Kind != "unknown_account" {
 			t.Errorf("%+v %v", drift, err)
 		}
-		refused(t, "a connection that fulfils something", w.s.DeleteConnection(ctx, w.admin, "corp"), sallyport.EPrecondition)
+		refused(t, "a connection that fulfils something", w.s.DeleteConnection(ctx, w.admin, "corp", ""), sallyport.EPrecondition)
 	})
 }
 

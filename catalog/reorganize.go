@@ -216,7 +216,8 @@ func (w *regroup) merge(ctx context.Context) error {
 		return err
 	}
 	for _, f := range from { // only now: nobody is without what both gave
-		if err := w.deleteTx(ctx, w.tx, w.actor, f, "merged into "+w.role.Name); err != nil {
+		why := "merged into " + w.role.Name
+		if err := w.deleteTx(ctx, w.tx, w.actor, f, why, why); err != nil {
 			return err
 		}
 		w.undo.Removed = append(w.undo.Removed, f.ID)

@@ -153,14 +153,23 @@ func (s *Service) audience(ctx context.Context, tx *store.Tx, tenant, ref string
 	return &a, nil
 }
 
+// reasonOf reads the reason of a removal, which comes in the address.
+func reasonOf(text string) (string, error) {
+	if err := sallyport.CheckReason(text); err != nil {
+		return "", sallyport.Invalid("query.reason", "%s", err)
+	}
+	return strings.TrimSpace(text), nil
+}
+
 // DeleteResource takes a resource out of the catalogue: what is held of it ends, what is pending closes, an app's
 // entitlements go with it. Admins only; the built-in ones stay.
 func (s *Service) DeleteResource(ctx context.Context, actor sallyport.Actor, ref string, version int, reason string) error {
-	if err := sallyport.CheckReason(reason); err != nil {
-		return sallyport.Invalid("query.reason", "%s", err)
+	reason, err := reasonOf(reason)
+	if err != nil {
+		return err
 	}
 	cause := "the resource was removed"
-	if reason = strings.TrimSpace(reason); reason != "" {
+	if reason != "" {
 		cause += ": " + reason
 	}
 	return s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
@@ -174,11 +183,12 @@ func (s *Service) DeleteResource(ctx context.Context, actor sallyport.Actor, ref
 		if err := sameVersion(r, version); err != nil {
 			return err
 		}
-		return s.deleteTx(ctx, tx, actor, r, cause)
+		return s.deleteTx(ctx, tx, actor, r, cause, reason)
 	})
 }
 
-func (s *Service) deleteTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Resource, cause string) error {
+// deleteTx removes a resource. What hangs on it ends with the cause; the reason, which may be "", is kept with the event.
+func (s *Service) deleteTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Resource, cause, reason string) error {
 	if isBuiltIn(r) {
 		return sallyport.Errorf(sallyport.EForbidden, "%s is built in and cannot be removed", r.Name).WithRule("built_in")
 	}
@@ -191,7 +201,7 @@ func (s *Service) deleteTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 			return err
 		}
 		for _, p := range parts {
-			if err := s.deleteTx(ctx, tx, actor, p, cause); err != nil {
+			if err := s.deleteTx(ctx, tx, actor, p, cause, reason); err != nil {
 				return err
 			}
 		}
@@ -208,9 +218,12 @@ func (s *Service) deleteTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 	}
 	tx.Changed(actor.Tenant, "resources", "resource:"+r.ID)
 	_, err = tx.Append(ctx, store.NewEvent{Verb: "resource.deleted", Actor: actor, ObjectKind: "resource", ObjectID: r.ID, Refs: appRef(r),
-		Body: map[string]any{"kind": string(r.Kind), "slug": r.Slug, "name": r.Name}})
+		Body: map[string]any{"kind": string(r.Kind), "slug": r.Slug, "name": r.Name}, Values: why(reason)})
 	return err
 }
+
+// why is the reason of an event about a thing, as its value; "" is none.
+func why(reason string) []store.Value { return []store.Value{{Name: "reason", Value: reason}} }
 
 // nobodyNeeds refuses to remove a group or role that others name: as audience, approver or fulfiller.
 func (s *Service) nobodyNeeds(ctx context.Context, tx *store.Tx, tenant string, r sallyport.Resource) error {

@@ -124,6 +124,11 @@ func TestRemovingAResource(t *testing.T) {
 		if w.holds("ada", e.ID) {
 			t.Error("ada still holds an entitlement of an app that is gone")
 		}
+		for _, ev := range w.log("resource.deleted") {
+			if ev.Values["reason"] != "nobody writes there any more" {
+				t.Errorf("the log has no reason for the removal of %v: %v", ev.Body["slug"], ev.Values)
+			}
+		}
 		w.update(func(ctx context.Context, tx *store.Tx) error {
 			l, err := tx.Grants(ctx, w.tenant, access.Everything, store.GrantFilter{ResourceID: e.ID}, store.Page{})
 			if err == nil && (len(l.Items) != 1 || !strings.Contains(l.Items[0].EndedReason, "nobody writes there any more")) {

@@ -41,7 +41,8 @@ func tagFaults(t sallyport.Tag) []sallyport.Fault {
 }
 
 func (s *Service) saveTagTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, ref string, t *sallyport.Tag, accept bool) error {
-	verb := "tag.created"
+	verb, body := "tag.created", tagBody(*t)
+	values := []store.Value{{Name: "description.after", Value: t.Description}}
 	if ref == "" {
 		if err := tx.InsertTag(ctx, actor.Tenant, t); err != nil {
 			return err
@@ -55,13 +56,16 @@ func (s *Service) saveTagTx(ctx context.Context, tx *store.Tx, actor sallyport.A
 			return needAdmin(actor, "loosen or disable a tag")
 		}
 		verb, t.ID, t.CreatedAt = "tag.changed", old.ID, old.CreatedAt
+		body["before"] = tagBody(old)
+		if values = append(values, store.Value{Name: "description.before", Value: old.Description}); old.Description == t.Description {
+			values = nil
+		}
 		if err := tx.UpdateTag(ctx, actor.Tenant, t); err != nil {
 			return err
 		}
 	}
 	tx.Changed(actor.Tenant, "tags")
-	if _, err := tx.Append(ctx, store.NewEvent{Verb: verb, Actor: actor, ObjectKind: "tag", ObjectID: t.ID,
-		Body: map[string]any{"name": t.Name, "enabled": t.Enabled, "constraints": asText(t.Constraints)}}); err != nil {
+	if _, err := tx.Append(ctx, store.NewEvent{Verb: verb, Actor: actor, ObjectKind: "tag", ObjectID: t.ID, Body: body, Values: values}); err != nil {
 		return err
 	}
 	on, err := tx.TaggedResources(ctx, actor.Tenant, t.ID)
@@ -77,13 +81,22 @@ func (s *Service) saveTagTx(ctx context.Context, tx *store.Tx, actor sallyport.A
 	return cuts.CheckTx(ctx, tx, actor, "the tag "+t.Name)
 }
 
+// tagBody is a tag as its events have it. What it is for may name people, and is a value.
+func tagBody(t sallyport.Tag) map[string]any {
+	return map[string]any{"name": t.Name, "enabled": t.Enabled, "constraints": asText(t.Constraints)}
+}
+
 // loosens reports whether the new state demands less than the old one in any way.
 func loosens(old, t sallyport.Tag) bool {
 	return old.Enabled && (!t.Enabled || asText(old.Constraints.Combine(t.Constraints)) != asText(t.Constraints))
 }
 
 // DeleteTag takes a tag off everything; no access becomes longer by it. Admins only.
-func (s *Service) DeleteTag(ctx context.Context, actor sallyport.Actor, ref string) error {
+func (s *Service) DeleteTag(ctx context.Context, actor sallyport.Actor, ref, reason string) error {
+	reason, err := reasonOf(reason)
+	if err != nil {
+		return err
+	}
 	if err := needAdmin(actor, "remove tags"); err != nil {
 		return err
 	}
@@ -96,7 +109,8 @@ func (s *Service) DeleteTag(ctx context.Context, actor sallyport.Actor, ref stri
 			return err
 		}
 		tx.Changed(actor.Tenant, "tags", "resources")
-		_, err = tx.Append(ctx, store.NewEvent{Verb: "tag.deleted", Actor: actor, ObjectKind: "tag", ObjectID: t.ID, Body: map[string]any{"name": t.Name}})
+		_, err = tx.Append(ctx, store.NewEvent{Verb: "tag.deleted", Actor: actor, ObjectKind: "tag", ObjectID: t.ID,
+			Body: tagBody(t), Values: why(reason)})
 		return err
 	})
 }

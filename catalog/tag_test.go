@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -289,6 +290,40 @@ func TestLimitsRaced(t *testing.T) {
 		}
 		if first.Load()+refused.Load() != races || first.Load() == 0 || refused.Load() == 0 {
 			t.Errorf("%d grants came first, %d were refused: that is no race", first.Load(), refused.Load())
+		}
+	})
+}
+
+// Who reads that a tag was changed or removed reads what it demanded before, and why it went.
+func TestTheLogSaysWhatATagWas(t *testing.T) {
+	each(t, func(w *world) {
+		ctx := t.Context()
+		tag := sallyport.Tag{Name: "Short", Description: "for Ada's lab", Enabled: true, Constraints: sallyport.Constraints{sallyport.MemberTimeLimit: 30 * sallyport.Day}}
+		tag, err := w.s.SaveTag(ctx, w.admin, "", tag, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tag.Name, tag.Description, tag.Constraints = "Shorter", "", sallyport.Constraints{sallyport.MemberTimeLimit: 7 * sallyport.Day}
+		if _, err := w.s.SaveTag(ctx, w.admin, tag.ID, tag, false); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.s.DeleteTag(ctx, w.admin, tag.ID, strings.Repeat("x", 5000)); sallyport.CodeOf(err) != sallyport.EInvalid {
+			t.Errorf("a reason of 5,000 characters: %v", err)
+		}
+		if err := w.s.DeleteTag(ctx, w.admin, tag.ID, " nobody has it "); err != nil {
+			t.Fatal(err)
+		}
+		e := w.log("tag.changed")[0]
+		before, _ := e.Body["before"].(map[string]any)
+		if before["name"] != "Short" || before["enabled"] != true || before["constraints"] != `{"member_time_limit":"P30D"}` || e.Body["constraints"] != `{"member_time_limit":"P7D"}` {
+			t.Errorf("what was changed: %v", e.Body)
+		}
+		if e.Values["description.before"] != "for Ada's lab" {
+			t.Errorf("what it was for: %v", e.Values)
+		}
+		e = w.log("tag.deleted")[0]
+		if e.Values["reason"] != "nobody has it" || e.Body["constraints"] != `{"member_time_limit":"P7D"}` {
+			t.Errorf("what was removed: %v %v", e.Body, e.Values)
 		}
 	})
 }

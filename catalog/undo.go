@@ -61,7 +61,7 @@ func (s *Service) UndoReorganization(ctx context.Context, actor sallyport.Actor,
 				return err
 			}
 			if r.DeletedAt == nil {
-				if err := s.deleteTx(ctx, tx, actor, r, u.cause); err != nil {
+				if err := s.deleteTx(ctx, tx, actor, r, u.cause, u.cause); err != nil {
 					return err
 				}
 			}

@@ -138,6 +138,16 @@ func (w *world) events(verb string) int {
 	return n
 }
 
+// log lists the events of a verb as an auditor reads them, the newest first.
+func (w *world) log(verb string) []sallyport.Event {
+	w.t.Helper()
+	l, err := w.s.Access.Events(w.t.Context(), w.admin, store.EventFilter{Verb: verb}, store.Page{})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return l.Items
+}
+
 // give grants a membership without end.
 func (w *world) give(login, slug string) {
 	w.t.Helper()

@@ -116,7 +116,8 @@ export interface ConnectionPatch {
 }
 export const updateConnection = (id: string, body: ConnectionPatch, version: number) =>
   call<Connection>('patch', `${root}/{id}`, { path: { id }, body, version })
-export const deleteConnection = (id: string) => call<void>('delete', `${root}/{id}`, { path: { id } })
+export const deleteConnection = (id: string, reason?: string) =>
+  call<void>('delete', `${root}/{id}`, { path: { id }, query: reason ? { reason } : undefined })
 export const checkConnection = (id: string) =>
   call<Connection>('post', `${root}/{id}/check`, { path: { id } })
 export const syncConnection = (id: string, body: { preview?: boolean; accept_shrink?: boolean }) =>

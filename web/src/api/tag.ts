@@ -40,7 +40,8 @@ export const saveTag = (id: string | undefined, tag: TagDraft) =>
     ? call<Tag>('patch', '/api/v1/tags/{id}', { path: { id }, body: tag })
     : call<Tag>('post', '/api/v1/tags', { body: tag })
 
-export const deleteTag = (id: string) => call<void>('delete', '/api/v1/tags/{id}', { path: { id } })
+export const deleteTag = (id: string, reason?: string) =>
+  call<void>('delete', '/api/v1/tags/{id}', { path: { id }, query: reason ? { reason } : undefined })
 
 export const attachTag = (resource: string, tag: string, accept: boolean) =>
   call<Resource>('put', '/api/v1/resources/{id}/tags/{tag}', {

@@ -201,8 +201,9 @@ function Loaded({ connection: c }: { connection: Connection }) {
         title={`Remove ${c.name}?`}
         action="Remove it"
         dismiss="Keep it"
-        onConfirm={async () => {
-          await deleteConnection(c.id)
+        reason={{ label: 'Why', help: 'Kept in the audit log.' }}
+        onConfirm={async (reason) => {
+          await deleteConnection(c.id, reason)
           await fresh()
           await navigate({ to: '/admin/connections' as string })
           toast(`${c.name} was removed.`, { tone: 'good' })

@@ -148,8 +148,9 @@ function TagCard({ tag: t, onEdit }: { tag: Tag; onEdit: () => void }) {
           title={`Remove the tag ${t.name}?`}
           action="Remove it"
           dismiss="Keep it"
-          onConfirm={async () => {
-            await deleteTag(t.id)
+          reason={{ label: 'Why', help: 'Kept in the audit log.' }}
+          onConfirm={async (reason) => {
+            await deleteTag(t.id, reason)
             for (const key of ['tags', 'resources', 'resource', 'constraints'])
               void client.invalidateQueries({ queryKey: [key] })
             toast(`${t.name} was removed.`, { tone: 'good' })

@@ -110,7 +110,7 @@ export function Settings({ resource, mayDelete }: { resource: Resource; mayDelet
             title={`Remove ${resource.name} from the catalogue?`}
             action="Remove it"
             dismiss="Keep it"
-            reason={{ label: 'Why', help: 'Those who lose it read this.' }}
+            reason={{ label: 'Why', help: 'Those who lose it read this; it is kept in the audit log.' }}
             onConfirm={async (reason) => {
               await deleteResource(resource.id, resource.version, reason)
               void client.invalidateQueries({ queryKey: ['resources'] })
