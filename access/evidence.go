@@ -74,7 +74,7 @@ var figures = []figure{
 }
 
 // changeVerbs are the events that change what can be held, by whose decision and for how long.
-var changeVerbs = []string{"catalogue.", "connection.", "delegation.", "resource.", "tag.", "token."}
+var changeVerbs = []string{"catalogue.", "connection.", "creation_rule.", "delegation.", "resource.", "role.", "tag.", "token."}
 
 // Evidence is what a period's evidence says in numbers.
 type Evidence struct {
