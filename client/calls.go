@@ -82,6 +82,38 @@ func (c *Client) Ask(ctx context.Context, a sallyport.Ask) (sallyport.Request, e
 	return post[sallyport.Request](ctx, c, Path("requests"), a)
 }
 
+// MaxAsks is how many things are asked for at once.
+const MaxAsks = 50
+
+// AskedMany is what became of several asks, in their order.
+type AskedMany struct {
+	BatchID string      `json:"batch_id"`
+	Items   []AskedItem `json:"items"`
+}
+
+// AskedItem is the outcome of one ask: a request, or why there is none.
+type AskedItem struct {
+	Resource string             `json:"resource"`
+	Status   int                `json:"status"`
+	Detail   string             `json:"detail,omitempty"`
+	Request  *sallyport.Request `json:"request,omitempty"`
+}
+
+// Refused counts the asks that became no request.
+func (m AskedMany) Refused() (n int) {
+	for _, it := range m.Items {
+		if it.Request == nil {
+			n++
+		}
+	}
+	return n
+}
+
+// AskMany files several requests at once; each is decided for itself, and one that is refused stops no other.
+func (c *Client) AskMany(ctx context.Context, asks []sallyport.Ask) (AskedMany, error) {
+	return post[AskedMany](ctx, c, Path("requests", "batch"), map[string]any{"items": asks})
+}
+
 // Request finds a request.
 func (c *Client) Request(ctx context.Context, id string) (sallyport.Request, error) {
 	return get[sallyport.Request](ctx, c, Path("requests", id), nil)

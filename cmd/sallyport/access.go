@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"net/http"
 	"strings"
 	"time"
 
@@ -144,58 +142,4 @@ func why(paths []sallyport.Path) string {
 		}
 	}
 	return strings.Join(parts, ", ")
-}
-
-func (a *app) endCmd() *cobra.Command {
-	var reason string
-	var dry bool
-	cmd := &cobra.Command{
-		Use: "end GRANT|RESOURCE", Short: "End access now",
-		Long:              "Ends a grant by its id; or, named by its resource, the caller's own access to it: give it back.",
-		Example:           "  sallyport end vpn\n  sallyport end grt_… --reason \"project is over\"",
-		Args:              cobra.ExactArgs(1),
-		ValidArgsFunction: a.completeResources(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := a.client()
-			if err != nil {
-				return err
-			}
-			ids := []string{args[0]}
-			if !strings.HasPrefix(args[0], sallyport.PrefixGrant+"_") {
-				grants, err := client.All[sallyport.Grant](cmd.Context(), c, client.Path("grants"),
-					client.Query{"subject": "me", "resource": args[0], "active": "true"}, 0)
-				if err != nil {
-					return err
-				}
-				ids = nil
-				for _, g := range grants {
-					ids = append(ids, g.ID)
-				}
-				if len(ids) == 0 {
-					return sallyport.Errorf(sallyport.ENotFound, "you hold no grant of %s of your own", args[0]).
-						WithHint("What comes by a role ends with the role: see sallyport access.")
-				}
-			}
-			if dry {
-				try, err := c.Try(cmd.Context(), http.MethodPost, client.Path("grants", "end"), map[string]any{"ids": ids, "reason": reason, "atomic": true})
-				return a.showTrial(try, err)
-			}
-			var done []sallyport.Grant
-			for _, id := range ids {
-				g, err := c.EndGrant(cmd.Context(), id, reason)
-				if err != nil {
-					return err
-				}
-				done = append(done, g)
-			}
-			return a.show(done, func() {
-				for _, g := range done {
-					fmt.Fprintf(a.out, "%s  %s of %s: %s\n", a.bold(g.ID), g.Relation, g.Resource.Slug, a.state(string(g.State)))
-				}
-			})
-		},
-	}
-	cmd.Flags().StringVar(&reason, "reason", "", "why")
-	cmd.Flags().BoolVar(&dry, "dry-run", false, dryHelp)
-	return cmd
 }

@@ -179,6 +179,7 @@ func commandLine(t *testing.T, d *demoServer) {
 	t.Run("roles", func(t *testing.T) { roles(t, d) })
 	t.Run("new things", func(t *testing.T) { newThings(t, d) })
 	t.Run("what ends", func(t *testing.T) { whatEnds(t, d) })
+	t.Run("several at once", func(t *testing.T) { severalAtOnce(t, d) })
 
 	t.Run("tokens, doctor and the rest", func(t *testing.T) {
 		made := d.json("employee", "token", "create", "ci", "--scope", "read", "--for", "12h")

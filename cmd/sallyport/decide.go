@@ -77,14 +77,23 @@ func (a *app) vote(cmd *cobra.Command, ids []string, b sallyport.Ballot) error {
 	if err != nil {
 		return err
 	}
-	var first error
-	var done []sallyport.Request
-	for _, id := range ids {
+	return a.eachRequest(ids, func(id string) (sallyport.Request, error) {
 		r, err := c.Request(cmd.Context(), id)
 		if err == nil {
 			b.Version = r.Version
 			r, err = c.Vote(cmd.Context(), id, b)
 		}
+		return r, err
+	})
+}
+
+// eachRequest does something to each request and shows what they are then. What fails is said; the others are done all the
+// same.
+func (a *app) eachRequest(ids []string, do func(id string) (sallyport.Request, error)) error {
+	var first error
+	var done []sallyport.Request
+	for _, id := range ids {
+		r, err := do(id)
 		if err != nil {
 			if first == nil {
 				first = err
@@ -138,13 +147,18 @@ func (a *app) tryVotes(cmd *cobra.Command, ids []string, b sallyport.Ballot) err
 
 // completeWaiting offers the requests that wait for the caller.
 func (a *app) completeWaiting(cmd *cobra.Command) {
+	a.completeRequests(cmd, client.Query{"state": "pending", "assignee": "me"})
+}
+
+// completeRequests offers the requests that a query finds.
+func (a *app) completeRequests(cmd *cobra.Command, q client.Query) {
 	cmd.ValidArgsFunction = func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 		a.format = "table"
 		c, err := a.client()
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
-		list, err := c.Requests(cmd.Context(), map[string]string{"state": "pending", "assignee": "me"}, 100)
+		list, err := c.Requests(cmd.Context(), q, 100)
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}

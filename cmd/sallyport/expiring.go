@@ -161,20 +161,7 @@ func (a *app) renewCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if b, err = c.WaitBatch(cmd.Context(), b.ID, nil); err != nil {
-				return err
-			}
-			items, err := c.BatchItems(cmd.Context(), b.ID, "")
-			if err != nil {
-				return err
-			}
-			if err := a.show(map[string]any{"batch": b, "items": items}, func() { a.drawBatch(b, items) }); err != nil {
-				return err
-			}
-			if n := b.Counts.Refused; n > 0 {
-				return sallyport.Errorf(sallyport.EPrecondition, "%d of %d were refused", n, b.Counts.Total).WithHint("Each row says why.")
-			}
-			return nil
+			return a.showBatch(cmd, c, b)
 		},
 	}
 	f.add(cmd)
@@ -267,6 +254,25 @@ func itemNames(it sallyport.BatchItem) (who, what string) {
 		return it.GrantID, ""
 	}
 	return holder(it.Grant.Subject), it.Grant.Resource.Slug
+}
+
+// showBatch waits for an operation on many grants, and shows what became of each row.
+func (a *app) showBatch(cmd *cobra.Command, c *client.Client, b sallyport.Batch) error {
+	b, err := c.WaitBatch(cmd.Context(), b.ID, nil)
+	if err != nil {
+		return err
+	}
+	items, err := c.BatchItems(cmd.Context(), b.ID, "")
+	if err != nil {
+		return err
+	}
+	if err := a.show(map[string]any{"batch": b, "items": items}, func() { a.drawBatch(b, items) }); err != nil {
+		return err
+	}
+	if n := b.Counts.Refused; n > 0 {
+		return sallyport.Errorf(sallyport.EPrecondition, "%d of %d were refused", n, b.Counts.Total).WithHint("Each row says why.")
+	}
+	return nil
 }
 
 func (a *app) drawBatch(b sallyport.Batch, items []sallyport.BatchItem) {

@@ -132,7 +132,7 @@ func (a *app) root() *cobra.Command {
 		id   string
 		list []*cobra.Command
 	}{
-		{"use", []*cobra.Command{a.requestCmd(), a.requestsCmd(), a.approveCmd(), a.denyCmd(), a.accessCmd(), a.holdersCmd(), a.compareCmd(), a.tasksCmd(), a.expiringCmd(), a.renewCmd(), a.endCmd()}},
+		{"use", []*cobra.Command{a.requestCmd(), a.requestsCmd(), a.approveCmd(), a.denyCmd(), a.cancelCmd(), a.accessCmd(), a.holdersCmd(), a.compareCmd(), a.tasksCmd(), a.expiringCmd(), a.renewCmd(), a.endCmd()}},
 		{"manage", []*cobra.Command{a.applyCmd(), a.exportCmd(), a.importCmd(), a.syncCmd(), a.auditCmd(), a.reportCmd(), a.tagCmd(), a.roleCmd(), a.progressCmd(), a.holidaysCmd(), a.creationCmd(), a.tokenCmd(), a.loginCmd()}},
 		{"manage", a.graphCmds()},
 		{"run", []*cobra.Command{a.serveCmd(), a.migrateCmd(), a.doctorCmd(), a.openapiCmd(), a.versionCmd()}},
