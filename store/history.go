@@ -43,12 +43,17 @@ type eventRow struct {
 	leaf audit.Leaf
 }
 
-// Events lists events, newest first, as far as the viewer may see what they are about. Values are those that the viewer
+// Events lists events, newest first, or with the sort "id" oldest first, as far as the viewer may see what they are about. Values are those that the viewer
 // may see and that were not erased; names are of today. Four queries, whatever the page.
 func (tx *Tx) Events(ctx context.Context, tenant string, v Viewer, f EventFilter, p Page) (List[sallyport.Event], error) {
 	var none List[sallyport.Event]
-	if p.Sort == "" && (f.Since != nil || f.Until != nil) && !f.Scoped() {
-		p.Sort = "-at" // a span of time is one range of its index
+	if (f.Since != nil || f.Until != nil) && !f.Scoped() { // a span of time is one range of its index
+		switch p.Sort {
+		case "":
+			p.Sort = "-at"
+		case "id":
+			p.Sort = "at"
+		}
 	}
 	var err error
 	if f.Q != "" {

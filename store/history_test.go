@@ -228,3 +228,36 @@ func TestEventAudience(t *testing.T) {
 		}
 	})
 }
+
+// The log is read from either end, a span of it too.
+func TestTheOldestEventsFirst(t *testing.T) {
+	storetest.EachClock(t, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
+		w := newWorld(t, db)
+		start := clock.Now()
+		for _, verb := range []string{"grant.created", "grant.extended", "grant.cut", "grant.ended"} {
+			w.append(store.NewEvent{Verb: verb, ObjectKind: "grant", ObjectID: "grt_1"})
+			clock.Advance(time.Hour)
+		}
+		hour := start.Add(time.Hour)
+		for _, f := range []store.EventFilter{{Since: &hour}, {Since: &hour, Object: "grt_1"}, {Since: &hour, Verb: "grant."}} {
+			var got []string
+			p := store.Page{Sort: "id", Limit: 2}
+			for range 5 {
+				err := db.View(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+					l, err := tx.Events(ctx, w.tenant, store.Viewer{All: true}, f, p)
+					got, p.Cursor = append(got, verbs(l.Items)...), l.NextCursor
+					return err
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if p.Cursor == "" {
+					break
+				}
+			}
+			if !slices.Equal(got, []string{"grant.extended", "grant.cut", "grant.ended"}) {
+				t.Errorf("%+v: %v", f, got)
+			}
+		}
+	})
+}

@@ -8,6 +8,8 @@ export interface EventFilter {
   object?: string
   user?: string
   resource?: string
+  /** About this app, or anything that it contains. */
+  app?: string
   request?: string
   /** About whatever has this id. */
   ref?: string
@@ -15,6 +17,8 @@ export interface EventFilter {
   since?: string
   until?: string
   q?: string
+  /** 'id' is the oldest first; absent: the newest. */
+  sort?: string
   limit?: number
 }
 export const eventsQuery = (filter: EventFilter) =>

@@ -12,7 +12,7 @@ import { SkeletonRows } from '../../components/Skeleton'
 import { date } from '../../components/time'
 import { PersonLink } from '../names'
 import { useTitle } from '../titles'
-import { about, address, isResource, refName, sentence, tone } from './words'
+import { about, address, isResource, refName, said, sentence, tone } from './words'
 
 const dots = {
   good: 'bg-good',
@@ -66,7 +66,7 @@ export function Sentence({ event, without = [] }: { event: AuditEvent; without?:
   const things = about(event, without)
   const [before = '', after = ''] = sentence(event).split('{}')
   const named = sentence(event).includes('{}')
-  const quote = event.values?.reason || event.values?.comment || event.values?.evidence || event.values?.cause
+  const quote = said(event)
   return (
     <div className="flex gap-3 py-2.5">
       <span className="relative h-fit">
@@ -141,7 +141,7 @@ export function Thing({ refTo }: { refTo: Parameters<typeof address>[0] }) {
 }
 
 /** days groups events that follow each other by their day, as the reader's clock has it. */
-export function days(events: readonly AuditEvent[]): { name: string; events: AuditEvent[] }[] {
+function days(events: readonly AuditEvent[]): { name: string; events: AuditEvent[] }[] {
   const out: { name: string; events: AuditEvent[] }[] = []
   const today = date(new Date())
   const yesterday = date(new Date(Date.now() - 86_400_000))

@@ -114,6 +114,10 @@ export function tone(event: Pick<AuditEvent, 'verb' | 'body'>): Tone {
   return 'neutral'
 }
 
+/** said is what somebody wrote about an event: why, with what comment or evidence. */
+export const said = ({ values }: Pick<AuditEvent, 'values'>): string =>
+  values?.reason || values?.comment || values?.evidence || values?.cause || ''
+
 const resources = ['resource', 'app', 'entitlement', 'group', 'role', 'work_order']
 export const isResource = (ref: Pick<ObjectRef, 'kind'>) => resources.includes(ref.kind)
 

@@ -11,21 +11,24 @@ import { ErrorState } from '../../components/ErrorState'
 import { Field } from '../../components/Field'
 import { LoadMore } from '../../components/LoadMore'
 import { later } from '../../components/later'
-import { useRowKeys } from '../../components/rowKeys'
 import { Select } from '../../components/Select'
 import { Skeleton, SkeletonRows } from '../../components/Skeleton'
+import { Table } from '../../components/Table'
+import { exact } from '../../components/time'
 import { endOfDay, startOfDay } from '../../components/zone'
 import { AdminFrame } from '../../modules/admin/AdminFrame'
 import { useFilters, useTextFilter } from '../../modules/filters'
-import { days } from '../../modules/history/EventList'
+import { ColumnChoice, chosenOf } from '../../modules/history/ColumnChoice'
 import { DayRange, FilterPanel } from '../../modules/history/FilterPanel'
 import { laterPickers } from '../../modules/history/LaterPickers'
+import { eventColumns } from './columns'
 import { EventDrawer } from './EventDrawer'
-import { EventRow } from './EventRow'
 
 const choices = [
   { key: 'actor', label: 'Who', of: 'person' },
-  { key: 'resource', label: 'About', of: 'resource' },
+  { key: 'user', label: 'About whom', of: 'person' },
+  { key: 'resource', label: 'About what', of: 'resource' },
+  { key: 'app', label: 'In the app', of: 'app' },
 ] as const
 const Pickers = laterPickers(choices.length)
 
@@ -35,23 +38,29 @@ const Verify = later<object>(
   <Skeleton className="h-32 rounded-lg" />,
 )
 
-const narrowing = ['actor', 'resource', 'request', 'ref', 'verb', 'q', 'from', 'to']
+const narrowing = ['actor', 'user', 'resource', 'app', 'request', 'ref', 'verb', 'q', 'from', 'to']
 
 const verbs = [
   { value: '', label: 'Everything' },
   { value: 'request.', label: 'Requests' },
   { value: 'stage.', label: 'Stages' },
+  { value: 'vote.', label: 'Votes' },
   { value: 'grant.', label: 'Access' },
+  { value: 'batch.', label: 'Operations on many' },
   { value: 'provision.', label: 'Targets' },
   { value: 'task.', label: 'Tasks' },
   { value: 'resource.', label: 'Catalogue' },
+  { value: 'catalogue.', label: 'Catalogue files' },
+  { value: 'role.', label: 'Roles reorganized' },
+  { value: 'tag.', label: 'Tags' },
+  { value: 'creation_rule.', label: 'Who decides about new things' },
   { value: 'user.', label: 'People' },
   { value: 'session.', label: 'Sign-ins' },
   { value: 'token.', label: 'Tokens' },
   { value: 'connection.', label: 'Connections' },
   { value: 'sync.', label: 'Syncs' },
   { value: 'delegation.', label: 'Stand-ins' },
-  { value: 'refusal.', label: 'Refusals' },
+  { value: 'call.', label: 'Refusals' },
 ]
 
 /**
@@ -69,7 +78,9 @@ export function AuditPage() {
   const [text, setText] = useTextFilter('q', 300)
   const filter = {
     actor: filters.actor,
+    user: filters.user,
     resource: filters.resource,
+    app: filters.app,
     request: filters.request,
     ref: filters.ref,
     verb: filters.verb,
@@ -77,10 +88,11 @@ export function AuditPage() {
     since: startOfDay(filters.from),
     until: endOfDay(filters.to),
   }
-  const query = useInfiniteQuery(eventsQuery(filter))
-  useRowKeys('Audit log')
+  const order = { ...filter, sort: filters.sort }
+  const columns = chosenOf(eventColumns, filters.columns)
+  const query = useInfiniteQuery(eventsQuery(order))
   const events = rows(query.data)
-  const newer = useNewer(filter, events[0]?.id)
+  const newer = useNewer(filter, order.sort ? undefined : events[0]?.id)
   const [open, setOpen] = useState<AuditEvent | null>(null)
   const filtered = narrowing.some((k) => filters[k])
   const clear = () => {
@@ -95,7 +107,7 @@ export function AuditPage() {
       actions={
         <>
           {(['csv', 'json'] as const).map((format) => (
-            <a key={format} href={eventsFile(format, filter)} download className={buttonClass()}>
+            <a key={format} href={eventsFile(format, order)} download className={buttonClass()}>
               <Download aria-hidden className="size-4" /> {format.toUpperCase()} of these
             </a>
           ))}
@@ -114,6 +126,13 @@ export function AuditPage() {
             filtered={filtered}
             onClear={clear}
             columns={3}
+            extra={
+              <ColumnChoice
+                all={eventColumns}
+                columns={columns}
+                onChange={(keys) => set({ columns: keys })}
+              />
+            }
           >
             <Field label="What">
               {(control) => (
@@ -166,7 +185,7 @@ export function AuditPage() {
                     icon={<ArrowUp aria-hidden className="size-3.5" />}
                     onClick={() => {
                       window.scrollTo({ top: 0 })
-                      void client.resetQueries({ queryKey: eventsQuery(filter).queryKey })
+                      void client.resetQueries({ queryKey: eventsQuery(order).queryKey })
                       void client.invalidateQueries({ queryKey: ['checkpoint'] })
                     }}
                   >
@@ -174,16 +193,25 @@ export function AuditPage() {
                   </Button>
                 )}
               </p>
-              {days(events).map((day) => (
-                <section key={day.name} aria-label={day.name} className="mb-5">
-                  <h2 className="mb-1.5 font-medium text-[0.8125rem] text-muted">{day.name}</h2>
-                  <ol className="divide-y divide-line rounded-lg border border-line bg-surface shadow-card">
-                    {day.events.map((e) => (
-                      <EventRow key={e.id} event={e} onOpen={() => setOpen(e)} />
-                    ))}
-                  </ol>
-                </section>
-              ))}
+              <Table
+                caption="Audit log"
+                wide
+                columns={columns}
+                rows={events}
+                id={(e) => e.id}
+                sort={filters.sort ?? '-id'}
+                onSort={(sort) => set({ sort: sort === 'id' ? sort : undefined })}
+                action={(e) => (
+                  <Button
+                    size="sm"
+                    look="quiet"
+                    aria-label={`Details of ${e.verb} at ${exact(e.at)}`}
+                    onClick={() => setOpen(e)}
+                  >
+                    Details
+                  </Button>
+                )}
+              />
               <LoadMore query={query} />
             </>
           )}

@@ -7,14 +7,7 @@ import { exact } from '../../components/time'
 import { Thing } from '../../modules/history/EventList'
 import { details, refName, sentence } from '../../modules/history/words'
 import { PersonLink } from '../../modules/names'
-
-const ways: Record<string, string> = {
-  session: 'The page',
-  token: 'A token',
-  chat: 'Chat',
-  job: 'By itself',
-  cli: 'The command line',
-}
+import { ways } from './columns'
 
 /** EventDrawer shows one event whole: what the log holds, and the values that may be erased. */
 export function EventDrawer({ event, onClose }: { event: AuditEvent | null; onClose: () => void }) {

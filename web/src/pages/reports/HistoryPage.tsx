@@ -5,8 +5,6 @@ import { rows } from '../../api/list'
 import { intervalsFile, intervalsPage, intervalsQuery, intervalsTotalQuery } from '../../api/report'
 import { Button, buttonClass } from '../../components/Button'
 import { Card } from '../../components/Card'
-import { Checkbox } from '../../components/Checkbox'
-import { Disclosure } from '../../components/Disclosure'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
 import { Field } from '../../components/Field'
@@ -22,6 +20,7 @@ import { date, exact } from '../../components/time'
 import { localInput } from '../../components/zone'
 import { AdminFrame } from '../../modules/admin/AdminFrame'
 import { useFilters, useTextFilter } from '../../modules/filters'
+import { ColumnChoice } from '../../modules/history/ColumnChoice'
 import { DayRange, FilterPanel } from '../../modules/history/FilterPanel'
 import { laterPickers } from '../../modules/history/LaterPickers'
 import { useRights } from '../../modules/rights'
@@ -87,12 +86,6 @@ export function HistoryPage() {
     setDepartment('')
     set(Object.fromEntries(Object.keys(filters).map((k) => [k, undefined])))
   }
-  const toggle = (key: string) => {
-    const keys = new Set(columns.map((c) => c.key))
-    if (!keys.delete(key)) keys.add(key)
-    const names = historyColumns.filter((c) => keys.has(c.key)).map((c) => c.key)
-    if (names.length > 0) set({ columns: names.join(',') })
-  }
   const files = columns.flatMap((c) => c.file)
   return (
     <Frame
@@ -113,17 +106,7 @@ export function HistoryPage() {
         onClear={clear}
         columns={5}
         extra={
-          <div className="min-w-0 max-w-full">
-            <Disclosure title="Columns" detail={columns.map((c) => c.header).join(', ')}>
-              <div className="flex flex-wrap gap-x-5">
-                {historyColumns.map((c) => (
-                  <Checkbox key={c.key} checked={columns.includes(c)} onChange={() => toggle(c.key)}>
-                    {c.header}
-                  </Checkbox>
-                ))}
-              </div>
-            </Disclosure>
-          </div>
+          <ColumnChoice all={historyColumns} columns={columns} onChange={(keys) => set({ columns: keys })} />
         }
       >
         <Pickers choices={choices} filters={filters} onChange={set} />

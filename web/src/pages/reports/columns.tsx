@@ -1,16 +1,14 @@
 // The columns of a history: what each shows, and what it is called in a file.
 import type { Approval, Interval } from '../../api/types'
 import { Status } from '../../components/Status'
-import type { Column } from '../../components/Table'
 import { date, exact } from '../../components/time'
+import { type Choosable, chosenOf } from '../../modules/history/ColumnChoice'
 import { kindWords, PersonLink, ResourceLine, ResourceLink, relationWords } from '../../modules/names'
 import { RequestLink } from './RequestLink'
 
-export interface HistoryColumn extends Column<Interval> {
+export interface HistoryColumn extends Choosable<Interval> {
   /** Its columns in an exported file. */
   file: readonly string[]
-  /** Shown unless somebody chooses otherwise. */
-  shown: boolean
 }
 
 const day = (at: string | undefined) =>
@@ -160,9 +158,5 @@ export const historyColumns: readonly HistoryColumn[] = [
   },
 ]
 
-/** chosen reads the columns of an address: names with commas between; none is those that are shown by themselves. */
-export function chosen(text: string | undefined): readonly HistoryColumn[] {
-  const names = new Set((text ?? '').split(',').filter(Boolean))
-  const some = historyColumns.filter((c) => names.has(c.key))
-  return some.length > 0 ? some : historyColumns.filter((c) => c.shown)
-}
+/** chosen reads the columns of an address. */
+export const chosen = (text: string | undefined) => chosenOf(historyColumns, text)
