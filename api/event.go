@@ -17,10 +17,11 @@ type EventFields struct {
 	Since time.Time `query:"since"`
 	Until time.Time `query:"until" doc:"Not included"`
 	Q     string    `query:"q" maxLength:"200" doc:"In the verb, and in the names of what it is about"`
+	Said  string    `query:"said" maxLength:"200" doc:"Words that were all written with it, in whatever case: reasons, comments, what was before and after, as far as the caller may read them. A page may have fewer items than asked for, or none; next_cursor goes on"`
 }
 
 func (f EventFields) filter(e store.EventFilter) store.EventFilter {
-	e.Verb, e.Q = f.Verb, f.Q
+	e.Verb, e.Q, e.Said = f.Verb, f.Q, f.Said
 	if !f.Since.IsZero() {
 		e.Since = &f.Since
 	}

@@ -13,7 +13,7 @@ func (tx *Tx) Records(ctx context.Context, tenant string, first, end int64) erro
 
 // Stride sets how many grants a page of a walk goes through, has every search walk, and returns how to set both back.
 func Stride(n int) (back func()) {
-	oldStride, oldFew := stride, toldFew
-	stride, toldFew = n, 0
-	return func() { stride, toldFew = oldStride, oldFew }
+	oldStride, oldSaid, oldFew := stride, saidStride, toldFew
+	stride, saidStride, toldFew = n, n, 0
+	return func() { stride, saidStride, toldFew = oldStride, oldSaid, oldFew }
 }

@@ -25,6 +25,7 @@ type EventFilter struct {
 	Until      *time.Time // not included
 	Q          string     // in the verb, or in the names of the people and resources it is about
 	found      *found     // what Q stands for
+	Said       string     // words that were all written with it, in whatever case: reasons, comments, what was before and after
 }
 
 // Scoped reports whether the filter asks about something, and not for the whole log (domain rule 24).
@@ -44,7 +45,8 @@ type eventRow struct {
 }
 
 // Events lists events, newest first, or with the sort "id" oldest first, as far as the viewer may see what they are about. Values are those that the viewer
-// may see and that were not erased; names are of today. Four queries, whatever the page.
+// may see and that were not erased; names are of today. Four queries, whatever the page. Of a search in what was written (Said) a
+// page may be short, or empty, before the last.
 func (tx *Tx) Events(ctx context.Context, tenant string, v Viewer, f EventFilter, p Page) (List[sallyport.Event], error) {
 	var none List[sallyport.Event]
 	if (f.Since != nil || f.Until != nil) && !f.Scoped() { // a span of time is one range of its index
@@ -62,7 +64,9 @@ func (tx *Tx) Events(ctx context.Context, tenant string, v Viewer, f EventFilter
 		}
 	}
 	var l List[eventRow]
-	if f.found != nil && f.found.few && v.All && !p.NoRows && strings.TrimPrefix(p.Sort, "-") != "at" && f.onlyFound() {
+	if len(words(f.Said)) > 0 {
+		l, err = tx.saidEvents(ctx, tenant, v, f, p)
+	} else if f.found != nil && f.found.few && v.All && !p.NoRows && strings.TrimPrefix(p.Sort, "-") != "at" && f.onlyFound() {
 		l, err = tx.foundEvents(ctx, tenant, f, p)
 	} else {
 		l, err = tx.eventRows(ctx, tenant, v, f, p)

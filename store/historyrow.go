@@ -126,8 +126,19 @@ func keys[V any](m map[string]V) []string {
 	return out
 }
 
-// joinValues adds the values that are still there, in one query. Personal ones are for every reader of the event;
-// sensitive ones for those whom a request of the event entrusts with them; from where somebody signed in, for themselves.
+// readable is the condition of values v that the viewer may read, beginning with AND. Personal ones are for every reader of
+// the event; sensitive ones for those whom a request of the event entrusts with them; from where somebody signed in, for
+// themselves.
+func (q *query) readable(v Viewer, tenant string, now int64) string {
+	if v.All {
+		return ""
+	}
+	return ` AND (NOT v.sensitive OR EXISTS (SELECT 1 FROM event_refs x JOIN requests q ON q.tenant_id = x.tenant_id AND q.id = x.ref_id
+			WHERE x.tenant_id = v.tenant_id AND x.event_id = v.event_id AND ` + q.entrusted(v, tenant, now, "q") + `)
+			OR (v.user_id = ` + q.arg(v.ID) + ` AND EXISTS (SELECT 1 FROM events e WHERE e.tenant_id = v.tenant_id AND e.id = v.event_id AND e.object_kind = 'session')))`
+}
+
+// joinValues adds the values that are still there and that the viewer may read, in one query.
 func (tx *Tx) joinValues(ctx context.Context, tenant string, v Viewer, rows []eventRow) error {
 	if len(rows) == 0 {
 		return nil
@@ -138,11 +149,7 @@ func (tx *Tx) joinValues(ctx context.Context, tenant string, v Viewer, rows []ev
 	}
 	q := &query{}
 	q.WriteString("SELECT v.event_id, v.name, v.value FROM event_values v WHERE v.tenant_id = " + q.arg(tenant) + " AND " + q.in("v.event_id", ids))
-	if !v.All {
-		q.WriteString(` AND (NOT v.sensitive OR EXISTS (SELECT 1 FROM event_refs x JOIN requests q ON q.tenant_id = x.tenant_id AND q.id = x.ref_id
-			WHERE x.tenant_id = v.tenant_id AND x.event_id = v.event_id AND ` + q.entrusted(v, tenant, Micros(tx.now), "q") + `)
-			OR (v.user_id = ` + q.arg(v.ID) + ` AND EXISTS (SELECT 1 FROM events e WHERE e.tenant_id = v.tenant_id AND e.id = v.event_id AND e.object_kind = 'session')))`)
-	}
+	q.WriteString(q.readable(v, tenant, Micros(tx.now)))
 	return tx.Rows(ctx, q.String(), q.args, func(r *sql.Rows) error {
 		var id, name, value string
 		if err := r.Scan(&id, &name, &value); err != nil {

@@ -164,6 +164,15 @@ type listing struct {
 // page adds the cursor condition, the order and the limit (one more than asked, to see whether there is a next page).
 // It returns the sort column without its direction, which the SELECT list must have delivered as the sort key.
 func (l listing) page(q *query, p *Page) error {
+	if err := l.walk(q, p); err != nil {
+		return err
+	}
+	q.WriteString(" LIMIT " + strconv.Itoa(p.Limit+1)) // written out: a plan that does not know how few are wanted sorts all
+	return nil
+}
+
+// walk is page without the limit.
+func (l listing) walk(q *query, p *Page) error {
 	var err error
 	if *p, err = p.normal(); err != nil {
 		return err
@@ -188,7 +197,6 @@ func (l listing) page(q *query, p *Page) error {
 		}
 	}
 	q.WriteString(l.orderBy(col, desc))
-	q.WriteString(" LIMIT " + strconv.Itoa(p.Limit+1)) // written out: a plan that does not know how few are wanted sorts all
 	return nil
 }
 

@@ -190,7 +190,7 @@ func (a *app) reportEventsCmd() *cobra.Command {
 	}
 	for _, f := range [][3]string{{"actor", "actor", "who acted"}, {"user", "person", "about this person"}, {"resource", "resource", "about this resource, or role"}, {"app", "app", "about this app, or anything that it contains"},
 		{"request", "request", "about this request"}, {"verb", "verb", "a whole verb, or its beginning up to a dot, e.g. request."}, {"since", "since", "e.g. 2026-01-01"}, {"until", "until", "not included, e.g. 2026-04-01"},
-		{"q", "search", "in the verb, and in the names of what it is about"}} {
+		{"q", "search", "in the verb, and in the names of what it is about"}, {"said", "said", "words in what was written with it: reasons, comments, what was before and after"}} {
 		q[f[0]] = cmd.Flags().String(f[1], "", f[2])
 	}
 	e.flags(cmd)

@@ -17,12 +17,16 @@ export interface EventFilter {
   since?: string
   until?: string
   q?: string
+  /** Words that were written with it; a page of it may be short, or empty, before the last. */
+  said?: string
   /** 'id' is the oldest first; absent: the newest. */
   sort?: string
   limit?: number
 }
+/** eventsPage is how many events a page has. */
+export const eventsPage = 100
 export const eventsQuery = (filter: EventFilter) =>
-  listQuery<AuditEvent>(['events'], '/api/v1/events', { limit: 100, ...filter })
+  listQuery<AuditEvent>(['events'], '/api/v1/events', { limit: eventsPage, ...filter })
 /** newestQuery reads the newest event that matches, each time the log grows; the list itself stays as it is read. */
 export const newestQuery = (filter: EventFilter) =>
   queryOptions({

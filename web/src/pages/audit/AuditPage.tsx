@@ -1,7 +1,14 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { ArrowUp, Download } from 'lucide-react'
 import { useState } from 'react'
-import { type EventFilter, eventsFile, eventsQuery, exportPath, newestQuery } from '../../api/audit'
+import {
+  type EventFilter,
+  eventsFile,
+  eventsPage,
+  eventsQuery,
+  exportPath,
+  newestQuery,
+} from '../../api/audit'
 import { rows } from '../../api/list'
 import type { AuditEvent } from '../../api/types'
 import { Button, buttonClass } from '../../components/Button'
@@ -9,6 +16,7 @@ import { Card } from '../../components/Card'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
 import { Field } from '../../components/Field'
+import { Input } from '../../components/Input'
 import { LoadMore } from '../../components/LoadMore'
 import { later } from '../../components/later'
 import { Select } from '../../components/Select'
@@ -38,7 +46,7 @@ const Verify = later<object>(
   <Skeleton className="h-32 rounded-lg" />,
 )
 
-const narrowing = ['actor', 'user', 'resource', 'app', 'request', 'ref', 'verb', 'q', 'from', 'to']
+const narrowing = ['actor', 'user', 'resource', 'app', 'request', 'ref', 'verb', 'q', 'said', 'from', 'to']
 
 const verbs = [
   { value: '', label: 'Everything' },
@@ -68,7 +76,10 @@ const verbs = [
  * not searched for again with each event.
  */
 function useNewer(filter: EventFilter, first: string | undefined): boolean {
-  const { data } = useQuery({ ...newestQuery(filter), enabled: !!first && !filter.q && !filter.until })
+  const { data } = useQuery({
+    ...newestQuery(filter),
+    enabled: !!first && !filter.q && !filter.said && !filter.until,
+  })
   return !!data && !!first && data.id > first
 }
 
@@ -76,6 +87,7 @@ export function AuditPage() {
   const client = useQueryClient()
   const [filters, set] = useFilters()
   const [text, setText] = useTextFilter('q', 300)
+  const [said, setSaid] = useTextFilter('said', 400)
   const filter = {
     actor: filters.actor,
     user: filters.user,
@@ -85,6 +97,7 @@ export function AuditPage() {
     ref: filters.ref,
     verb: filters.verb,
     q: filters.q,
+    said: filters.said,
     since: startOfDay(filters.from),
     until: endOfDay(filters.to),
   }
@@ -94,9 +107,12 @@ export function AuditPage() {
   const events = rows(query.data)
   const newer = useNewer(filter, order.sort ? undefined : events[0]?.id)
   const [open, setOpen] = useState<AuditEvent | null>(null)
+  // A search in what was written is not over where a page is not full.
+  const searching = query.hasNextPage && (query.data?.pages.at(-1)?.items?.length ?? 0) < eventsPage
   const filtered = narrowing.some((k) => filters[k])
   const clear = () => {
     setText('')
+    setSaid('')
     set(Object.fromEntries(narrowing.map((k) => [k, undefined])))
   }
   return (
@@ -149,6 +165,9 @@ export function AuditPage() {
               )}
             </Field>
             <Pickers choices={choices} filters={filters} onChange={set} />
+            <Field label="Words in reasons and comments">
+              {(control) => <Input {...control} value={said} onChange={(e) => setSaid(e.target.value)} />}
+            </Field>
             <div className="grid grid-cols-2 gap-3 sm:col-span-2 xl:col-span-3 xl:max-w-[26rem]">
               <DayRange filters={filters} onChange={set} />
             </div>
@@ -160,6 +179,16 @@ export function AuditPage() {
           ) : !query.data ? (
             <Card>
               <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+            </Card>
+          ) : events.length === 0 && searching ? (
+            <Card>
+              <EmptyState
+                kind="filtered"
+                title="Nothing found yet"
+                action={<LoadMore query={query} searching />}
+              >
+                The search goes back through the log.
+              </EmptyState>
             </Card>
           ) : events.length === 0 ? (
             <Card>
@@ -212,7 +241,7 @@ export function AuditPage() {
                   </Button>
                 )}
               />
-              <LoadMore query={query} />
+              <LoadMore query={query} searching={searching} />
             </>
           )}
         </div>

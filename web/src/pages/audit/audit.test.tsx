@@ -1,4 +1,4 @@
-import { screen, within } from '@testing-library/react'
+import { screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { HttpResponse, http } from 'msw'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -95,5 +95,28 @@ describe('the audit log', () => {
     expect(await within(screen.getByRole('table')).findByText('A token')).toBeInTheDocument()
     await user.click(screen.getByRole('button', { name: 'When' }))
     expect(screen.getByRole('columnheader', { name: 'When' })).toHaveAttribute('aria-sort', 'descending')
+  })
+
+  it('searches in what was written a stretch at a time', async () => {
+    const user = userEvent.setup()
+    const answers = [{ items: [], next_cursor: 'one' }, { items: [event], next_cursor: 'two' }, { items: [] }]
+    server.use(
+      http.get('*/api/v1/events', ({ request }) => {
+        asked.push(new URL(request.url).searchParams)
+        return HttpResponse.json(answers[asked.length - 1])
+      }),
+    )
+    open('/admin/audit?said=nobody+writes')
+    expect(await screen.findByText('Nothing found yet')).toBeInTheDocument()
+    expect(screen.getByLabelText('Words in reasons and comments')).toHaveValue('nobody writes')
+    await user.click(screen.getByRole('button', { name: 'Search on' }))
+    expect(await screen.findByText('nobody writes there')).toBeInTheDocument()
+    await user.click(screen.getByRole('button', { name: 'Search on' }))
+    await waitFor(() => expect(screen.queryByRole('button', { name: 'Search on' })).not.toBeInTheDocument())
+    expect(asked.map((a) => [a.get('said'), a.get('cursor')])).toEqual([
+      ['nobody writes', null],
+      ['nobody writes', 'one'],
+      ['nobody writes', 'two'],
+    ])
   })
 })
