@@ -203,6 +203,10 @@ func plansOfPages(t *testing.T, w *world) {
 			_, err := tx.RunRoles(ctx, w.tenant, v, store.RoleFilter{OwnerID: user, At: now}, page)
 			return err
 		})
+		access("what nobody owns", func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.Orphans(ctx, w.tenant, v, store.Page{Limit: 100, Total: true})
+			return err
+		})
 		access("all roles", func(ctx context.Context, tx *store.Tx) error {
 			_, err := tx.RunRoles(ctx, w.tenant, v, store.RoleFilter{At: now}, page)
 			return err

@@ -42,7 +42,7 @@ export function OrphansAdmin() {
     {
       key: 'members',
       header: 'Held by',
-      cell: (o) => (o.members === 1 ? '1 person' : `${o.members} people`),
+      cell: (o) => (o.members === 1 ? '1 person' : `${o.members} people directly`),
     },
   ]
   return (
@@ -115,10 +115,10 @@ function Why({ orphan: o }: { orphan: Orphan }) {
     return (
       <>Its only owner, {o.owner ? <PersonLink user={o.owner} /> : 'somebody'}, is the only one who has it.</>
     )
-  if (!o.owner) return <>Nobody has ever owned it.</>
+  if (!o.owner) return <>Nobody owns it.</>
   return (
     <>
-      <PersonLink user={o.owner} /> owned it
+      <PersonLink user={o.owner} /> owned it{o.app && ' or its app'}
       {o.owned_until ? ` until ${date(o.owned_until)}` : ''}
       {o.ended_reason ? `: ${o.ended_reason}` : ''}.
     </>
