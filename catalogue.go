@@ -17,6 +17,8 @@ type NewResource struct {
 	Audience    string      `json:"audience,omitempty" doc:"The group that may find, see and request it: id or slug"`
 	Tags        []string    `json:"tags,omitempty"`
 	Owners      []string    `json:"owners,omitempty" doc:"Users, who become owners without end"`
+
+	Entitlements []NewPart `json:"entitlements,omitempty" maxItems:"50" doc:"Of an app: what it begins with. All is made, or nothing"`
 }
 
 // ResourcePatch changes the fields that are set. An empty flow means the default chain again, an empty revocation

@@ -18,17 +18,8 @@ var _ access.Maker = (*Service)(nil)
 // the authority for it and the cause of every event; who decided is their actor. Owners, members and what a role gives are
 // grants, which package access makes.
 func (s *Service) MakeTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, n sallyport.NewThing, requestID string) (sallyport.Resource, error) {
-	how := making{request: requestID}
-	r, err := s.createTx(ctx, tx, actor, sallyport.NewResource{Kind: n.Kind, App: n.App, Slug: n.Slug, Name: n.Name, Description: n.Description, Tags: n.Tags, Audience: n.AudienceID()}, how)
-	if err != nil {
-		return r, err
-	}
-	for _, p := range n.Entitlements {
-		if _, err := s.createTx(ctx, tx, actor, sallyport.NewResource{Kind: sallyport.KindEntitlement, App: r.ID, Slug: p.Slug, Name: p.Name, Description: p.Description}, how); err != nil {
-			return r, err
-		}
-	}
-	return r, nil
+	return s.createTx(ctx, tx, actor, sallyport.NewResource{Kind: n.Kind, App: n.App, Slug: n.Slug, Name: n.Name, Description: n.Description, Tags: n.Tags, Audience: n.AudienceID(),
+		Entitlements: n.Entitlements}, making{request: requestID})
 }
 
 // MayMakeTx answers who may add such a thing without asking: admins and catalogue managers, and the owners of an app what

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -74,12 +75,29 @@ func (s *Service) createTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 			return r, err
 		}
 	}
+	for i, e := range in.Entitlements {
+		if _, err := s.createTx(ctx, tx, actor, sallyport.NewResource{Kind: sallyport.KindEntitlement, App: r.ID, Slug: e.Slug, Name: e.Name, Description: e.Description}, how); err != nil {
+			return r, under(fmt.Sprintf("entitlements[%d]", i), err)
+		}
+	}
 	tx.Changed(actor.Tenant, "resources", "resource:"+r.ID)
 	made, err := tx.Resource(ctx, actor.Tenant, r.ID, access.Everything)
 	if err != nil {
 		return made, err
 	}
 	return made, s.notSelfTx(ctx, tx, actor, nil, made, createdWith)
+}
+
+// under puts the faults of a part to its place in the whole.
+func under(path string, err error) error {
+	var e *sallyport.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	for i := range e.Fields {
+		e.Fields[i].Path = path + "." + e.Fields[i].Path
+	}
+	return err
 }
 
 // newResource turns what was submitted into a resource, with what it names resolved. allowed says that it was approved, so
@@ -125,6 +143,13 @@ func (s *Service) newResource(ctx context.Context, tx *store.Tx, actor sallyport
 		}
 	} else if in.App != "" {
 		return r, sallyport.Invalid("app", "only an entitlement belongs to an app")
+	}
+	if len(in.Entitlements) > 0 && in.Kind != sallyport.KindApp {
+		return r, sallyport.Invalid("entitlements", "only an app has entitlements")
+	}
+	if ownsApp && !allowed && in.Flow != nil && !curates(actor) { // as with what is there: nobody walks round a stage
+		return r, sallyport.Errorf(sallyport.EForbidden, "owners of an app do not say who decides about what is in it").
+			WithHint("Leave the flow out: then the owners decide. An admin or a catalogue manager can set another.").WithRule("catalogue")
 	}
 	if !ownsApp {
 		if err := needCurator(actor, "add to the catalogue; the owners of an app may add entitlements to it"); err != nil {

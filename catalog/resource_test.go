@@ -57,6 +57,55 @@ func TestWhoMayChangeTheCatalogue(t *testing.T) {
 	})
 }
 
+// TestAppWithItsFirstEntitlements: an app, its parts and its owners are made together or not at all, and its owners add to it
+// without asking, as far as they may say.
+func TestAppWithItsFirstEntitlements(t *testing.T) {
+	each(t, func(w *world) {
+		ctx := w.t.Context()
+		w.people("ada", "ben", "dan")
+		w.give("dan", store.SlugCatalogueManager)
+		ada, dan := w.actor("ada"), w.actor("dan")
+		in := sallyport.NewResource{Kind: sallyport.KindApp, Name: "Figma", Owners: []string{"ada"},
+			Entitlements: []sallyport.NewPart{{Name: "Editors"}, {Name: "Viewers", Slug: "read", Description: "May look."}}}
+		before := w.events("resource.created")
+		w.create(dan, in)
+		if r := w.resource("figma.read"); r.App == nil || r.App.Slug != "figma" || r.Description != "May look." || w.resource("figma.editors").Name != "Editors" {
+			t.Errorf("%+v", r)
+		}
+		if n := w.events("resource.created") - before; n != 3 {
+			t.Errorf("%d events", n)
+		}
+		in.Name, in.Entitlements = "Miro", []sallyport.NewPart{{Name: "Editors"}, {Name: "editors", Slug: "others"}}
+		_, err := w.s.CreateResource(ctx, dan, in)
+		refused(t, "a name twice", err, sallyport.EConflict)
+		in.Entitlements[1].Name = ""
+		_, err = w.s.CreateResource(ctx, dan, in)
+		refused(t, "a part without a name", err, sallyport.EInvalid)
+		var e *sallyport.Error
+		if !errors.As(err, &e) || len(e.Fields) != 1 || e.Fields[0].Path != "entitlements[1].name" {
+			t.Errorf("the fault is %+v", e)
+		}
+		if n := w.events("resource.created") - before; n != 3 {
+			t.Errorf("%d events: a part of it was made", n)
+		}
+		_, err = w.s.CreateResource(ctx, dan, sallyport.NewResource{Kind: sallyport.KindGroup, Name: "Team", Entitlements: in.Entitlements[:1]})
+		refused(t, "a group with parts", err, sallyport.EInvalid)
+		_, err = w.s.CreateResource(ctx, ada, in)
+		refused(t, "an owner of another app", err, sallyport.EForbidden)
+
+		part := sallyport.NewResource{Kind: sallyport.KindEntitlement, App: "figma", Name: "Billing", Flow: &sallyport.Flow{NoApproval: true}}
+		_, err = w.s.CreateResource(ctx, ada, part)
+		refused(t, "an app's owner walks round the stages", err, sallyport.EForbidden)
+		part.Flow = nil
+		if r := w.create(ada, part); r.Slug != "figma.billing" {
+			t.Errorf("made %s", r.Slug)
+		}
+		_, err = w.s.CreateResource(ctx, w.actor("ben"), part)
+		refused(t, "somebody else", err, sallyport.EForbidden)
+		refused(t, "an owner removes", w.s.DeleteResource(ctx, ada, "figma.billing", 0, ""), sallyport.EForbidden)
+	})
+}
+
 func TestNamesAndReferences(t *testing.T) {
 	each(t, func(w *world) {
 		ctx := w.t.Context()

@@ -107,3 +107,36 @@ func givingByCommand(t *testing.T, d *demoServer) {
 		t.Errorf("it is owned, and yet\n%s", out)
 	}
 }
+
+// addingByCommand makes an app with its parts and owners, adds to it as its owner, and removes it.
+func addingByCommand(t *testing.T, d *demoServer) {
+	d.t = t
+	if out := d.do("admin", "new", "app", "Lucid", "--part", "Editors", "--part", "Viewers", "--owner", "lead"); !strings.Contains(out, "lucid") || !strings.Contains(out, "2 in it") {
+		t.Errorf("it says\n%s", out)
+	}
+	d.do("lead", "new", "entitlement", "Billing", "--app", "lucid")
+	if parts := d.must("employee", "GET", "/resources?app=lucid", nil)["items"].([]any); len(parts) != 3 {
+		t.Errorf("in it are %v", parts)
+	}
+	for _, args := range [][]string{{"new", "entitlement", "More", "--app", "lucid"}, {"new", "app", "Mine"}} {
+		if code, _, errs := d.cli("employee", args...); code != 6 || !strings.Contains(errs, "sallyport request new") {
+			t.Errorf("%v by an employee: exit %d %s", args, code, errs)
+		}
+	}
+	d.do("admin", "give", "employee", "lucid.editors", "--for", "3d", "--reason", "to draw")
+	if out := d.do("admin", "remove", "lucid", "--dry-run"); !strings.Contains(out, "lucid.editors") {
+		t.Errorf("the preview says\n%s", out)
+	}
+	if code, _, errs := d.cli("admin", "remove", "lucid"); code != 2 || !strings.Contains(errs, "-y") {
+		t.Errorf("with nobody to ask: exit %d %s", code, errs)
+	}
+	if code, _, errs := d.cli("lead", "remove", "lucid", "--yes"); code != 6 {
+		t.Errorf("by its owner: exit %d %s", code, errs)
+	}
+	d.do("admin", "remove", "lucid", "--yes", "--reason", "another tool now")
+	if code, _, _ := d.cli("admin", "holders", "lucid.editors"); code != 4 {
+		if out := d.do("employee", "access"); strings.Contains(out, "lucid.editors") {
+			t.Errorf("employee still has\n%s", out)
+		}
+	}
+}

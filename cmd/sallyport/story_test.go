@@ -231,6 +231,7 @@ func TestServer(t *testing.T) {
 			t.Run("ends by itself", func(t *testing.T) { endsByItself(t, d) })
 			t.Run("command line", func(t *testing.T) { commandLine(t, d) })
 			t.Run("giving by command", func(t *testing.T) { givingByCommand(t, d) })
+			t.Run("adding by command", func(t *testing.T) { addingByCommand(t, d) })
 			t.Run("killed and stopped", func(t *testing.T) { killedAndStopped(t, d, engine) })
 		})
 	}

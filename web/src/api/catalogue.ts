@@ -72,9 +72,13 @@ export interface NewResource {
   durations?: Durations
   audience?: string
   owners?: string[]
+  /** Of an app: what it begins with. */
+  entitlements?: { name: string; slug?: string; description?: string }[]
 }
 /** An empty flow is the default chain again, an empty revocation "as it was fulfilled", an empty audience everyone. */
-export type ResourcePatch = Partial<Omit<NewResource, 'kind' | 'app' | 'flow' | 'revocation'>> & {
+export type ResourcePatch = Partial<
+  Omit<NewResource, 'kind' | 'app' | 'flow' | 'revocation' | 'entitlements'>
+> & {
   flow?: Flow | Record<string, never>
   revocation?: Fulfilment | Record<string, never>
 }

@@ -123,7 +123,9 @@ export function ThingFields({
           )}
         </Field>
       )}
-      {d.kind === 'app' && <Parts draft={d} onChange={onChange} fault={fault} />}
+      {d.kind === 'app' && (
+        <Parts parts={d.parts} onChange={(parts) => onChange({ parts })} error={fault('entitlements')} />
+      )}
       {d.kind === 'role' && (
         <Chosen
           what="resources"
@@ -140,23 +142,23 @@ export function ThingFields({
 }
 
 /** Parts is what an app begins with. */
-function Parts({
-  draft: d,
+export function Parts({
+  parts,
   onChange,
-  fault,
+  error,
 }: {
-  draft: Draft
-  onChange: (patch: Partial<Draft>) => void
-  fault: (field: string) => string | undefined
+  parts: Draft['parts']
+  onChange: (parts: Draft['parts']) => void
+  error?: string
 }) {
   const put = (at: number, name: string) =>
-    onChange({ parts: d.parts.map((p, i) => (i === at ? { ...p, name, slug: undefined } : p)) })
+    onChange(parts.map((p, i) => (i === at ? { ...p, name, slug: undefined } : p)))
   return (
-    <FieldSet label="What is in it" error={fault('entitlements')}>
+    <FieldSet label="What is in it" error={error}>
       <p className="text-[0.8125rem] text-muted">
         Levels or places that people ask for one by one. Left empty, the app is held as a whole.
       </p>
-      {d.parts.map((p, i) => (
+      {parts.map((p, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a part has no name of its own until one is typed
         <div key={i} className="flex gap-2">
           <Input
@@ -170,7 +172,7 @@ function Parts({
             look="quiet"
             aria-label={`Take part ${i + 1} off`}
             icon={<X aria-hidden className="size-4" />}
-            onClick={() => onChange({ parts: d.parts.filter((_, j) => j !== i) })}
+            onClick={() => onChange(parts.filter((_, j) => j !== i))}
           />
         </div>
       ))}
@@ -178,7 +180,7 @@ function Parts({
         size="sm"
         className="justify-self-start"
         icon={<Plus aria-hidden className="size-4" />}
-        onClick={() => onChange({ parts: [...d.parts, { name: '' }] })}
+        onClick={() => onChange([...parts, { name: '' }])}
       >
         Add a part
       </Button>

@@ -16,6 +16,7 @@ import { toast } from '../../components/toast'
 import { AdminFrame } from '../../modules/admin/AdminFrame'
 import { draftFaults, emptyDraft, toNew } from '../../modules/catalogue/draft'
 import type { ResourceEditor as Whole } from '../../modules/catalogue/ResourceEditor'
+import { Parts } from '../../modules/create/ThingFields'
 import { useFilters } from '../../modules/filters'
 import { kindWords } from '../../modules/names'
 
@@ -33,12 +34,19 @@ const kinds: readonly { kind: Kind; icon: LucideIcon; text: string }[] = [
   { kind: 'work_order', icon: Wrench, text: 'Done once, never held: reset MFA' },
 ]
 
+/** partFault is the first that is wrong with what an app begins with. */
+function partFault(faults: Record<string, string>): string | undefined {
+  const at = Object.keys(faults).find((path) => path.includes('entitlements'))
+  return at && faults[at]
+}
+
 export function NewResource() {
   const client = useQueryClient()
   const navigate = useNavigate()
   const [filters, set] = useFilters()
   const start = kinds.some((k) => k.kind === filters.kind) ? (filters.kind as Kind) : 'app'
   const [draft, setDraft] = useState(() => emptyDraft(start))
+  const [parts, setParts] = useState<{ name: string }[]>([])
   const [faults, setFaults] = useState<Record<string, string>>({})
   const [error, setError] = useState('')
   const [busy, setBusy] = useState(false)
@@ -56,7 +64,11 @@ export function NewResource() {
     setBusy(true)
     setError('')
     try {
-      const made = await createResource(toNew(draft), key)
+      const begins = draft.kind === 'app' ? parts.filter((p) => p.name.trim()) : []
+      const made = await createResource(
+        { ...toNew(draft), ...(begins.length ? { entitlements: begins } : {}) },
+        key,
+      )
       // Shown at once, and read again: the answer does not say what one may do with it.
       client.setQueryData(['resource', made.slug], made, { updatedAt: 0 })
       void client.invalidateQueries({ queryKey: ['resources'] })
@@ -122,6 +134,11 @@ export function NewResource() {
             ))}
           </div>
         </Card>
+        {draft.kind === 'app' && (
+          <Card>
+            <Parts parts={parts} onChange={setParts} error={partFault(faults)} />
+          </Card>
+        )}
         <ResourceEditor draft={draft} onChange={setDraft} fault={(path) => faults[path]} fresh />
         <div className="flex flex-wrap justify-end gap-2">
           <Link to={'/admin/catalogue' as string} className={buttonClass()}>

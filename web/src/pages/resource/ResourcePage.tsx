@@ -1,5 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
+import { useState } from 'react'
 import { accessAtQuery } from '../../api/access'
 import { rows } from '../../api/list'
 import { requestsQuery } from '../../api/request'
@@ -45,6 +46,9 @@ const ResourceHistory = later<{ resource: Resource }>(
   undefined,
   holding,
 )
+const AddPart = later<{ app: Resource; onClose: () => void }>(() =>
+  import('./AddPart').then((m) => m.AddPart),
+)
 const Settings = later<{ resource: Resource; mayDelete: boolean }>(
   () => import('./Settings').then((m) => m.Settings),
   undefined,
@@ -74,6 +78,7 @@ export function ResourcePage() {
 function Loaded({ resource: r }: { resource: Resource }) {
   const ask = useAsk()
   const fresh = useNew()
+  const [adding, setAdding] = useState(false)
   const rights = useRights()
   const name = useTitle()(r)
   const [filters, set] = useFilters()
@@ -161,8 +166,10 @@ function Loaded({ resource: r }: { resource: Resource }) {
             </Link>
           )}
           {r.kind === 'app' && !r.deleted_at && r.slug !== 'sallyport' && (
-            <Button onClick={() => fresh({ kind: 'entitlement', app: r.slug })}>
-              Ask for new access in it
+            <Button
+              onClick={() => (r.may?.edit ? setAdding(true) : fresh({ kind: 'entitlement', app: r.slug }))}
+            >
+              {r.may?.edit ? 'Add access in it' : 'Ask for new access in it'}
             </Button>
           )}
           {r.deleted_at ? undefined : waiting ? (
@@ -181,6 +188,7 @@ function Loaded({ resource: r }: { resource: Resource }) {
         </>
       }
     >
+      {adding && <AddPart app={r} onClose={() => setAdding(false)} />}
       {r.kind !== 'role' && r.kind !== 'work_order' && <ProgressLines resource={r.slug} />}
       <Tabs
         label={`About ${name}`}
