@@ -369,3 +369,47 @@ func TestConnectionsKeepTheirSecrets(t *testing.T) {
 		refused(t, "anybody", err, sallyport.EForbidden)
 	})
 }
+
+// TestADynamicGroup: a group that the directory fills by a rule is mirrored with it; when the rule cannot be followed nobody
+// loses anything, and everything else is read as ever.
+func TestADynamicGroup(t *testing.T) {
+	each(t, func(w *world) {
+		s := w.connect()
+		addPerson(t, s, "ada", "")
+		addPerson(t, s, "ben", "ada")
+		rule := "ldap:///" + s.People() + "??sub?(uid=ben)"
+		err := s.Add(slapd.Entry{DN: group(s, "night"), Attrs: map[string][]string{"objectClass": {"groupOfURLs"}, "cn": {"night"}, "memberURL": {rule}}})
+		if err != nil && s.External() && strings.Contains(err.Error(), "Undefined Attribute Type") {
+			t.Skip("the server that is given has no schema dyngroup")
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.sync(catalog.SyncOptions{})
+		r := w.resource("night")
+		if r.Managed || !strings.Contains(r.Description, "rule: (uid=ben) below "+s.People()) || !w.holds("ben", "night") || w.holds("ada", "night") {
+			t.Errorf("mirrored: %+v", r)
+		}
+		_, err = w.s.Access.Give(t.Context(), w.admin, sallyport.Give{Subject: "ada", Resource: "night", NoEnd: true, Reason: "why"})
+		refused(t, "giving it", err, sallyport.EPrecondition)
+
+		if err := s.Modify(group(s, "night"), map[string][]string{"memberURL": {"ldap://elsewhere.example.test/" + s.People() + "??sub?(uid=ada)"}}); err != nil {
+			t.Fatal(err)
+		}
+		addPerson(t, s, "cleo", "ada")
+		run := w.sync(catalog.SyncOptions{})
+		if !w.holds("ben", "night") || w.user("cleo").Name == "" || !strings.Contains(w.resource("night").Description, "(uid=ben)") {
+			t.Errorf("the rule leads elsewhere: %+v", run)
+		}
+		if !strings.Contains(fmt.Sprint(run), "leads to another server") {
+			t.Errorf("the report does not say so: %+v", run)
+		}
+
+		if err := s.Modify(group(s, "night"), map[string][]string{"memberURL": {strings.Replace(rule, "ben", "cleo", 1)}}); err != nil {
+			t.Fatal(err)
+		}
+		if w.sync(catalog.SyncOptions{}); w.holds("ben", "night") || !w.holds("cleo", "night") {
+			t.Error("another rule is not followed")
+		}
+	})
+}

@@ -83,7 +83,7 @@ func readDirectory(ctx context.Context, dir connector.Directory, c sallyport.Con
 		if n := len(g.Unmapped); n > 0 {
 			s.Faults = append(s.Faults, sallyport.Fault{Path: g.DN, Message: fmt.Sprintf("%d of its members are no people known from the directory (%s); they are left out", n, clipText(g.Unmapped[0]))})
 		}
-		s.Groups = append(s.Groups, SourceGroup{External: g.ExternalID, DN: g.DN, Name: name, Description: clean(g.Description), Members: g.Members})
+		s.Groups = append(s.Groups, SourceGroup{External: g.ExternalID, DN: g.DN, Name: name, Description: clean(g.Description), Members: g.Members, Broken: g.Broken})
 	}
 	s.unique()
 	return s, nil

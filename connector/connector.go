@@ -109,6 +109,7 @@ type Group struct {
 	Name        string
 	Description string
 	Members     []string // external ids of people
+	Broken      bool     // who is in it cannot be told: what is known of it is to stay as it is
 	Unmapped    []string // members that are no people known from Users: nested groups, services, dangling names
 	Faults      []string // what is wrong with the entry, in words for people
 }

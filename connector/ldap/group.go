@@ -36,9 +36,13 @@ type group struct {
 	connector.Group
 	entry  *ldap.Entry
 	scheme *scheme // nil when its members cannot be kept
+	rules  []rule  // by which the directory itself fills it; then nobody is added or removed
 }
 
 func (g *group) unmanaged() string {
+	if len(g.rules) > 0 {
+		return "The directory fills this group by its own rule: " + g.words() + "."
+	}
 	if g.scheme != nil {
 		return ""
 	}
@@ -57,6 +61,7 @@ func (c *conn) group(e *ldap.Entry) group {
 		g.Faults = append(g.Faults, "there is no name ("+c.attributes["group_name"][0]+")")
 		g.Name = g.DN
 	}
+	c.fed(&g)
 	has := classes(e)
 	for i := range schemes {
 		if slices.ContainsFunc(has, func(class string) bool { return strings.EqualFold(class, schemes[i].class) }) {
@@ -68,7 +73,7 @@ func (c *conn) group(e *ldap.Entry) group {
 }
 
 func (c *conn) groupAttributes(members bool) []string {
-	out := append([]string{c.groupID, "objectClass", "description"}, c.attributes["group_name"]...)
+	out := append([]string{c.groupID, "objectClass", "description", attrMemberURL}, c.attributes["group_name"]...)
 	if members {
 		out = append(out, "member", attrUniqueMember, "memberUid")
 	}
@@ -143,6 +148,10 @@ func (c *conn) Holdings(ctx context.Context, resources ...string) iter.Seq2[conn
 		}
 		var all []connector.Holding
 		for _, g := range groups {
+			if g.Broken {
+				yield(connector.Holding{}, refused(op, g.Faults[len(g.Faults)-1], "Correct the group in the directory."))
+				return
+			}
 			if n := len(g.Unmapped); n > 0 {
 				c.log.Info("a group has members that are no accounts", "group", g.ExternalID, "members", n)
 			}
@@ -194,17 +203,32 @@ type mapper struct {
 }
 
 func (m *mapper) fill(ctx context.Context, op string, g *group) error {
-	if g.scheme == nil {
+	kept := g.scheme
+	switch {
+	case kept == nil && len(g.rules) > 0:
+		kept = &expanded
+	case kept == nil:
 		g.Faults = append(g.Faults, g.unmanaged())
 		return nil
 	}
-	values, err := m.values(ctx, op, g.entry, g.scheme.attribute)
+	values, err := m.values(ctx, op, g.entry, kept.attribute)
 	if err != nil {
 		return err
 	}
-	known := make(map[string]bool, len(values))
+	known := map[string]bool{}
+	if err := m.add(ctx, op, g, kept, values, known); err != nil || len(g.rules) == 0 || kept == &expanded && len(values) > 0 {
+		return err
+	}
+	found, err := m.follow(ctx, op, g)
+	if err != nil {
+		return err
+	}
+	return m.add(ctx, op, g, &expanded, found, known)
+}
+
+func (m *mapper) add(ctx context.Context, op string, g *group, kept *scheme, values []string, known map[string]bool) error {
 	for _, v := range values {
-		id, skip, err := m.member(ctx, op, g, v)
+		id, skip, err := m.member(ctx, op, g, kept, v)
 		switch {
 		case err != nil:
 			return err
@@ -220,8 +244,8 @@ func (m *mapper) fill(ctx context.Context, op string, g *group) error {
 }
 
 // member gives the identity of a member, empty when it is nobody known; skip means the empty member.
-func (m *mapper) member(ctx context.Context, op string, g *group, v string) (id string, skip bool, err error) {
-	if g.scheme.byLogin {
+func (m *mapper) member(ctx context.Context, op string, g *group, kept *scheme, v string) (id string, skip bool, err error) {
+	if kept.byLogin {
 		found := m.people.byLogin[v]
 		if len(found) > 1 {
 			g.Faults = append(g.Faults, fmt.Sprintf("the member %q fits %d people", v, len(found)))
@@ -231,7 +255,7 @@ func (m *mapper) member(ctx context.Context, op string, g *group, v string) (id 
 		}
 		return m.people.all[found[0]].ExternalID, false, nil
 	}
-	dn := dnOfMember(g.scheme.attribute, v)
+	dn := dnOfMember(kept.attribute, v)
 	parsed, err := parseDN(dn)
 	if err != nil {
 		g.Faults = append(g.Faults, fmt.Sprintf("the member %q is not a DN", printable(v)))

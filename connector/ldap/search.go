@@ -18,20 +18,20 @@ import (
 // whoever uses the entries may call the connector again.
 func (c *conn) read(ctx context.Context, op string, bases []base, filter string, attributes []string, each func(*ldap.Entry)) error {
 	for _, b := range bases {
-		if err := c.readBase(ctx, op, b.dn, filter, attributes, each); err != nil {
+		if err := c.readBase(ctx, op, b.dn, ldap.ScopeWholeSubtree, filter, attributes, each); err != nil {
 			return c.baseFailed(op, b.dn, err)
 		}
 	}
 	return nil
 }
 
-func (c *conn) readBase(ctx context.Context, op, dn, filter string, attributes []string, each func(*ldap.Entry)) error {
+func (c *conn) readBase(ctx context.Context, op, dn string, scope int, filter string, attributes []string, each func(*ldap.Entry)) error {
 	for again := false; ; again = true {
 		s, reused, err := c.pool.get(ctx)
 		if err != nil {
 			return fail(op, err)
 		}
-		pages, err := c.readPages(ctx, s, dn, filter, attributes, each)
+		pages, err := c.readPages(ctx, s, dn, scope, filter, attributes, each)
 		stale := reused && !again && pages == 0 && cut(err) && err != errTimeout && ctx.Err() == nil
 		if err != nil {
 			s.broken = true // it may hold half of a paged read
@@ -45,12 +45,12 @@ func (c *conn) readBase(ctx context.Context, op, dn, filter string, attributes [
 	}
 }
 
-func (c *conn) readPages(ctx context.Context, s *session, dn, filter string, attributes []string, each func(*ldap.Entry)) (pages int, err error) {
+func (c *conn) readPages(ctx context.Context, s *session, dn string, scope int, filter string, attributes []string, each func(*ldap.Entry)) (pages int, err error) {
 	paging := ldap.NewControlPaging(c.pageSize)
 	for {
 		var res *ldap.SearchResult
 		err := s.call(ctx, c.timeout, func(l *ldap.Conn) (err error) {
-			res, err = l.Search(ldap.NewSearchRequest(dn, ldap.ScopeWholeSubtree, ldap.NeverDerefAliases, 0, 0, false, filter, attributes, []ldap.Control{paging}))
+			res, err = l.Search(ldap.NewSearchRequest(dn, scope, ldap.NeverDerefAliases, 0, 0, false, filter, attributes, []ldap.Control{paging}))
 			return err
 		})
 		if err != nil {

@@ -26,7 +26,7 @@ type preset struct {
 var openLDAP = preset{
 	peopleFilter:   "(objectClass=inetOrgPerson)",
 	disabledFilter: "(pwdAccountLockedTime=000001010000Z)",
-	groupsFilter:   "(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=posixGroup))",
+	groupsFilter:   "(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=posixGroup)(objectClass=groupOfURLs))",
 	id:             "entryUUID",
 	attributes: map[string]string{"login": "uid", "name": "displayName,cn", "email": "mail", "title": "title",
 		"department": "departmentNumber,ou", "manager": "manager", "group_name": "cn"},

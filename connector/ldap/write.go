@@ -137,7 +137,7 @@ func (c *conn) resolve(ctx context.Context, op string, h connector.Holding) (*gr
 	if g == nil || err != nil {
 		return nil, nil, err
 	}
-	if g.scheme == nil {
+	if g.unmanaged() != "" {
 		return nil, nil, refused(op, g.unmanaged(), "Choose manual fulfilment for it.")
 	}
 	a, err := c.findAccount(ctx, op, h.Account)

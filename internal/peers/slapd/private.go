@@ -128,7 +128,7 @@ func config(dir string) (string, error) {
 	modules, moduleErr := findDir("back_mdb.la", "/usr/lib/ldap", "/usr/lib/openldap", "/usr/lib64/openldap", "/usr/libexec/openldap", "/usr/local/libexec/openldap")
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
-	for _, name := range []string{"core", "cosine", "inetorgperson", "nis"} {
+	for _, name := range []string{"core", "cosine", "inetorgperson", "nis", "dyngroup"} {
 		line("include %s/%s.schema", schema, name)
 	}
 	if moduleErr == nil { // otherwise everything is built in
