@@ -152,6 +152,20 @@ func (s *Service) closeRequestsTx(ctx context.Context, tx *store.Tx, actor sally
 	if err != nil {
 		return err
 	}
+	return s.closeAllTx(ctx, tx, actor, ids, cause)
+}
+
+// CloseForRoleTx closes what is pending for something as a role, where it becomes or ceases to be one: for its members, and
+// for the members of other roles, which do not contain roles.
+func (s *Service) CloseForRoleTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, id, cause string) error {
+	ids, err := tx.PendingForRole(ctx, actor.Tenant, id)
+	if err != nil {
+		return err
+	}
+	return s.closeAllTx(ctx, tx, actor, ids, cause)
+}
+
+func (s *Service) closeAllTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, ids []string, cause string) error {
 	for _, id := range ids {
 		r, err := tx.Request(ctx, actor.Tenant, id, Everything)
 		if err != nil {

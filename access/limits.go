@@ -132,7 +132,7 @@ func (s *Service) CheckLengthTx(ctx context.Context, tx *store.Tx, tenant string
 // addsSelf reports whether the actor gives something to themselves without a request, also by way of a role of theirs: one
 // that they are in, or will be.
 func (s *Service) addsSelf(ctx context.Context, tx *store.Tx, actor sallyport.Actor, n NewGrant) (bool, error) {
-	if n.ReasonKind != "direct" || actor.Admin || actor.IsSystem() {
+	if n.ReasonKind != "direct" || n.Held || actor.Admin || actor.IsSystem() {
 		return false, nil
 	}
 	if n.Subject.Kind == sallyport.SubjectUser {

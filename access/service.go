@@ -59,6 +59,7 @@ type NewGrant struct {
 	Accept     bool       // of a role: an admin saw how many memberships get an earlier end by what reaches it
 	Extend     bool       // from a request to extend: counts from now, joins the present grant
 	Follows    string     // the grant that comes back by it, which is over; "" for none
+	Held       bool       // the subject had it by another way until now, so nobody adds themselves by it
 
 	demands *store.Limits // of the tags on the resource; nil until somebody asked: see demandsTx
 }

@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/sallyport/sallyport"
 	"github.com/sallyport/sallyport/store"
@@ -114,14 +115,17 @@ func (s *Service) applyStep(ctx context.Context, tx *store.Tx, actor sallyport.A
 		return s.deleteTx(ctx, tx, actor, r, why, why)
 	}
 	it := st.it
+	var stays []string // tags of the app that it leaves
 	if st.Action == sallyport.PlanConvert {
 		before, err := tx.Resource(ctx, actor.Tenant, st.before.ID, store.Viewer{All: true})
 		if err != nil {
 			return err
 		}
-		if _, err := s.convertTx(ctx, tx, actor, before, Conversion{Kind: it.kind, App: it.app, Slug: it.Slug, Accept: true}); err != nil {
+		now, err := s.convertTx(ctx, tx, actor, before, Conversion{Kind: it.kind, App: it.app, Slug: it.Slug, Accept: true}, converting{checked: true, owned: it.Owners != nil && len(*it.Owners) > 0})
+		if err != nil {
 			return err
 		}
+		stays = slices.DeleteFunc(now.Tags, func(name string) bool { return slices.Contains(before.Tags, name) })
 	}
 	if st.before == nil {
 		in := sallyport.NewResource{Kind: it.kind, App: it.app, Slug: it.Slug, Name: it.Name, Description: it.Description, Physical: it.Physical, Form: &it.Form,
@@ -157,8 +161,13 @@ func (s *Service) applyStep(ctx context.Context, tx *store.Tx, actor sallyport.A
 	if err != nil {
 		return err
 	}
+	tags := it.Tags
+	if tags != nil {
+		all := slices.Concat(*tags, stays)
+		tags = &all
+	}
 	r, err := s.updateTx(ctx, tx, actor, before, sallyport.ResourcePatch{Name: &it.Name, Description: &it.Description, Physical: &it.Physical, Form: &it.Form, Flow: flow,
-		Fulfilment: &it.Fulfilment, Revocation: revocation, Durations: &it.Durations, Audience: &it.Audience, Owners: owners, Tags: it.Tags, Accept: true}, sourceFiles, true)
+		Fulfilment: &it.Fulfilment, Revocation: revocation, Durations: &it.Durations, Audience: &it.Audience, Owners: owners, Tags: tags, Accept: true}, sourceFiles, true)
 	if err != nil {
 		return err
 	}

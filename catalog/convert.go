@@ -19,9 +19,9 @@ type Conversion struct {
 }
 
 // Convert makes a group an entitlement or a role, and back. It stays the same resource: who has it, its requests, history,
-// flow, form and fulfilment are kept. The app's tags hold for an entitlement from then on. What would lose its meaning
-// refuses it: a group or role that is named as approver, audience or fulfiller, a role that gives something, and what roles
-// hold where it is to become a role, since roles do not nest. For admins and catalogue managers.
+// flow, form and fulfilment are kept. The app's tags hold for an entitlement from then on, and stay on what leaves it. What
+// would lose its meaning refuses it: a group or role that is named as approver, audience or fulfiller, a role that gives
+// something, and what roles hold, or a target has, where it is to become a role. For admins and catalogue managers.
 func (s *Service) Convert(ctx context.Context, actor sallyport.Actor, ref string, to Conversion, version int) (sallyport.Resource, error) {
 	var r sallyport.Resource
 	err := s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
@@ -35,20 +35,35 @@ func (s *Service) Convert(ctx context.Context, actor sallyport.Actor, ref string
 		if err := sameVersion(before, version); err != nil {
 			return err
 		}
-		r, err = s.convertTx(ctx, tx, actor, before, to)
+		r, err = s.convertTx(ctx, tx, actor, before, to, converting{})
 		return err
 	})
 	return r, err
 }
 
+// converting is by which way something is converted.
+type converting struct {
+	checked bool // what it names was checked already
+	owned   bool // it is given owners besides
+}
+
 // convertTx is that as part of something greater, by who may.
-func (s *Service) convertTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, before sallyport.Resource, to Conversion) (sallyport.Resource, error) {
+func (s *Service) convertTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, before sallyport.Resource, to Conversion, how converting) (sallyport.Resource, error) {
 	r := before
 	if err := s.mayConvert(ctx, tx, actor, before, to.Kind); err != nil {
 		return r, err
 	}
 	if err := s.convertTo(ctx, tx, actor, &r, to); err != nil {
 		return r, err
+	}
+	if !how.checked {
+		faults, err := s.checkReferences(ctx, tx, actor.Tenant, r)
+		if err == nil {
+			err = refusal(faults)
+		}
+		if err != nil {
+			return r, err
+		}
 	}
 	if err := tx.UpdateResource(ctx, actor.Tenant, &r); err != nil {
 		return r, err
@@ -58,7 +73,16 @@ func (s *Service) convertTx(ctx context.Context, tx *store.Tx, actor sallyport.A
 		Body: map[string]any{"kind": map[string]any{"before": string(before.Kind), "after": string(r.Kind)}, "slug": map[string]any{"before": before.Slug, "after": r.Slug}}}); err != nil {
 		return r, err
 	}
-	return r, s.cutByApp(ctx, tx, actor, r, to.Accept)
+	if err := s.Access.CloseForRoleTx(ctx, tx, actor, r.ID, r.Name+" became "+kindWords[r.Kind]); err != nil {
+		return r, err
+	}
+	if err := s.leaveApp(ctx, tx, actor, before, r, to.Accept, how.owned); err != nil {
+		return r, err
+	}
+	if err := s.cutByApp(ctx, tx, actor, r, to.Accept); err != nil || before.App == nil {
+		return r, err
+	}
+	return tx.Resource(ctx, actor.Tenant, r.ID, access.Everything) // with the tags and owners that stayed on it
 }
 
 // convertTo sets kind, app and slug, and checks the outcome.
@@ -121,6 +145,10 @@ func (s *Service) mayConvert(ctx context.Context, tx *store.Tx, actor sallyport.
 		}
 	}
 	if to == sallyport.KindRole {
+		if r.Fulfilment.Kind != sallyport.FulfilNone || r.Revocation != nil && r.Revocation.Kind != sallyport.FulfilNone {
+			return refuse("Make a role that gives it: reorganize, from the people who have it. Or set how it becomes real to nothing first, where Sallyport alone is to know of it.",
+				"%s is made real outside of Sallyport, and a role lives in Sallyport alone", r.Name)
+		}
 		lives := true
 		l, err := tx.Grants(ctx, actor.Tenant, access.Everything, store.GrantFilter{SubjectKind: sallyport.SubjectRole, ResourceID: r.ID, Relation: sallyport.Member, Active: &lives}, store.Page{Limit: 1})
 		if err != nil {

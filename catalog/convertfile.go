@@ -91,6 +91,13 @@ func (s *Service) planConversion(c *checker, actor sallyport.Actor, st *step, ha
 	if st.Detail != "" {
 		now = append(now, st.Detail)
 	}
+	if before.App != nil && before.App.Slug != it.app {
+		more, err := stayWords(c.ctx, c.tx, c.tenant, *before, it.Owners != nil && len(*it.Owners) > 0)
+		if err != nil {
+			return err
+		}
+		now = append(now, more...)
+	}
 	if app := have[it.app]; app != nil && it.kind == sallyport.KindEntitlement {
 		cuts, err := cutsInside(c.ctx, c.tx, c.tenant, *before, *app)
 		if err != nil {
@@ -108,6 +115,30 @@ func (s *Service) planConversion(c *checker, actor sallyport.Actor, st *step, ha
 	}
 	st.Detail = strings.Join(now, "; ")
 	return nil
+}
+
+// stayWords says what of an app stays on what leaves it.
+func stayWords(ctx context.Context, tx *store.Tx, tenant string, r sallyport.Resource, owned bool) ([]string, error) {
+	app, err := tx.Resource(ctx, tenant, r.App.ID, access.Everything)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	if len(app.Tags) > 0 {
+		out = append(out, fmt.Sprintf("the tags of %s stay on it: %s", app.Name, strings.Join(app.Tags, ", ")))
+	}
+	if owned {
+		return out, nil
+	}
+	heirs, err := ownersToBe(ctx, tx, tenant, r)
+	if err != nil || len(heirs) == 0 {
+		return out, err
+	}
+	names := make([]string, len(heirs))
+	for i, g := range heirs {
+		names[i] = g.Subject.Name
+	}
+	return append(out, fmt.Sprintf("who owns %s owns it from now on, since nobody else does: %s", app.Name, strings.Join(names, ", "))), nil
 }
 
 // cutsInside lists what the tags on a resource, and on the app into which it comes, demand together of what is held.

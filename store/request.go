@@ -310,6 +310,20 @@ func (tx *Tx) PendingIDs(ctx context.Context, tenant, resourceID, userID string)
 	return ids, err
 }
 
+// PendingForRole lists the ids of pending requests that are for a role's members, or for what other roles are to give as
+// membership of it.
+func (tx *Tx) PendingForRole(ctx context.Context, tenant, id string) ([]string, error) {
+	var ids []string
+	err := tx.Rows(ctx, `SELECT id FROM requests WHERE tenant_id=$1 AND state='pending' AND subject_kind='role' AND (subject_id=$2 OR (resource_id=$2 AND relation='member'))
+		ORDER BY id`, []any{tenant, id}, func(r *sql.Rows) error {
+		var id string
+		err := r.Scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	return ids, err
+}
+
 // ExpiredRequests lists pending requests past their expiry, over all tenants.
 func (tx *Tx) ExpiredRequests(ctx context.Context, limit int) ([]TenantID, error) {
 	return tx.tenantIDs(ctx, `SELECT tenant_id, id FROM requests WHERE state='pending' AND expires_at <= $1 ORDER BY expires_at LIMIT $2`, Micros(tx.now), limit)

@@ -116,6 +116,7 @@ export function ImpactView({ impact }: { impact: Data }) {
 const others: Record<string, (n: number) => string> = {
   'request.cancelled': (n) => `${count(n, 'pending request is', 'pending requests are')} closed.`,
   'request.superseded': (n) => `${count(n, 'pending request is', 'pending requests are')} settled by it.`,
+  'tag.attached': (n) => `${count(n, 'tag is', 'tags are')} put on it.`,
   'task.cancelled': (n) => `${count(n, 'open task is', 'open tasks are')} cancelled.`,
 }
 
