@@ -132,7 +132,7 @@ func (s *Service) mayConvert(ctx context.Context, tx *store.Tx, actor sallyport.
 	case r.Kind == to && to != sallyport.KindEntitlement:
 		return refuse("There is nothing to do.", "%s is %s already", r.Name, kindWords[r.Kind])
 	}
-	if err := s.nobodyNeeds(ctx, tx, actor.Tenant, r); err != nil {
+	if err := s.nobodyNeeds(ctx, tx, actor.Tenant, r, false); err != nil {
 		return err
 	}
 	if r.Kind == sallyport.KindRole {

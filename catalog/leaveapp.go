@@ -20,17 +20,18 @@ func (s *Service) leaveApp(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 	if err != nil {
 		return err
 	}
+	cuts := access.Cuts{Accept: accept}
 	for _, name := range app.Tags {
 		t, err := tx.Tag(ctx, actor.Tenant, name)
 		if err != nil {
 			return err
 		}
-		if err := s.attachTx(ctx, tx, actor, r, t, accept, "it was part of "+app.Name); err != nil {
+		if err := s.attachTx(ctx, tx, actor, r, t, &cuts, "it was part of "+app.Name); err != nil {
 			return err
 		}
 	}
-	if owned {
-		return nil
+	if err := cuts.CheckTx(ctx, tx, actor, "taking it out of "+app.Name); err != nil || owned {
+		return err
 	}
 	heirs, err := ownersToBe(ctx, tx, actor.Tenant, before)
 	if err != nil || len(heirs) == 0 {

@@ -231,7 +231,7 @@ func (s *Service) deleteTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 			}
 		}
 	}
-	if err := s.nobodyNeeds(ctx, tx, actor.Tenant, r); err != nil {
+	if err := s.nobodyNeeds(ctx, tx, actor.Tenant, r, true); err != nil {
 		return err
 	}
 	if err := s.Access.CloseResourceTx(ctx, tx, actor, r, cause); err != nil {
@@ -250,22 +250,35 @@ func (s *Service) deleteTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 // why is the reason of an event about a thing, as its value; "" is none.
 func why(reason string) []store.Value { return []store.Value{{Name: "reason", Value: reason}} }
 
-// nobodyNeeds refuses to remove a group or role that others name: as audience, approver or fulfiller.
-func (s *Service) nobodyNeeds(ctx context.Context, tx *store.Tx, tenant string, r sallyport.Resource) error {
+// nobodyNeeds refuses to take a group or role away from others that name it: as audience, approver or fulfiller. What has
+// its slug later would stand in its place. gone says that it is removed: then requests under way fall back to others.
+func (s *Service) nobodyNeeds(ctx context.Context, tx *store.Tx, tenant string, r sallyport.Resource, gone bool) error {
 	if r.Kind != sallyport.KindGroup && r.Kind != sallyport.KindRole {
 		return nil
 	}
-	names, err := tx.NamedBy(ctx, tenant, r)
-	if err != nil || len(names) == 0 {
+	by, err := tx.NamedBy(ctx, tenant, r)
+	if err != nil {
 		return err
 	}
-	more := ""
+	names, more := by.Resources, ""
 	if len(names) > 5 {
 		more = fmt.Sprintf(" and %d more", len(names)-5)
 		names = names[:5]
 	}
-	return sallyport.Errorf(sallyport.EPrecondition, "%s is needed by %s%s: as audience, approver or for fulfilment", r.Name, strings.Join(names, ", "), more).
-		WithHint("Change those first.").WithRule("references")
+	needed := strings.Join(names, ", ") + more
+	for _, k := range by.Creation {
+		needed += fmt.Sprintf(", the rule who decides about new %ss", k)
+	}
+	hint := "Change those first."
+	if by.Pending > 0 && !gone {
+		needed += fmt.Sprintf(", pending requests (%d)", by.Pending)
+		hint = "Change those first; pending requests keep what they began with until they are decided, cancelled or given other approvers."
+	}
+	if needed == "" {
+		return nil
+	}
+	return sallyport.Errorf(sallyport.EPrecondition, "%s is needed by %s: as audience, approver or for fulfilment", r.Name, strings.TrimPrefix(needed, ", ")).
+		WithHint("%s", hint).WithRule("references")
 }
 
 func living(ctx context.Context, tx *store.Tx, actor sallyport.Actor, ref string) (sallyport.Resource, error) {

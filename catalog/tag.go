@@ -130,6 +130,9 @@ func (s *Service) AttachTag(ctx context.Context, actor sallyport.Actor, resource
 		if err := s.mayTag(ctx, tx, actor, r); err != nil {
 			return err
 		}
+		if !r.Managed {
+			return unmanaged(r)
+		}
 		cuts := access.Cuts{Accept: accept}
 		if err := s.attachTx(ctx, tx, actor, r, t, &cuts, ""); err != nil {
 			return err

@@ -25,21 +25,43 @@ func (tx *Tx) AllResources(ctx context.Context, tenant string, f ResourceFilter)
 	}
 }
 
-// NamedBy lists the slugs of living resources that name a group or role: as audience, in their flow or fulfilment.
-func (tx *Tx) NamedBy(ctx context.Context, tenant string, r sallyport.Resource) ([]string, error) {
+// Naming is what names a group or role.
+type Naming struct {
+	Resources []string         // slugs of those that have it as audience, in their flow or fulfilment; at most 50
+	Creation  []sallyport.Kind // of which it is asked about new ones
+	Pending   int              // requests under way whose stages name it
+}
+
+// NamedBy finds what names a group or role: living resources, who decides about new things, and requests under way. A slug is found
+// whatever its case, as everywhere.
+func (tx *Tx) NamedBy(ctx context.Context, tenant string, r sallyport.Resource) (Naming, error) {
+	var out Naming
 	expr := func(name string) string {
-		return `%"` + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(string(r.Kind)+":"+name) + `"%`
+		return `%"` + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(string(r.Kind)+":"+name)) + `"%`
 	}
-	var out []string
+	args := []any{tenant, r.ID, expr(r.Slug), expr(r.ID)}
 	err := tx.Rows(ctx, `SELECT slug FROM resources WHERE tenant_id=$1 AND deleted_at IS NULL AND id <> $2 AND (audience_id=$2
-		OR flow LIKE $3 ESCAPE '\' OR flow LIKE $4 ESCAPE '\' OR fulfilment LIKE $3 ESCAPE '\' OR fulfilment LIKE $4 ESCAPE '\'
-		OR revocation LIKE $3 ESCAPE '\' OR revocation LIKE $4 ESCAPE '\') ORDER BY slug LIMIT 50`,
-		[]any{tenant, r.ID, expr(r.Slug), expr(r.ID)}, func(rows *sql.Rows) error {
-			var s string
-			err := rows.Scan(&s)
-			out = append(out, s)
-			return err
-		})
+		OR LOWER(flow) LIKE $3 ESCAPE '\' OR LOWER(flow) LIKE $4 ESCAPE '\' OR LOWER(fulfilment) LIKE $3 ESCAPE '\' OR LOWER(fulfilment) LIKE $4 ESCAPE '\'
+		OR LOWER(revocation) LIKE $3 ESCAPE '\' OR LOWER(revocation) LIKE $4 ESCAPE '\') ORDER BY slug LIMIT 50`, args, func(rows *sql.Rows) error {
+		var s string
+		err := rows.Scan(&s)
+		out.Resources = append(out.Resources, s)
+		return err
+	})
+	if err != nil {
+		return out, err
+	}
+	args = []any{tenant, expr(r.Slug), expr(r.ID)}
+	if err := tx.Rows(ctx, `SELECT kind FROM creation_flows WHERE tenant_id=$1 AND (LOWER(flow) LIKE $2 ESCAPE '\' OR LOWER(flow) LIKE $3 ESCAPE '\') ORDER BY kind`, args, func(rows *sql.Rows) error {
+		var k sallyport.Kind
+		err := rows.Scan(&k)
+		out.Creation = append(out.Creation, k)
+		return err
+	}); err != nil {
+		return out, err
+	}
+	err = tx.Row(ctx, `SELECT count(*) FROM requests q WHERE q.tenant_id=$1 AND q.state='pending' AND (LOWER(q.flow) LIKE $2 ESCAPE '\' OR LOWER(q.flow) LIKE $3 ESCAPE '\'
+		OR EXISTS (SELECT 1 FROM stages s WHERE s.tenant_id=q.tenant_id AND s.request_id=q.id AND (LOWER(s.spec) LIKE $2 ESCAPE '\' OR LOWER(s.spec) LIKE $3 ESCAPE '\')))`, args, &out.Pending)
 	return out, err
 }
 
