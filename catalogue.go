@@ -22,7 +22,8 @@ type NewResource struct {
 }
 
 // ResourcePatch changes the fields that are set. An empty flow means the default chain again, an empty revocation
-// "as it was fulfilled", an empty audience everyone. Owners and tags replace the whole list.
+// "as it was fulfilled", an empty audience everyone. Owners and tags replace the whole list. What an owner writes as flow
+// carries owners_edit, since only admins and catalogue managers take that away.
 type ResourcePatch struct {
 	Slug        *string     `json:"slug,omitempty"`
 	Name        *string     `json:"name,omitempty"`
@@ -37,6 +38,7 @@ type ResourcePatch struct {
 	Tags        *[]string   `json:"tags,omitempty"`
 	Owners      *[]string   `json:"owners,omitempty"`
 	Accept      bool        `json:"accept,omitempty" doc:"Also when its tags cut many grants; by an admin who saw how many"`
+	Reason      string      `json:"reason,omitempty" maxLength:"2000" doc:"Why the owners change; kept with what new owners are given. Needed where a tag demands a reason of owners"`
 }
 
 // What a plan does to an item.

@@ -12,6 +12,7 @@ type Flow struct {
 	Fallback   []string    `json:"fallback,omitempty" doc:"Approver expressions used when a stage has too few approvers; then admins"`
 	ExpireIn   Duration    `json:"expire_in,omitempty" doc:"A pending request expires after this; default P7D"`
 	OwnersAdd  bool        `json:"owners_may_add,omitempty" doc:"Owners may add people directly, without a request"`
+	OwnersEdit bool        `json:"owners_edit,omitempty" doc:"Owners may change this flow; said by admins and catalogue managers. The default chain they may change anyway"`
 	AllowSelf  bool        `json:"allow_self_approval,omitempty" doc:"Requester or beneficiary may decide (break-glass, on-call); recorded"`
 	NoApproval bool        `json:"no_approval,omitempty" doc:"Approved at once, without any stage"`
 }
@@ -52,7 +53,7 @@ func FlowOf(f *Flow) Flow {
 	if f == nil || (len(f.Stages) == 0 && !f.NoApproval) {
 		d := DefaultFlow()
 		if f != nil {
-			d.ExpireIn, d.OwnersAdd, d.AllowSelf, d.Fallback = f.ExpireIn, f.OwnersAdd, f.AllowSelf, f.Fallback
+			d.ExpireIn, d.OwnersAdd, d.OwnersEdit, d.AllowSelf, d.Fallback = f.ExpireIn, f.OwnersAdd, f.OwnersEdit, f.AllowSelf, f.Fallback
 		}
 		return d
 	}
@@ -61,6 +62,9 @@ func FlowOf(f *Flow) Flow {
 
 // IsDefault reports whether f is the default chain, under which owners may add directly (domain rule 13).
 func (f *Flow) IsDefault() bool { return f == nil || (len(f.Stages) == 0 && !f.NoApproval) }
+
+// OpenToOwners reports whether owners may change the flow.
+func (f *Flow) OpenToOwners() bool { return f.IsDefault() || f.OwnersEdit }
 
 // Expiry is how long a request of this flow stays pending.
 func (f Flow) Expiry() Duration {

@@ -71,6 +71,8 @@ type May struct {
 	Give   bool `json:"give" doc:"Add and extend people directly, without a request"`
 	End    bool `json:"end" doc:"End other people's access to it"`
 	Tag    bool `json:"tag" doc:"Put tags on it"`
+
+	Fields []string `json:"fields" doc:"What of it a change may set, by the names of the fields"`
 }
 
 // Ref names the resource.

@@ -43,6 +43,9 @@ func (s *Service) makeTx(ctx context.Context, tx *store.Tx, actor sallyport.Acto
 	if n.StartsAt != nil && n.StartsAt.After(now) {
 		g.StartsAt = *n.StartsAt
 	}
+	if blank(g.Reason) {
+		g.Reason = n.Unsaid
+	}
 	if !actor.IsSystem() {
 		g.CreatedBy = &actor.User
 	}

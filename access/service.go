@@ -50,6 +50,7 @@ type NewGrant struct {
 	Origin     sallyport.Origin
 	ReasonKind string // request, direct, import, policy, break_glass, bootstrap
 	Reason     string
+	Unsaid     string // kept as reason where nobody gave one; it satisfies no tag
 	RequestID  string
 	Duration   *sallyport.Duration
 	Until      *time.Time

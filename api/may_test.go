@@ -1,6 +1,9 @@
 package api_test
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 // whatOneMay: a resource says what the caller may do with it, as the calls that do it answer.
 func whatOneMay(t *testing.T, w *world) {
@@ -14,6 +17,9 @@ func whatOneMay(t *testing.T, w *world) {
 			if may[what] != yes {
 				t.Errorf("%s may %s: %v, want %v", who, what, may[what], yes)
 			}
+		}
+		if fields := may["fields"].([]any); slices.Contains(fields, any("description")) != want["edit"] || slices.Contains(fields, any("audience")) != want["delete"] || slices.Contains(fields, any("flow")) != want["delete"] {
+			t.Errorf("%s may set %v", who, fields)
 		}
 		if a := w.call(who, "PATCH", "/resources/github.engineering", map[string]any{"description": "For " + who}); (a.status == 200) != want["edit"] {
 			t.Errorf("%s edits: %d", who, a.status)

@@ -167,7 +167,7 @@ func (s *Service) applyStep(ctx context.Context, tx *store.Tx, actor sallyport.A
 		tags = &all
 	}
 	r, err := s.updateTx(ctx, tx, actor, before, sallyport.ResourcePatch{Name: &it.Name, Description: &it.Description, Physical: &it.Physical, Form: &it.Form, Flow: flow,
-		Fulfilment: &it.Fulfilment, Revocation: revocation, Durations: &it.Durations, Audience: &it.Audience, Owners: owners, Tags: tags, Accept: true}, sourceFiles, true)
+		Fulfilment: &it.Fulfilment, Revocation: revocation, Durations: &it.Durations, Audience: &it.Audience, Owners: owners, Tags: tags, Reason: asFilesSay, Accept: true}, sourceFiles, true)
 	if err != nil {
 		return err
 	}

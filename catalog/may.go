@@ -22,7 +22,7 @@ func (s *Service) Resource(ctx context.Context, actor sallyport.Actor, ref strin
 }
 
 func (s *Service) mayTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Resource) (*sallyport.May, error) {
-	var m sallyport.May
+	m := sallyport.May{Fields: []string{}}
 	if r.DeletedAt != nil || !r.Managed {
 		return &m, nil
 	}
@@ -33,8 +33,8 @@ func (s *Service) mayTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor
 		}
 		return err == nil, err
 	}
-	var err error
-	if m.Edit, err = yes(s.mayPatch(ctx, tx, actor, r, sallyport.ResourcePatch{})); err != nil {
+	fields, err := s.mayChange(ctx, tx, actor, r)
+	if m.Edit, err = yes(err); err != nil {
 		return nil, err
 	}
 	if m.Tag, err = yes(s.mayTag(ctx, tx, actor, r)); err != nil {
@@ -43,6 +43,11 @@ func (s *Service) mayTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor
 	if r.Kind != sallyport.KindWorkOrder {
 		if m.Give, m.End, err = s.Access.MayGive(ctx, tx, actor, r); err != nil {
 			return nil, err
+		}
+	}
+	for _, f := range fields {
+		if f == "tags" && m.Tag || f == "owners" && (m.Give || curates(actor)) || f != "tags" && f != "owners" {
+			m.Fields = append(m.Fields, f)
 		}
 	}
 	m.Delete = needAdmin(actor, "") == nil && !isBuiltIn(r)

@@ -67,7 +67,7 @@ func (s *Service) createTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 		Body: map[string]any{"kind": string(r.Kind), "slug": r.Slug, "name": r.Name}, Values: fieldValues(diff(sallyport.Resource{}, r), false)}); err != nil {
 		return r, err
 	}
-	if err := s.setOwnersTx(ctx, tx, actor, r, in.Owners, createdWith); err != nil {
+	if err := s.setOwnersTx(ctx, tx, actor, r, in.Owners, naming{reason: createdWith, made: true}); err != nil {
 		return r, err
 	}
 	if len(in.Tags) > 0 {

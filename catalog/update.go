@@ -12,10 +12,13 @@ import (
 )
 
 // UpdateResource changes the fields that are set. version is the one that was shown, 0 for whatever it is now. Admins and
-// catalogue managers change everything; owners of an app all of its entitlements but their flow and audience; owners the
-// description, form and durations. Requests and provisions in flight keep what they started with.
+// catalogue managers change everything, owners what mayChange says. Requests and provisions in flight keep what they started
+// with.
 func (s *Service) UpdateResource(ctx context.Context, actor sallyport.Actor, ref string, p sallyport.ResourcePatch, version int) (sallyport.Resource, error) {
 	var r sallyport.Resource
+	if err := sallyport.CheckReason(p.Reason); err != nil {
+		return r, sallyport.Invalid("reason", "%s", err)
+	}
 	err := s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
 		before, err := living(ctx, tx, actor, ref)
 		if err != nil {
@@ -27,55 +30,10 @@ func (s *Service) UpdateResource(ctx context.Context, actor sallyport.Actor, ref
 		if err := sameVersion(before, version); err != nil {
 			return err
 		}
-		r, err = s.updateTx(ctx, tx, actor, before, p, before.Source, false)
+		r, err = s.updateTx(ctx, tx, actor, before, byOwner(actor, p), before.Source, false)
 		return err
 	})
 	return r, err
-}
-
-// mayPatch refuses fields that the actor may not change.
-func (s *Service) mayPatch(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Resource, p sallyport.ResourcePatch) error {
-	if isBuiltIn(r) {
-		return needAdmin(actor, "change what is built in")
-	}
-	if curates(actor) {
-		return nil
-	}
-	own, err := owns(ctx, tx, actor, r.ID)
-	if err != nil {
-		return err
-	}
-	ownApp := false
-	if r.App != nil {
-		if ownApp, err = owns(ctx, tx, actor, r.App.ID); err != nil {
-			return err
-		}
-	}
-	if !own && !ownApp {
-		return sallyport.Errorf(sallyport.EForbidden, "you do not own %s", r.Name).
-			WithHint("Its owners, admins and catalogue managers may change it.").WithRule("catalogue")
-	}
-	var kept []string
-	add := func(set bool, name string) {
-		if set {
-			kept = append(kept, name)
-		}
-	}
-	add(p.Flow != nil, "flow")
-	add(p.Audience != nil, "audience")
-	if !ownApp {
-		add(p.Slug != nil, "slug")
-		add(p.Name != nil, "name")
-		add(p.Physical != nil, "physical")
-		add(p.Fulfilment != nil, "fulfilment")
-		add(p.Revocation != nil, "revocation")
-		add(p.Owners != nil, "owners")
-	}
-	if len(kept) > 0 {
-		return sallyport.Errorf(sallyport.EForbidden, "owners do not change the %s of what they own", strings.Join(kept, ", ")).
-			WithHint("Ask an admin or a catalogue manager; description, form and durations are yours.").WithRule("catalogue")
-	}
-	return nil
 }
 
 func (s *Service) updateTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, before sallyport.Resource, p sallyport.ResourcePatch, source string, checked bool) (sallyport.Resource, error) {
@@ -143,7 +101,7 @@ func (s *Service) updateTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 		}
 	}
 	if p.Owners != nil {
-		if err := s.setOwnersTx(ctx, tx, actor, before, *p.Owners, "named as owner of the resource"); err != nil {
+		if err := s.setOwnersTx(ctx, tx, actor, before, *p.Owners, naming{reason: p.Reason}); err != nil {
 			return r, err
 		}
 	}
@@ -156,7 +114,7 @@ func (s *Service) updateTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 	if err != nil || p.Owners == nil || p.Tags == nil {
 		return now, err
 	}
-	return now, s.notSelfTx(ctx, tx, actor, before.Owners, now, "named as owner of the resource")
+	return now, s.notSelfTx(ctx, tx, actor, before.Owners, now, p.Reason)
 }
 
 // notSelfTx refuses that the actor became an owner by a call whose tags forbid it: owners are set before tags, so that the
@@ -224,9 +182,19 @@ func (s *Service) renameParts(ctx context.Context, tx *store.Tx, actor sallyport
 	return nil
 }
 
+// naming is why people are named as owners.
+type naming struct {
+	reason string
+	made   bool // with the resource itself, by who may make it
+}
+
 // setOwnersTx makes these people the owners: who is missing gets a grant without end, who is not named loses the one that
-// was given to them.
-func (s *Service) setOwnersTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Resource, refs []string, reason string) error {
+// was given to them. Who neither makes the resource nor keeps the catalogue gives as in any direct add (domain rule 13).
+func (s *Service) setOwnersTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Resource, refs []string, why naming) error {
+	add := s.Access.AddGrantTx
+	if !why.made && !curates(actor) {
+		add = s.Access.GiveTx
+	}
 	want := map[string]bool{}
 	var faults []sallyport.Fault
 	for i, ref := range refs {
@@ -253,13 +221,17 @@ func (s *Service) setOwnersTx(ctx context.Context, tx *store.Tx, actor sallyport
 		if slices.ContainsFunc(r.Owners, func(o sallyport.UserRef) bool { return o.ID == u.ID }) {
 			continue
 		}
-		if _, err := s.Access.AddGrantTx(ctx, tx, actor, access.NewGrant{Subject: sallyport.Subject{Kind: sallyport.SubjectUser, ID: u.ID, Login: u.Login, Name: u.Name},
-			Resource: r, Relation: sallyport.Owner, Origin: sallyport.OriginGiven, ReasonKind: "direct", Reason: reason, NoEnd: true, Replace: true}); err != nil {
+		if _, err := add(ctx, tx, actor, access.NewGrant{Subject: sallyport.Subject{Kind: sallyport.SubjectUser, ID: u.ID, Login: u.Login, Name: u.Name}, Resource: r, Relation: sallyport.Owner,
+			Origin: sallyport.OriginGiven, ReasonKind: "direct", Reason: why.reason, Unsaid: "named as owner of the resource", NoEnd: true, Replace: true}); err != nil {
 			return err
 		}
 	}
 	if err := refusal(faults); err != nil {
 		return err
+	}
+	cause := "no longer named as owner"
+	if reason := strings.TrimSpace(why.reason); reason != "" {
+		cause += ": " + reason
 	}
 	for _, o := range r.Owners {
 		if want[o.ID] {
@@ -271,7 +243,7 @@ func (s *Service) setOwnersTx(ctx context.Context, tx *store.Tx, actor sallyport
 			return err
 		}
 		if ok {
-			if err := s.Access.EndGrantTx(ctx, tx, actor, g.ID, "no longer named as owner"); err != nil {
+			if err := s.Access.EndGrantTx(ctx, tx, actor, g.ID, cause); err != nil {
 				return err
 			}
 		}

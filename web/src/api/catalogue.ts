@@ -81,6 +81,7 @@ export type ResourcePatch = Partial<
 > & {
   flow?: Flow | Record<string, never>
   revocation?: Fulfilment | Record<string, never>
+  reason?: string
 }
 
 export const createResource = (body: NewResource, idempotencyKey: string) =>

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { Card } from '../../components/Card'
 import { Checkbox } from '../../components/Checkbox'
 import { FlowEditor } from '../flow/FlowEditor'
+import { flowWords } from '../flow/flow'
 import { FormBuilder } from '../form/FormBuilder'
 import { BasicsEditor } from './BasicsEditor'
 import { DurationsEditor } from './DurationsEditor'
@@ -14,21 +15,40 @@ export function ResourceEditor({
   onChange,
   fault,
   fresh,
+  fields,
+  owners,
 }: {
   draft: Draft
   onChange: (draft: Draft) => void
   fault: (path: string) => string | undefined
   fresh?: boolean
+  /** What may be set; without it everything. */
+  fields?: readonly string[]
+  /** True while the owners are others than those that are saved. */
+  owners?: boolean
 }) {
+  const may = (field: string) => !fields || fields.includes(field)
   const put = (patch: Partial<Draft>) => onChange({ ...draft, ...patch })
   const order = draft.kind === 'work_order'
   return (
     <div className="grid gap-4">
       <Section id="basics" title="What it is">
-        <BasicsEditor draft={draft} onChange={put} fault={fault} fresh={fresh} />
+        <BasicsEditor draft={draft} onChange={put} fault={fault} fresh={fresh} may={may} owners={owners} />
       </Section>
       <Section id="flow" title="Who decides">
-        <FlowEditor value={draft.flow} onChange={(flow) => put({ flow })} fault={fault} />
+        {may('flow') ? (
+          <FlowEditor
+            value={draft.flow}
+            onChange={(flow) => put({ flow })}
+            fault={fault}
+            by={may('audience') ? 'admin' : 'owner'}
+          />
+        ) : (
+          <p>
+            {flowWords(draft.flow)}{' '}
+            <span className="text-muted">Admins and catalogue managers set this.</span>
+          </p>
+        )}
       </Section>
       <Section id="form" title="What is asked">
         <FormBuilder value={draft.form} onChange={(form) => put({ form })} fault={fault} />
@@ -42,35 +62,37 @@ export function ResourceEditor({
           />
         </Section>
       )}
-      <Section id="fulfilment" title={order ? 'Who does it' : 'How it becomes real'}>
-        <div className="grid gap-5">
-          <FulfilmentEditor
-            path="fulfilment"
-            label={order ? 'The work is done' : 'Access is given'}
-            value={draft.fulfilment}
-            onChange={(fulfilment) => put({ fulfilment })}
-            fault={fault}
-            workOrder={order}
-          />
-          {!order && (
-            <Checkbox
-              checked={draft.revocation !== undefined}
-              onChange={(e) => put({ revocation: e.target.checked ? { ...draft.fulfilment } : undefined })}
-            >
-              It is taken away in another way than it is given
-            </Checkbox>
-          )}
-          {draft.revocation && !order && (
+      {may('fulfilment') && (
+        <Section id="fulfilment" title={order ? 'Who does it' : 'How it becomes real'}>
+          <div className="grid gap-5">
             <FulfilmentEditor
-              path="revocation"
-              label="Access is taken away"
-              value={draft.revocation}
-              onChange={(revocation) => put({ revocation })}
+              path="fulfilment"
+              label={order ? 'The work is done' : 'Access is given'}
+              value={draft.fulfilment}
+              onChange={(fulfilment) => put({ fulfilment })}
               fault={fault}
+              workOrder={order}
             />
-          )}
-        </div>
-      </Section>
+            {!order && (
+              <Checkbox
+                checked={draft.revocation !== undefined}
+                onChange={(e) => put({ revocation: e.target.checked ? { ...draft.fulfilment } : undefined })}
+              >
+                It is taken away in another way than it is given
+              </Checkbox>
+            )}
+            {draft.revocation && !order && (
+              <FulfilmentEditor
+                path="revocation"
+                label="Access is taken away"
+                value={draft.revocation}
+                onChange={(revocation) => put({ revocation })}
+                fault={fault}
+              />
+            )}
+          </div>
+        </Section>
+      )}
     </div>
   )
 }

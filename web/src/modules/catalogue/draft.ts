@@ -15,6 +15,8 @@ export interface Draft {
   description: string
   physical: boolean
   owners: ComboboxItem[]
+  /** Why the owners change. */
+  reason: string
   audience: ComboboxItem | null
   form: Form
   flow: Flow | undefined
@@ -31,6 +33,7 @@ export const emptyDraft = (kind: Kind = 'app'): Draft => ({
   description: '',
   physical: false,
   owners: [],
+  reason: '',
   audience: null,
   form: {},
   flow: undefined,
@@ -48,6 +51,7 @@ export function draftOf(r: Resource): Draft {
     description: r.description ?? '',
     physical: !!r.physical,
     owners: (r.owners ?? []).map((o) => ({ value: o.login, label: o.name })),
+    reason: '',
     audience: r.audience ? { value: r.audience.slug, label: r.audience.name } : null,
     form: r.form ?? {},
     flow: r.flow ?? undefined,
@@ -119,6 +123,7 @@ export function toPatch(before: Resource, d: Draft): ResourcePatch {
   if (differs('physical')) patch.physical = !!now.physical
   if (canonical([...(old.owners ?? [])].sort()) !== canonical([...(now.owners ?? [])].sort()))
     patch.owners = now.owners ?? []
+  if (patch.owners && d.reason.trim()) patch.reason = d.reason.trim()
   if (differs('audience')) patch.audience = now.audience ?? ''
   if (differs('form')) patch.form = now.form ?? {}
   if (differs('flow')) patch.flow = now.flow ?? {}

@@ -13,11 +13,14 @@ export function FlowEditor({
   value,
   onChange,
   fault,
+  by,
   defaults = { label: 'Its owners', words: flowWords(undefined) },
 }: {
   value: Flow | undefined
   onChange: (flow: Flow | undefined) => void
   fault: (path: string) => string | undefined
+  /** Who changes a resource: admins open its flow to owners, who do not let people in undecided. */
+  by?: 'admin' | 'owner'
   /** Who decides where nothing is said. */
   defaults?: { label: string; words: string }
 }) {
@@ -38,10 +41,10 @@ export function FlowEditor({
           value={mode}
           onChange={setMode}
           choices={[
-            { value: 'default', label: defaults.label },
-            { value: 'stages', label: 'Stages' },
-            { value: 'none', label: 'Nobody' },
-          ]}
+            { value: 'default' as const, label: defaults.label },
+            { value: 'stages' as const, label: 'Stages' },
+            { value: 'none' as const, label: 'Nobody' },
+          ].filter((c) => c.value !== 'none' || by !== 'owner' || mode === 'none')}
         />
       </FieldSet>
       <p className="text-muted">{mode === 'default' ? defaults.words : flowWords(value)}</p>
@@ -107,7 +110,16 @@ export function FlowEditor({
             >
               Owners may add people directly, without a request
             </Checkbox>
+            {by === 'admin' && (
+              <Checkbox
+                checked={!!flow.owners_edit}
+                onChange={(e) => onChange({ ...flow, owners_edit: e.target.checked })}
+              >
+                Owners may change who decides
+              </Checkbox>
+            )}
             <Checkbox
+              disabled={by === 'owner' && !flow.allow_self_approval}
               checked={!!flow.allow_self_approval}
               onChange={(e) => onChange({ ...flow, allow_self_approval: e.target.checked })}
             >

@@ -109,6 +109,7 @@ export function cleanFlow(flow: Flow | undefined): Flow | undefined {
   if (flow.fallback?.length) out.fallback = flow.fallback
   if (flow.expire_in) out.expire_in = flow.expire_in
   if (flow.owners_may_add) out.owners_may_add = true
+  if (flow.owners_edit) out.owners_edit = true
   if (flow.allow_self_approval) out.allow_self_approval = true
   return Object.keys(out).length ? out : undefined
 }

@@ -30,7 +30,7 @@ export function Settings({ resource, mayDelete }: { resource: Resource; mayDelet
   const [removing, setRemoving] = useState(false)
   const top = useRef<HTMLDivElement>(null)
   const patch = useMemo(() => toPatch(base, draft), [base, draft])
-  const changed = Object.keys(patch)
+  const changed = Object.keys(patch).filter((field) => field !== 'reason')
   const elsewhere = resource.version !== base.version
 
   const reset = (to: Resource) => {
@@ -89,7 +89,13 @@ export function Settings({ resource, mayDelete }: { resource: Resource; mayDelet
         <Note>It is kept in catalogue files. What you change here is undone by the next apply.</Note>
       )}
       {error && <Note tone="bad">{error}</Note>}
-      <ResourceEditor draft={draft} onChange={setDraft} fault={(path) => faults[path]} />
+      <ResourceEditor
+        draft={draft}
+        onChange={setDraft}
+        fault={(path) => faults[path]}
+        fields={resource.may?.fields ?? []}
+        owners={!!patch.owners}
+      />
       {resource.may?.tag && <TagsCard resource={resource} />}
       {rights.catalogue && resource.managed && ['group', 'entitlement', 'role'].includes(resource.kind) && (
         <Convert resource={resource} />

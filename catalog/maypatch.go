@@ -1,0 +1,104 @@
+package catalog
+
+import (
+	"context"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/store"
+)
+
+// mayChange lists the fields that the actor may set. Admins and catalogue managers set all; owners what their thing says of
+// itself, asks, takes and bears, and who decides where that is open to them; owners of an app also what its parts are called
+// and how they become real. Whom they may name as owners is a matter of each grant.
+func (s *Service) mayChange(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Resource) ([]string, error) {
+	fields := []string{"description", "form", "durations", "tags", "owners"}
+	parts := []string{"slug", "name", "physical", "fulfilment", "revocation"}
+	if isBuiltIn(r) {
+		if err := needAdmin(actor, "change what is built in"); err != nil {
+			return nil, err
+		}
+	}
+	if curates(actor) {
+		return append(append(fields, parts...), "flow", "audience"), nil
+	}
+	own, err := owns(ctx, tx, actor, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	ownApp := false
+	if r.App != nil {
+		if ownApp, err = owns(ctx, tx, actor, r.App.ID); err != nil {
+			return nil, err
+		}
+	}
+	if !own && !ownApp {
+		return nil, sallyport.Errorf(sallyport.EForbidden, "you do not own %s", r.Name).
+			WithHint("Its owners, admins and catalogue managers may change it.").WithRule("catalogue")
+	}
+	if ownApp {
+		fields = append(fields, parts...)
+	}
+	if r.Flow.OpenToOwners() {
+		fields = append(fields, "flow")
+	}
+	return fields, nil
+}
+
+// mayPatch refuses fields that the actor may not change, and a flow that owners do not make.
+func (s *Service) mayPatch(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Resource, p sallyport.ResourcePatch) error {
+	fields, err := s.mayChange(ctx, tx, actor, r)
+	if err != nil || curates(actor) {
+		return err
+	}
+	var kept []string
+	for name, set := range map[string]bool{"slug": p.Slug != nil, "name": p.Name != nil, "physical": p.Physical != nil, "fulfilment": p.Fulfilment != nil,
+		"revocation": p.Revocation != nil, "audience": p.Audience != nil, "flow": p.Flow != nil} {
+		if set && !slices.Contains(fields, name) {
+			kept = append(kept, name)
+		}
+	}
+	slices.Sort(kept)
+	if len(kept) > 0 {
+		return sallyport.Errorf(sallyport.EForbidden, "owners do not change the %s of %s", strings.Join(kept, ", "), r.Name).
+			WithHint("Ask an admin or a catalogue manager.").WithRule("catalogue")
+	}
+	if p.Flow == nil {
+		return nil
+	}
+	return ownersFlow(sallyport.FlowOf(r.Flow), sallyport.FlowOf(p.Flow))
+}
+
+// ownersFlow refuses what lets people in without somebody else's decision, where it is not so already: that is for admins.
+func ownersFlow(before, after sallyport.Flow) error {
+	what := ""
+	switch {
+	case after.NoApproval && !before.NoApproval:
+		what = "that nobody decides"
+	case after.AllowSelf && !before.AllowSelf:
+		what = "that people decide their own requests"
+	}
+	for _, st := range after.Stages {
+		same := func(o sallyport.StageSpec) bool { return reflect.DeepEqual(o, st) }
+		if st.Timeout == "approve" && !slices.ContainsFunc(before.Stages, same) {
+			what = "that a time-out approves"
+		}
+	}
+	if what == "" {
+		return nil
+	}
+	return sallyport.Errorf(sallyport.EForbidden, "%s is not for owners to say", what).
+		WithHint("Leave it out, or ask an admin or a catalogue manager to set it.").WithRule("catalogue")
+}
+
+// byOwner is a change as an owner makes it: who decides stays open to owners, since they do not say whether it is.
+func byOwner(actor sallyport.Actor, p sallyport.ResourcePatch) sallyport.ResourcePatch {
+	if f := normalFlow(p.Flow); f != nil && !curates(actor) {
+		open := *f
+		open.OwnersEdit = true
+		p.Flow = &open
+	}
+	return p
+}

@@ -1,0 +1,40 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { render, screen } from '@testing-library/react'
+import { expect, it } from 'vitest'
+import { emptyDraft } from './draft'
+import { ResourceEditor } from './ResourceEditor'
+
+const show = (fields?: string[], owners?: boolean) =>
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <ResourceEditor
+        draft={{ ...emptyDraft('app'), name: 'VPN' }}
+        onChange={() => {}}
+        fault={() => undefined}
+        fields={fields}
+        owners={owners}
+      />
+    </QueryClientProvider>,
+  )
+
+it('leaves out what the viewer may not set, and says who decides', () => {
+  show(['description', 'form', 'durations', 'tags'])
+  expect(screen.getByLabelText('What it lets people do')).toBeTruthy()
+  for (const label of ['Name', 'Slug', 'Owners', 'Who may find and request it'])
+    expect(screen.queryByLabelText(label)).toBeNull()
+  expect(screen.queryByText('How it becomes real')).toBeNull()
+  expect(screen.getByText('Admins and catalogue managers set this.')).toBeTruthy()
+})
+
+it('lets owners say who decides, and not that nobody does', () => {
+  show(['description', 'flow', 'owners'], true)
+  expect(screen.getByText('Stages')).toBeTruthy()
+  expect(screen.queryByText('Nobody')).toBeNull()
+  expect(screen.getByLabelText(/Why the owners change/)).toBeTruthy()
+})
+
+it('shows admins everything', () => {
+  show()
+  expect(screen.getByLabelText('Name')).toBeTruthy()
+  expect(screen.getByText('Nobody')).toBeTruthy()
+})
