@@ -65,6 +65,7 @@ func ownersToBe(ctx context.Context, tx *store.Tx, tenant string, r sallyport.Re
 	err = eachLiving(ctx, tx, tenant, store.GrantFilter{ResourceID: r.App.ID, Relation: sallyport.Owner}, func(g sallyport.Grant) {
 		i, known := last[g.Subject.ID]
 		switch {
+		case !g.Holds(tx.Now()): // not yet
 		case !known:
 			last[g.Subject.ID] = len(out)
 			out = append(out, g)

@@ -32,6 +32,21 @@ func TestLeavingAnApp(t *testing.T) {
 		if _, err := w.s.Access.Give(ctx, w.admin, sallyport.Give{Subject: "role:crew", Resource: "ship", Relation: sallyport.Owner, Duration: &ten, Reason: "they run it"}); err != nil {
 			t.Fatal(err)
 		}
+		w.people("soon") // who is to own the app later owns nothing that leaves it now
+		w.update(func(ctx context.Context, tx *store.Tx) error {
+			soon, err := tx.User(ctx, w.tenant, "soon")
+			if err != nil {
+				return err
+			}
+			ship, err := tx.Resource(ctx, w.tenant, "ship", access.Everything)
+			if err != nil {
+				return err
+			}
+			at := tx.Now().Add(time.Hour)
+			_, err = w.s.Access.AddGrantTx(ctx, tx, w.admin, access.NewGrant{Subject: sallyport.Subject{Kind: sallyport.SubjectUser, ID: soon.ID}, Resource: ship,
+				Relation: sallyport.Owner, ReasonKind: "direct", Reason: "from then on", NoEnd: true, StartsAt: &at})
+			return err
+		})
 		limit := func(ref string) {
 			t.Helper()
 			r := w.resource(ref)

@@ -15,7 +15,7 @@ func (c *company) label() *label { return one(c, c.m.labels) }
 func (c *company) attach() {
 	l, t, by := c.label(), c.pick(func(t *thing) bool { return true }), c.who()
 	actor := c.actor(by)
-	c.take("tag", step{what: fmt.Sprintf("%s puts the tag %s %+v, enabled %v, on %s", by, l.name, l.c, l.enabled, t.name), want: sure(by == "root" || c.m.owns(by, t)),
+	c.take("tag", step{what: fmt.Sprintf("%s puts the tag %s %+v, enabled %v, on %s", by, l.name, l.c, l.enabled, t.name), want: sure(t.managed && (by == "root" || c.m.owns(by, t))),
 		then: func() { t.labels[l] = true; c.m.tighten(t) },
 		do:   func(ctx context.Context) error { return c.cat.AttachTag(ctx, actor, t.id, l.name, true) }})
 }

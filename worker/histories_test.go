@@ -354,7 +354,7 @@ func (c *company) convert() {
 		to.App = app.id
 	}
 	root := c.actor("root")
-	c.take("convert", step{what: fmt.Sprintf("%s becomes %s", t.name, to.Kind), then: func() { t.kind, t.app = to.Kind, app; c.m.tighten(t) },
+	c.take("convert", step{what: fmt.Sprintf("%s becomes %s", t.name, to.Kind), then: func() { c.m.becomes(t, to.Kind, app) },
 		do: func(ctx context.Context) error {
 			_, err := c.cat.Convert(ctx, root, t.id, to, 0)
 			return err

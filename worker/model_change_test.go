@@ -206,6 +206,43 @@ func (m *model) cut(list []*held, limit time.Duration) {
 	}
 }
 
+// becomes makes something else of a thing. What leaves an app keeps its tags, and who owns the app owns it where nobody did.
+func (m *model) becomes(t *thing, kind sallyport.Kind, app *thing) {
+	was := t.app
+	heirs, order := map[string]sallyport.Span{}, []string{}
+	if was != nil && was != app && !slices.ContainsFunc(m.access(), func(p path) bool { return p.what == t && p.relation == sallyport.Owner }) {
+		for _, g := range m.grants {
+			if g.what != was || g.relation != sallyport.Owner || !g.had(m.now) || slices.ContainsFunc(m.grants, func(o *held) bool {
+				return o.what == t && o.relation == sallyport.Owner && o.who == g.who && o.coming(m.now)
+			}) {
+				continue
+			}
+			had, known := heirs[g.who]
+			if !known {
+				order = append(order, g.who)
+			}
+			if s := m.lasts(g); !known || had.Compare(s) < 0 {
+				heirs[g.who] = s
+			}
+		}
+	}
+	t.kind, t.app = kind, app
+	if was != nil && was != app {
+		for l := range was.labels {
+			t.labels[l] = was.labels[l]
+		}
+	}
+	m.tighten(t)
+	limit := timeLimit(m.demands(t), sallyport.Owner)
+	for _, who := range order {
+		s := heirs[who]
+		if end := m.now.Add(limit); limit > 0 && (s.NoEnd || s.EndsAt.After(end)) {
+			s = sallyport.Span{EndsAt: &end}
+		}
+		m.give(gift{who: who, what: t, relation: sallyport.Owner, reason: "owned " + was.name + ", of which it was part", until: s.EndsAt, noEnd: s.NoEnd})
+	}
+}
+
 // tighten cuts what is held longer than the tags of a thing, and of what it contains, allow together.
 func (m *model) tighten(of *thing) {
 	for _, t := range m.things {
