@@ -256,14 +256,20 @@ function Who({ row }: { row: Expiring }) {
   )
 }
 
-/** Hanging opens what hangs on a grant: the role whose members have it, or the role or app that it reaches. */
+/** Hanging opens what hangs on a grant: the members of the role that has it, what the role gives, or what is in the app. */
 function Hanging({ row }: { row: Expiring }) {
   const words = hangs(row)
   if (!words) return null
   const { subject, resource } = row.grant
-  const to = row.people ? resourcePath({ id: subject.id, slug: subject.slug ?? '' }) : resourcePath(resource)
+  const [to, tab] = row.people
+    ? [resourcePath({ id: subject.id, slug: subject.slug ?? '' }), 'holders']
+    : [resourcePath(resource), resource.kind === 'role' ? 'gives' : 'map']
   return (
-    <Link to={to} className="rounded underline decoration-edge underline-offset-3 hover:decoration-ink">
+    <Link
+      to={to}
+      search={{ tab }}
+      className="rounded underline decoration-edge underline-offset-3 hover:decoration-ink"
+    >
       {words}
     </Link>
   )
