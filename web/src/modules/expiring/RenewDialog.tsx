@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useRef, useState } from 'react'
 import { newKey } from '../../api/client'
 import { message } from '../../api/error'
 import { type NewBatch, startBatch } from '../../api/expiring'
@@ -9,14 +9,14 @@ import { Dialog } from '../../components/Dialog'
 import { DurationPicker, type Length } from '../../components/DurationPicker'
 import { Field } from '../../components/Field'
 import { LengthInput } from '../../components/LengthInput'
+import { number } from '../../components/number'
 import { Textarea } from '../../components/Textarea'
 import { iso, lengthWords, seconds } from '../../components/time'
 import { WhatChanges } from '../impact/Folded'
 import { useRights } from '../rights'
 import { useTitle } from '../titles'
+import { useWindowed } from './windowed'
 import { atMost, fits } from './words'
-
-const most = 60
 
 /** What is renewed: rows that were chosen, or all that a filter finds. */
 export interface Renewal {
@@ -41,6 +41,8 @@ export function RenewDialog({
   const title = useTitle()
   const { admin } = useRights()
   const [length, setLength] = useState<Length>({ duration: 'P30D' })
+  const list = useRef<HTMLUListElement>(null)
+  const { from, to, before, after } = useWindowed(list, rows.length)
   const [own, setOwn] = useState<Readonly<Record<string, string>>>(renewal.own ?? {})
   const [reason, setReason] = useState('')
   const [atomic, setAtomic] = useState(false)
@@ -116,7 +118,7 @@ export function RenewDialog({
             <p className="min-w-48 flex-1">
               {rows.length === 1 && one
                 ? `At most ${atMost(one.limits)}: ${one.limits.from}.`
-                : `${over.length} of ${rows.length} allow less than that.`}
+                : `${number(over.length)} of ${number(rows.length)} allow less than that.`}
             </p>
             <Button size="sm" onClick={cut}>
               {rows.length === 1 && one ? `Use ${atMost(one.limits)}` : 'Use the greatest each allows'}
@@ -129,14 +131,18 @@ export function RenewDialog({
             its own limit; what is too long is refused, with the greatest length allowed.
           </p>
         )}
-        {rows.length > 1 && rows.length <= most && (
-          <ul aria-label="Each row" className="grid">
-            {rows.map((r) => {
+        {rows.length > 1 && (
+          <ul ref={list} aria-label="Each row" className="grid">
+            {before > 0 && <li aria-hidden style={{ height: before }} />}
+            {rows.slice(from, to).map((r, i) => {
               const id = r.grant.id
               const bad = !fits(r.limits, own[id] ?? asked)
               return (
                 <li
                   key={id}
+                  data-row={id}
+                  aria-setsize={rows.length}
+                  aria-posinset={from + i + 1}
                   className="flex flex-wrap items-center gap-x-4 gap-y-1.5 border-line py-2 [&:not(:last-child)]:border-b"
                 >
                   <span className="min-w-52 flex-1">
@@ -175,6 +181,7 @@ export function RenewDialog({
                 </li>
               )
             })}
+            {after > 0 && <li aria-hidden style={{ height: after }} />}
           </ul>
         )}
         {rows.length === 1 && one && own[one.grant.id] !== undefined && (
