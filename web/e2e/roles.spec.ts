@@ -1,6 +1,6 @@
 // Roles from people, merged and taken back; people compared, and the difference asked for.
 import type { Access, AccessRequest, Page as List, Resource } from '../src/api/types'
-import { api, as, expect, expectAccessible, expectNoFaults, test } from './world'
+import { api, as, everyLook, expect, expectAccessible, expectNoFaults, test } from './world'
 
 test.describe.configure({ timeout: 120_000 })
 
@@ -78,14 +78,48 @@ test('a drawing is walked by the keyboard, and opens what it bundles', async ({ 
   await page.keyboard.press('Enter')
   await expect.poll(() => drawing.getByRole('link').count()).toBeGreaterThan(before + 8)
   expect(await drawing.getByRole('link').count()).toBeLessThanOrEqual(names + 20)
-  const first = drawing.getByRole('link').first()
-  await first.focus()
+  await expect(drawing.locator('a:focus')).toBeInViewport()
   await page.keyboard.press('Tab')
-  const second = page.locator(':focus')
+  const second = drawing.locator('a:focus')
   await expect(second).toBeInViewport()
   const to = await second.getAttribute('href')
   await page.keyboard.press('Enter')
   await expect(page).toHaveURL(new RegExp(`${to}$`))
+  expectNoFaults(page)
+})
+
+test('a drawing is pressed and pointed at by the mouse, and says who owns and what nobody holds', async ({
+  browser,
+}) => {
+  const page = await as(browser, 'admin')
+  const server = api(page.context())
+  const app = await server.post<Resource>('/resources', { kind: 'app', name: 'Planetarium' })
+  const shut = { kind: 'entitlement', app: app.slug, name: 'Dome' }
+  await server.post<Resource>('/resources', shut)
+  const seats = await server.post<Resource>('/resources', { ...shut, name: 'Seats' })
+  const people = await server.get<List<{ login: string; name: string }>>('/users?limit=13')
+  for (const { login } of people.items.slice(0, 12))
+    await server.post('/grants', { subject: login, resource: seats.slug, duration: 'P9D', reason: 'visits' })
+  await server.post('/grants', {
+    subject: people.items[12]?.login,
+    resource: seats.slug,
+    relation: 'owner',
+    duration: 'P9D',
+    reason: 'runs it',
+  })
+  await page.goto(`/catalogue/${app.slug}?tab=map`)
+  const table = page.getByRole('table', { name: 'Who holds what in Planetarium' })
+  await expect(table.getByRole('row').filter({ hasText: 'Dome' })).toContainText('Nobody')
+  await expect(table.getByRole('row').filter({ hasText: people.items[12]?.name })).toContainText('Owner')
+  await page.getByRole('radio', { name: 'Drawing' }).check()
+  const drawing = page.getByRole('region', { name: /^Planetarium and who holds what/ })
+  await expect(drawing.getByRole('link', { name: 'Dome Held by nobody' })).toBeVisible()
+  await expect(drawing.getByText('owner', { exact: true })).toBeVisible()
+  await everyLook(page, 'an app, drawn')
+  await drawing.getByRole('button', { name: '12 people: show each' }).click()
+  await expect(drawing.locator('a:focus')).toBeInViewport()
+  await page.getByRole('button', { name: 'Bundle them again' }).press('Enter')
+  await expect(drawing.getByRole('button', { name: '12 people: show each' })).toBeFocused()
   expectNoFaults(page)
 })
 

@@ -2,7 +2,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { call } from './client'
 import { listQuery } from './list'
-import type { Access, Grant, Page, ResultItem } from './types'
+import type { Access, Grant, Page, Relation, ResultItem } from './types'
 
 export interface GrantListFilter {
   subject?: string
@@ -32,13 +32,31 @@ export const accessAtQuery = (user: string, at?: string) =>
     placeholderData: keepPreviousData,
   })
 
+export interface HolderFilter {
+  relation?: Relation
+  at?: string
+  q?: string
+}
+/** holdersListQuery reads who holds a resource page after page, by name; the first page says how many there are. */
+export const holdersListQuery = (resource: string, filter: HolderFilter) =>
+  listQuery<Access>(
+    ['holders', resource],
+    '/api/v1/resources/{id}/holders',
+    { limit: 100, total: true, ...filter },
+    { id: resource },
+  )
+
+/** allHolders reads every page of a filter, for an export. */
+export const allHolders = async (resource: string, filter: HolderFilter) =>
+  (await wholeOf('/api/v1/resources/{id}/holders', resource, { ...filter }, Number.POSITIVE_INFINITY)).items
+
 /** wholeOf reads page after page, so many rows at most; more says that there are others. */
 async function wholeOf(
   path: string,
   id: string,
   query: Record<string, string | undefined>,
   most: number,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ) {
   const items: Access[] = []
   let cursor: string | undefined

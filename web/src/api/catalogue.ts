@@ -45,6 +45,26 @@ export const insideQuery = (app: string) =>
     staleTime: 60_000,
   })
 
+/** partsQuery reads all that an app contains, by name. */
+export const partsQuery = (app: string) =>
+  queryOptions({
+    queryKey: ['resources', 'parts', app] as const,
+    queryFn: async ({ signal }) => {
+      const parts: Resource[] = []
+      let cursor: string | undefined
+      do {
+        const page = await call<Page<Resource>>('get', '/api/v1/resources', {
+          query: { app, limit: 200, cursor },
+          signal,
+        })
+        parts.push(...(page.items ?? []))
+        cursor = page.next_cursor || undefined
+      } while (cursor)
+      return parts
+    },
+    staleTime: 60_000,
+  })
+
 /** decidedQuery reads the latest approvals, from which the usual time to a decision is told. */
 export const decidedQuery = () =>
   queryOptions({

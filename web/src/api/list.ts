@@ -15,7 +15,8 @@ export function listQuery<T>(
     queryFn: ({ pageParam, signal }) =>
       call<Page<T>>('get', path, {
         path: pathParams,
-        query: { ...query, cursor: pageParam || undefined },
+        // All are counted once, with the first page.
+        query: { ...query, ...(pageParam ? { cursor: pageParam, total: undefined } : {}) },
         signal,
       }),
     initialPageParam: '',

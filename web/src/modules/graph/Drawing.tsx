@@ -12,8 +12,8 @@ import {
   ReactFlowProvider,
   useReactFlow,
 } from '@xyflow/react'
-import { ChevronsUpDown } from 'lucide-react'
-import { createContext, useContext, useEffect, useMemo, useState } from 'react'
+import { ChevronsUpDown, Users } from 'lucide-react'
+import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react'
 import '@xyflow/react/dist/base.css'
 import './drawing.css'
 import { Avatar } from '../../components/Avatar'
@@ -35,6 +35,11 @@ function place(graph: Graph): { nodes: Placed[]; edges: Edge[] } {
   g.setDefaultEdgeLabel(() => ({}))
   for (const d of graph.dots) g.setNode(d.id, { width: wide, height: high })
   for (const l of graph.lines) g.setEdge(l.from, l.to)
+  // What no line leads to stands among what lines lead to.
+  const reached = new Set(graph.lines.flatMap((l) => [l.from, l.to]))
+  const free = graph.lines.length > 0 ? graph.dots.filter((d) => !reached.has(d.id)) : []
+  if (free.length > 0) g.setNode('nobody', { width: wide, height: 0 })
+  for (const d of free) g.setEdge('nobody', d.id)
   dagre.layout(g)
   const nodes = graph.dots.map((dot): Placed => {
     const { x, y } = g.node(dot.id)
@@ -48,22 +53,42 @@ function place(graph: Graph): { nodes: Placed[]; edges: Edge[] } {
     }
   })
   nodes.sort((a, b) => a.position.x - b.position.x || a.position.y - b.position.y) // as Tab goes
-  const edges = graph.lines.map((l): Edge => ({ id: `${l.from} ${l.to}`, source: l.from, target: l.to }))
+  const edges = graph.lines.map(
+    (l): Edge => ({ id: `${l.from} ${l.to}`, source: l.from, target: l.to, label: l.label }),
+  )
   return { nodes, edges }
 }
 
 interface Hand {
   near: ReadonlySet<string> | null
   point: (id: string | null) => void
-  open: (id: string) => void
+  open: (bundle: Dot) => void
+  /** The node that takes the focus, once. */
+  next: string | null
+  took: () => void
 }
-const Hands = createContext<Hand>({ near: null, point: () => undefined, open: () => undefined })
+const Hands = createContext<Hand>({
+  near: null,
+  point: () => undefined,
+  open: () => undefined,
+  next: null,
+  took: () => undefined,
+})
+
+export interface DrawingProps {
+  graph: Graph
+  label: string
+  onOpen: (bundle: Dot) => void
+  /** The first of these to be drawn takes the focus, each time that other ones are named. */
+  focus?: readonly string[]
+}
 
 /**
  * Drawing draws access from left to right. Tab goes from node to node, column by column, and brings each into sight; Enter
- * follows it, or opens a bundle. What hangs together with the pointed node stands out. The table beside it says the same.
+ * follows it, or opens a bundle, whose first then has the focus. What hangs together with the pointed node stands out. The
+ * table beside it says the same.
  */
-export default function Drawing(props: { graph: Graph; label: string; onOpen: (id: string) => void }) {
+export default function Drawing(props: DrawingProps) {
   return (
     <ReactFlowProvider>
       <Inner {...props} />
@@ -71,15 +96,22 @@ export default function Drawing(props: { graph: Graph; label: string; onOpen: (i
   )
 }
 
-function Inner({ graph, label, onOpen }: { graph: Graph; label: string; onOpen: (id: string) => void }) {
+function Inner({ graph, label, onOpen, focus }: DrawingProps) {
   const placed = useMemo(() => place(graph), [graph])
   const [pointed, point] = useState<string | null>(null)
   const flow = useReactFlow()
   const near = useMemo(() => (pointed ? connected(graph, pointed) : null), [graph, pointed])
+  const [next, setNext] = useState<string | null>(null)
+  const asked = useRef(focus)
   useEffect(() => {
-    if (placed.nodes.length) void flow.fitView(fit)
-  }, [placed, flow])
-  const hand = useMemo(() => ({ near, point, open: onOpen }), [near, onOpen])
+    // The node that takes the focus brings itself into sight.
+    const first = focus === asked.current ? undefined : placed.nodes.find((n) => focus?.includes(n.id))
+    asked.current = focus
+    if (first) setNext(first.id)
+    else if (placed.nodes.length) void flow.fitView(fit)
+  }, [placed, flow, focus])
+  const took = useCallback(() => setNext(null), [])
+  const hand = useMemo(() => ({ near, point, open: onOpen, next, took }), [near, onOpen, next, took])
   const edges = useMemo(
     () =>
       placed.edges.map((e) => ({
@@ -138,21 +170,30 @@ function connected(graph: Graph, id: string): Set<string> {
 }
 
 function DotNode({ data: { dot }, positionAbsoluteX: x, positionAbsoluteY: y }: NodeProps<Placed>) {
-  const { near, point, open } = useContext(Hands)
+  const { near, point, open, next, took } = useContext(Hands)
+  const self = useRef<HTMLAnchorElement & HTMLButtonElement>(null)
+  useEffect(() => {
+    if (next !== dot.id) return
+    self.current?.focus({ preventScroll: true })
+    took()
+  }, [next, dot.id, took])
   const navigate = useNavigate()
   const flow = useReactFlow()
   const look = cx(
-    'nopan flex h-11 w-52 items-center gap-2 rounded-md border bg-raised px-2 text-left text-[0.8125rem] text-ink shadow-card transition-opacity hover:bg-hover',
+    // React Flow takes the pointer from nodes that are neither dragged nor selected.
+    'nopan pointer-events-auto flex h-11 w-52 items-center gap-2 rounded-md border bg-raised px-2 text-left text-[0.8125rem] text-ink shadow-card transition-opacity hover:bg-hover',
     dot.kind === 'role' ? 'border-accent' : 'border-line',
-    dot.kind === 'many' && 'border-dashed',
+    dot.of && 'border-dashed',
     near && !near.has(dot.id) && 'opacity-30',
   )
   const inside = (
     <>
       {dot.kind === 'person' ? (
         <Avatar name={dot.label} size="sm" />
-      ) : dot.kind === 'many' ? (
+      ) : dot.of ? (
         <ChevronsUpDown aria-hidden className="size-4 shrink-0 text-muted" />
+      ) : dot.kind === 'many' ? (
+        <Users aria-hidden className="size-4 shrink-0 text-muted" />
       ) : (
         <ResourceIcon kind={dot.kind === 'role' ? 'role' : 'app'} name={dot.label} slug={dot.id} size="sm" />
       )}
@@ -174,26 +215,30 @@ function DotNode({ data: { dot }, positionAbsoluteX: x, positionAbsoluteY: y }: 
   return (
     <>
       <Handle type="target" position={Position.Left} />
-      {dot.kind === 'many' ? (
+      {dot.of ? (
         <button
+          ref={self}
           type="button"
           className={look}
-          title={`${dot.of?.slice(0, 20).join(', ')}${(dot.of?.length ?? 0) > 20 ? ' …' : ''}`}
-          aria-label={`${dot.label}${dot.detail ? ` of ${dot.detail}` : ''}: show each`}
-          onClick={() => open(dot.id)}
+          title={[...dot.of.slice(0, 20).map((d) => d.label), ...(dot.of.length > 20 ? ['…'] : [])].join(
+            ', ',
+          )}
+          aria-label={`${dot.label}${dot.detail ? `, ${dot.detail}` : ''}: show each`}
+          onClick={() => open(dot)}
           {...point_}
         >
           {inside}
         </button>
       ) : (
         <a
+          ref={self}
           className={look}
           href={dot.to}
           title={dot.label}
           onClick={(e) => {
             if (e.metaKey || e.ctrlKey || !dot.to) return
             e.preventDefault()
-            void navigate({ to: dot.to as string })
+            void navigate({ href: dot.to })
           }}
           {...point_}
         >

@@ -1,8 +1,8 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Link2 } from 'lucide-react'
 import { useCallback, useMemo, useState } from 'react'
-import { holdersAtQuery } from '../../api/access'
+import { holdersListQuery } from '../../api/access'
 import { grantsQuery } from '../../api/grant'
 import { rows } from '../../api/list'
 import type { Grant, Resource } from '../../api/types'
@@ -11,12 +11,13 @@ import { Card } from '../../components/Card'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
 import { LoadMore } from '../../components/LoadMore'
+import { many } from '../../components/number'
 import { SkeletonRows } from '../../components/Skeleton'
 import { type Column, Table } from '../../components/Table'
 import { EndAccess, type Ending } from '../../modules/access/EndAccess'
 import { Ends } from '../../modules/access/Ends'
 import { useAsOf } from '../../modules/asof/AsOf'
-import { GraphView, useDrawn } from '../../modules/graph/GraphView'
+import { GraphView, useDrawn, useRead } from '../../modules/graph/GraphView'
 import { roleGraph } from '../../modules/graph/graph'
 import { ResourceLine, relationWords } from '../../modules/names'
 import { resourcePath } from '../../modules/paths'
@@ -30,27 +31,37 @@ const columns: Column<Grant>[] = [
   { key: 'ends', header: 'Ends', cell: (g) => <Ends at={g.ends_at} never={!!g.no_end} /> },
 ]
 
+/** So many members are drawn. */
+const most = 1000
+
 /** Gives is what a role reaches, now or at another moment: its own grants, each from a person who decided or added it, and to whom they go. */
 export function Gives({ resource: role }: { resource: Resource }) {
   const { at, control, banner } = useAsOf()
   const query = useInfiniteQuery(
     grantsQuery({ subject: `role:${role.slug}`, limit: 200, ...(at ? { at } : { active: true }) }),
   )
-  const members = useQuery(holdersAtQuery(role.slug, 'member', at)).data
+  const members = useInfiniteQuery(holdersListQuery(role.slug, { relation: 'member', at }))
+  const known = useMemo(() => rows(members.data), [members.data])
+  const people = members.data?.pages[0]?.total ?? known.length
   const [attaching, setAttaching] = useState(false)
   const [ending, setEnding] = useState<Ending | null>(null)
   const list = useMemo(() => rows(query.data), [query.data])
   const [drawn, choice] = useDrawn()
+  // Of more than are drawn one by one the number says enough: they all hang on the role alone.
+  const read = useRead(members, people > most ? most : known.length, most, drawn)
   const make = useCallback(
-    (opened: ReadonlySet<string>) => roleGraph(role, members?.items ?? [], list, opened),
-    [role, members, list],
+    (opened: ReadonlySet<string>) => {
+      const all = new URLSearchParams({ tab: 'holders', ...(at ? { at } : {}) })
+      const who = { items: known, total: people, list: `${resourcePath(role)}?${all}` }
+      return roleGraph(role, who, list, opened)
+    },
+    [role, known, people, at, list],
   )
   const attach = !at && (
     <Button icon={<Link2 aria-hidden className="size-4" />} onClick={() => setAttaching(true)}>
       Add what it gives
     </Button>
   )
-  const people = members?.items.length ?? 0
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
       <p className="max-w-prose text-muted">
@@ -59,14 +70,13 @@ export function Gives({ resource: role }: { resource: Resource }) {
       </p>
       <div className="flex flex-wrap items-center gap-2">
         <p className="min-w-48 flex-1">
-          {members && (
+          {members.data && (
             <Link
               to={resourcePath(role)}
               search={{ tab: 'holders', ...(at ? { at } : {}) }}
               className="touch rounded font-medium underline decoration-edge underline-offset-3 hover:decoration-ink"
             >
-              {at ? 'Reached' : 'Reaches'}{' '}
-              {people === 1 ? '1 person' : `${people}${members.more ? '+' : ''} people`}
+              {at ? 'Reached' : 'Reaches'} {many(people, 'person', 'people')}
             </Link>
           )}
         </p>
@@ -76,7 +86,7 @@ export function Gives({ resource: role }: { resource: Resource }) {
       </div>
       {banner(`What ${role.name} gave`, `What ${role.name} will give`)}
       <ProgressLines resource={role.slug} named />
-      {query.isPending ? (
+      {query.isPending || (drawn && (members.isPending || !read)) ? (
         <SkeletonRows rows={3} label="Loading what it gives" />
       ) : !query.data ? (
         <ErrorState error={query.error} onRetry={() => void query.refetch()} />
