@@ -1,7 +1,9 @@
-import { useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { Download, UserPlus } from 'lucide-react'
 import { useCallback, useMemo, useState } from 'react'
-import { holdersAtQuery } from '../../api/access'
+import { allHolders, type HolderFilter, holdersListQuery } from '../../api/access'
+import { message } from '../../api/error'
+import { rows } from '../../api/list'
 import type { Access, Relation, Resource } from '../../api/types'
 import { Button } from '../../components/Button'
 import { Card } from '../../components/Card'
@@ -9,17 +11,20 @@ import { download, toCSV } from '../../components/csv'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
 import { SearchInput } from '../../components/Input'
+import { LoadMore } from '../../components/LoadMore'
 import { later } from '../../components/later'
+import { many } from '../../components/number'
 import { Segments } from '../../components/Segments'
 import { SkeletonRows } from '../../components/Skeleton'
 import { type Column, Table } from '../../components/Table'
+import { toast } from '../../components/toast'
 import { EndAccess, type Ending } from '../../modules/access/EndAccess'
 import { pathColumns } from '../../modules/access/pathColumns'
 import { WhyDrawer } from '../../modules/access/WhyDrawer'
 import { givenBy } from '../../modules/access/words'
 import { useAsOf } from '../../modules/asof/AsOf'
 import { useFilters, useTextFilter } from '../../modules/filters'
-import { GraphView, useDrawn } from '../../modules/graph/GraphView'
+import { GraphView, Shown, useDrawn, useRead } from '../../modules/graph/GraphView'
 import { holdersGraph } from '../../modules/graph/graph'
 import { Person, relationWords } from '../../modules/names'
 import { useTitle } from '../../modules/titles'
@@ -27,6 +32,9 @@ import { useTitle } from '../../modules/titles'
 const Give = later<{ resource: Resource; relation: Relation; onClose: () => void }>(() =>
   import('./Give').then((m) => m.Give),
 )
+
+/** So many people are drawn; the table has them all. */
+const most = 1000
 
 /** Holders is who has a resource, now or at another moment, and why. */
 export function Holders({
@@ -39,28 +47,36 @@ export function Holders({
   mayEnd: boolean
 }) {
   const [filters, set] = useFilters()
-  const [text, setText] = useTextFilter('q')
+  const [text, setText] = useTextFilter('q', 300)
   const relation = filters.relation === 'owner' ? 'owner' : 'member'
   const { at, control, banner } = useAsOf()
-  const query = useQuery(holdersAtQuery(resource.slug, relation, at))
+  const filter: HolderFilter = { relation, at, q: filters.q }
+  const query = useInfiniteQuery(holdersListQuery(resource.slug, filter))
+  const items = useMemo(() => rows(query.data), [query.data])
+  const total = query.data?.pages[0]?.total ?? items.length
   const [why, setWhy] = useState<Access | null>(null)
   const [ending, setEnding] = useState<Ending | null>(null)
   const [giving, setGiving] = useState(false)
+  const [exporting, setExporting] = useState(false)
   const title = useTitle()(resource)
-  const needle = text.trim().toLowerCase()
-  const items = useMemo(
-    () =>
-      (query.data?.items ?? []).filter(
-        (a) =>
-          !needle || `${a.user?.name} ${a.user?.login} ${givenBy(a.paths)}`.toLowerCase().includes(needle),
-      ),
-    [query.data, needle],
-  )
   const [drawn, choice] = useDrawn()
+  const read = useRead(query, items.length, most, drawn)
   const make = useCallback(
     (opened: ReadonlySet<string>) => holdersGraph(resource, items, opened),
     [resource, items],
   )
+  const exportAll = async () => {
+    setExporting(true)
+    try {
+      const list = await allHolders(resource.slug, filter)
+      exportHolders(resource, list)
+      toast(`${many(list.length, 'row')} exported.`, { tone: 'good' })
+    } catch (e) {
+      toast(`Not exported. ${message(e)}`, { tone: 'bad' })
+    } finally {
+      setExporting(false)
+    }
+  }
   const columns: Column<Access>[] = [
     {
       key: 'person',
@@ -73,7 +89,7 @@ export function Holders({
     <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
       <div className="flex flex-wrap items-end gap-2">
         <SearchInput
-          label="Filter the people"
+          label="Filter by name or login"
           className="min-w-full flex-1 sm:min-w-56"
           value={text}
           onChange={(e) => setText(e.target.value)}
@@ -91,8 +107,9 @@ export function Holders({
         {choice}
         <Button
           icon={<Download aria-hidden className="size-4" />}
+          busy={exporting}
           disabled={items.length === 0}
-          onClick={() => exportHolders(resource, items)}
+          onClick={() => void exportAll()}
         >
           Export
         </Button>
@@ -103,12 +120,15 @@ export function Holders({
         )}
       </div>
       {banner(`Who had ${title}`, `Who will have ${title}`)}
-      {query.isPending ? (
+      {items.length > 0 && read && (
+        <Shown total={total} count={items.length} one="person" several="people" drawn={drawn} />
+      )}
+      {query.isPending || !read ? (
         <SkeletonRows rows={6} label="Loading who has it" />
       ) : !query.data ? (
         <ErrorState error={query.error} onRetry={() => void query.refetch()} />
       ) : items.length === 0 ? (
-        needle ? (
+        filters.q ? (
           <Card>
             <EmptyState
               kind="filtered"
@@ -150,7 +170,7 @@ export function Holders({
           }
         />
       )}
-      {query.data?.more && <p className="text-muted">The first 1,000 are shown. Use the API for all.</p>}
+      {!drawn && <LoadMore query={query} />}
       <WhyDrawer
         access={why}
         user={why?.user}
