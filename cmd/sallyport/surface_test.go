@@ -21,12 +21,12 @@ var doneBy = map[string]string{
 	"create-batch": "renew", "undo-batch": "renew",
 	"create-view": "(of the page's own filters)", "delete-view": "(of the page's own filters)",
 
-	"create-resource":  "apply",
+	"create-resource":  "new",
 	"update-resource":  "apply",
-	"delete-resource":  "apply",
+	"delete-resource":  "remove",
 	"convert-resource": "convert", "retry": "progress",
 	"plan-catalogue": "apply", "apply-catalogue": "apply",
-	"set-creation-rule": "(Admin → New things, on the page)",
+	"set-creation-rule": "creation set",
 	"reorganize":        "role merge", "undo-reorganization": "role undo",
 	"create-tag": "tag set", "update-tag": "tag set", "delete-tag": "tag remove", "attach-tag": "tag on", "detach-tag": "tag off",
 

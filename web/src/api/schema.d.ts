@@ -2220,6 +2220,8 @@ export interface components {
             fallback?: string[];
             /** @description Approved at once, without any stage */
             no_approval?: boolean;
+            /** @description Owners may change this flow; said by admins and catalogue managers. The default chain they may change anyway */
+            owners_edit?: boolean;
             /** @description Owners may add people directly, without a request */
             owners_may_add?: boolean;
             stages?: components["schemas"]["StageSpec"][];
@@ -2253,7 +2255,14 @@ export interface components {
             /** @description The resource's name in the target, e.g. a group's DN */
             target?: string;
         };
+        Gift: {
+            /** @enum {string} */
+            relation: "member" | "owner";
+            resource: components["schemas"]["ResourceRef"];
+        };
         Give: {
+            /** @description Of a role: also when a tag shortens many of its memberships; by an admin who saw how many */
+            accept?: boolean;
             duration?: string;
             no_end?: boolean;
             parameters?: unknown;
@@ -2335,7 +2344,7 @@ export interface components {
             denied_before: number;
             /**
              * Format: int64
-             * @description How often the beneficiary was given it so far
+             * @description How often the beneficiary was given it so far, or a role with it
              */
             had_before: number;
             /**
@@ -2345,7 +2354,7 @@ export interface components {
             have: number;
             /**
              * Format: int64
-             * @description How much else of the same app the beneficiary holds directly
+             * @description How much else of the same app the beneficiary holds, directly or by role
              */
             in_app: number;
             /**
@@ -2353,6 +2362,16 @@ export interface components {
              * @description How many are near
              */
             of: number;
+            /**
+             * Format: int64
+             * @description How many people with the beneficiary's title have the same now
+             */
+            title_have: number;
+            /**
+             * Format: int64
+             * @description How many others have that title; 0 where the beneficiary has none
+             */
+            title_of: number;
         };
         Holiday: {
             /** @description YYYY-MM-DD */
@@ -2420,8 +2439,13 @@ export interface components {
             user: components["schemas"]["UserRef"];
         };
         Insight: {
-            /** @description What a role reaches */
-            gives?: components["schemas"]["ResourceRef"][];
+            /** @description What a role gives whoever becomes a member of it */
+            gives?: components["schemas"]["Gift"][];
+            /**
+             * Format: int64
+             * @description How often the beneficiary was given it so far, or a role with it
+             */
+            had_before: number;
             /** @description What the beneficiary had of this resource before, newest first */
             history: components["schemas"]["Grant"][];
             /** @description What the beneficiary holds now in the same app */
@@ -2705,6 +2729,8 @@ export interface components {
             edit: boolean;
             /** @description End other people's access to it */
             end: boolean;
+            /** @description What of it a change may set, by the names of the fields */
+            fields: string[];
             /** @description Add and extend people directly, without a request */
             give: boolean;
             /** @description Put tags on it */
@@ -2787,6 +2813,8 @@ export interface components {
             audience?: string;
             description?: string;
             durations?: components["schemas"]["Durations"];
+            /** @description Of an app: what it begins with. All is made, or nothing */
+            entitlements?: components["schemas"]["NewPart"][];
             flow?: components["schemas"]["Flow"];
             form?: components["schemas"]["Form"];
             fulfilment?: components["schemas"]["Fulfilment"];
@@ -2866,7 +2894,7 @@ export interface components {
             ended_reason?: string;
             /**
              * Format: int64
-             * @description How many people have it directly
+             * @description How many people have it directly; one where its owner is its only member
              */
             members: number;
             /**
@@ -2874,13 +2902,13 @@ export interface components {
              * @description When that ended
              */
             owned_until?: string;
-            /** @description Who owns it, or owned it last */
+            /** @description Who owns it, or owned it last; where nobody ever did, its app */
             owner?: components["schemas"]["UserRef"];
             resource: components["schemas"]["ResourceRef"];
-            /** @description Who could own it: the manager of the last owner, else an owner of its app */
+            /** @description Who could own it: the manager of that owner */
             suggested?: components["schemas"]["UserRef"];
             /**
-             * @description nobody: nobody owns it, nor its app; only_member: its only owner is its only member
+             * @description nobody: nobody owns it, nor its app; only_member: its only owner is its only member, and nobody else owns its app. Who owns or has it by a role counts
              * @enum {string}
              */
             why: "nobody" | "only_member";
@@ -2916,6 +2944,16 @@ export interface components {
             people: components["schemas"]["UserRef"][];
             /** @description By which roles they have it, most people first; without those that the beneficiary is in */
             roles: components["schemas"]["PeerRole"][];
+            /**
+             * Format: int64
+             * @description How many people with the beneficiary's title have it
+             */
+            title_have: number;
+            /**
+             * Format: int64
+             * @description How many others have that title; 0 where the beneficiary has none
+             */
+            title_of: number;
         };
         PendingPerson: {
             provisioning: components["schemas"]["Provisioning"];
@@ -3125,6 +3163,8 @@ export interface components {
             status: number;
         };
         Reorganization: {
+            /** @description Also when tags shorten many memberships; by an admin who saw how many */
+            accept?: boolean;
             /**
              * @description create: a role from people; copy: another role that holds the same; merge: roles into one; split: a new role with a part of another; rename
              * @enum {string}
@@ -3145,7 +3185,7 @@ export interface components {
             membership?: string;
             /** @description Of the new role, or the new name */
             name?: string;
-            /** @description Of the new role. Default: the owners of the role it comes from, else the caller */
+            /** @description Of the new role. Default: the owners of the role it comes from, until the same ends, else the caller */
             owners?: string[];
             reason?: string;
             /** @description create: what it holds; split: what the new role gets */
@@ -3166,8 +3206,10 @@ export interface components {
             at: string;
             by?: components["schemas"]["UserRef"];
             id: string;
-            /** @description The caller may undo it */
+            /** @description The caller may undo it, as far as what it gave and took is still theirs to give and take: who made it and may still reorganize, and admins */
             may_undo: boolean;
+            /** @description In the answer of undoing it: what did not come back, or not as it was, and why */
+            notes?: string[];
             reason?: string;
             /** @description The role that it led to */
             role: components["schemas"]["ResourceRef"];
@@ -3284,6 +3326,8 @@ export interface components {
             version: number;
         };
         ResourcePatch: {
+            /** @description Also when its tags cut many grants; by an admin who saw how many */
+            accept?: boolean;
             audience?: string;
             description?: string;
             durations?: components["schemas"]["Durations"];
@@ -3293,6 +3337,8 @@ export interface components {
             name?: string;
             owners?: string[];
             physical?: boolean;
+            /** @description Why the owners change; kept with what new owners are given. Needed where a tag demands a reason of owners */
+            reason?: string;
             revocation?: components["schemas"]["Fulfilment"];
             slug?: string;
             tags?: string[];
@@ -3333,7 +3379,7 @@ export interface components {
         RoleItem: {
             duration?: string;
             /**
-             * @description Default: member
+             * @description member: the role's members have it; owner: they look after it. Default: member. A split moves both
              * @enum {string}
              */
             relation?: "member" | "owner";
@@ -5333,7 +5379,10 @@ export interface operations {
     };
     "delete-connection": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Why; kept with the event in the audit log */
+                reason?: string;
+            };
             header?: {
                 /** @description Same key, same result, for 24 hours: for a call that may be sent twice */
                 "Idempotency-Key"?: string;
@@ -6725,6 +6774,8 @@ export interface operations {
                 until?: string;
                 /** @description In the verb, and in the names of what it is about */
                 q?: string;
+                /** @description Words that were all written with it, in whatever case: reasons, comments, what was before and after, as far as the caller may read them. A page may have fewer items than asked for, or none; next_cursor goes on */
+                said?: string;
                 /** @description Who acted; a user */
                 actor?: string;
                 /** @description Id of what it happened to */
@@ -6848,6 +6899,8 @@ export interface operations {
                 until?: string;
                 /** @description In the verb, and in the names of what it is about */
                 q?: string;
+                /** @description Words that were all written with it, in whatever case: reasons, comments, what was before and after, as far as the caller may read them. A page may have fewer items than asked for, or none; next_cursor goes on */
+                said?: string;
                 format?: "csv" | "json";
                 /** @description Names of columns with commas between, in the order wanted; default all. With columns, JSON has objects of those alone */
                 columns?: string;
@@ -11410,7 +11463,7 @@ export interface operations {
             query?: {
                 /** @description true: do nothing, and answer with a Rehearsal: who would gain and lose what, and what the call would answer */
                 dry_run?: boolean;
-                /** @description Why; those whose access ends by it read it */
+                /** @description Why; kept in the audit log, and those whose access ends by it read it */
                 reason?: string;
             };
             header?: {
@@ -11885,6 +11938,8 @@ export interface operations {
                 until?: string;
                 /** @description In the verb, and in the names of what it is about */
                 q?: string;
+                /** @description Words that were all written with it, in whatever case: reasons, comments, what was before and after, as far as the caller may read them. A page may have fewer items than asked for, or none; next_cursor goes on */
+                said?: string;
             };
             header?: never;
             path: {
@@ -13786,6 +13841,8 @@ export interface operations {
             query?: {
                 /** @description true: do nothing, and answer with a Rehearsal: who would gain and lose what, and what the call would answer */
                 dry_run?: boolean;
+                /** @description Why; kept with the event in the audit log */
+                reason?: string;
             };
             header?: {
                 /** @description Same key, same result, for 24 hours: for a call that may be sent twice */
@@ -15597,6 +15654,8 @@ export interface operations {
                 until?: string;
                 /** @description In the verb, and in the names of what it is about */
                 q?: string;
+                /** @description Words that were all written with it, in whatever case: reasons, comments, what was before and after, as far as the caller may read them. A page may have fewer items than asked for, or none; next_cursor goes on */
+                said?: string;
             };
             header?: never;
             path: {

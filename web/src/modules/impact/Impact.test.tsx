@@ -47,7 +47,7 @@ it.each([
     items: [item],
   }
   render(
-    <QueryClientProvider client={makeQueryClient()}>
+    <QueryClientProvider client={makeQueryClient(() => {})}>
       <ImpactView impact={impact} />
     </QueryClientProvider>,
   )
