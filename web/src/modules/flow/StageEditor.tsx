@@ -36,7 +36,7 @@ export function StageEditor({
       <div className="flex items-center gap-2">
         <span
           aria-hidden
-          className="grid size-7 place-items-center rounded-full bg-accent-soft font-semibold text-[0.8125rem] text-accent-text"
+          className="grid size-7 shrink-0 place-items-center rounded-full bg-accent-soft font-semibold text-[0.8125rem] text-accent-text"
         >
           {index + 1}
         </span>

@@ -13,6 +13,7 @@ import { rows } from '../../api/list'
 import type { AuditEvent } from '../../api/types'
 import { Button, buttonClass } from '../../components/Button'
 import { Card } from '../../components/Card'
+import { Disclosure } from '../../components/Disclosure'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
 import { Field } from '../../components/Field'
@@ -133,8 +134,13 @@ export function AuditPage() {
         </>
       }
     >
-      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_19rem]">
+      <div className="grid items-start gap-5 2xl:grid-cols-[minmax(0,1fr)_19rem]">
         <div className="min-w-0">
+          <div className="mb-3 2xl:hidden">
+            <Disclosure title="Check it yourself">
+              <Verify />
+            </Disclosure>
+          </div>
           <FilterPanel
             search="Search verbs and names"
             text={text}
@@ -245,7 +251,9 @@ export function AuditPage() {
             </>
           )}
         </div>
-        <Verify />
+        <div className="max-2xl:hidden">
+          <Verify />
+        </div>
       </div>
       <EventDrawer event={open} onClose={() => setOpen(null)} />
     </AdminFrame>
