@@ -111,6 +111,7 @@ func pages(c *seed.Company) []page {
 		return fmt.Sprintf("/events?limit=100&verb=request.&since=%s&until=%s", stamp(-time.Duration(40+n%300)*day), stamp(-time.Duration(10+n%300)*day))
 	})
 	add("audit", "search in the log", c.Admins, func(n int) string { return "/events?limit=100&q=" + word(n) })
+	add("audit", "search in what was written", c.Admins, func(n int) string { return "/events?limit=100&said=" + word(n) })
 	add("audit", "what one person did", c.Admins, func(n int) string { return "/events?limit=100&actor=" + user(n) })
 	add("audit", "who had what half a year ago, in the company", c.Admins, func(int) string { return "/history?limit=100&at=" + stamp(-180*day) })
 	add("audit", "the history of the company", c.Admins, fixed("/history?limit=100"))
