@@ -130,7 +130,7 @@ test('what nobody owns gets an owner, and a group becomes a role and back', asyn
   await server.post('/grants', { subject: 'teammate', resource: made.slug, duration: 'P9D', reason: 'plays' })
   await page.goto('/admin/orphans')
   const row = page.getByRole('row').filter({ hasText: 'Chess club' })
-  await expect(row).toContainText('Nobody has ever owned it.')
+  await expect(row).toContainText('Nobody owns it.')
   await row.getByRole('button', { name: 'Choose an owner of Chess club' }).click()
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('Owner').fill('lead')
