@@ -76,10 +76,14 @@ func (s *Service) convertTx(ctx context.Context, tx *store.Tx, actor sallyport.A
 	if err := s.Access.CloseForRoleTx(ctx, tx, actor, r.ID, r.Name+" became "+kindWords[r.Kind]); err != nil {
 		return r, err
 	}
-	if err := s.leaveApp(ctx, tx, actor, before, r, to.Accept, how.owned); err != nil {
+	cuts := access.Cuts{Accept: to.Accept} // of both apps together
+	if err := s.leaveApp(ctx, tx, actor, before, r, &cuts, how.owned); err != nil {
 		return r, err
 	}
-	if err := s.cutByApp(ctx, tx, actor, r, to.Accept); err != nil || before.App == nil {
+	if err := s.cutByApp(ctx, tx, actor, r, &cuts); err != nil {
+		return r, err
+	}
+	if err := cuts.CheckTx(ctx, tx, actor, "moving "+r.Name); err != nil || before.App == nil {
 		return r, err
 	}
 	return tx.Resource(ctx, actor.Tenant, r.ID, access.Everything) // with the tags and owners that stayed on it
@@ -165,23 +169,28 @@ var kindWords = map[sallyport.Kind]string{sallyport.KindApp: "an app", sallyport
 	sallyport.KindRole: "a role", sallyport.KindWorkOrder: "a work order"}
 
 // cutByApp lets the tags of the app hold for what has come into it.
-func (s *Service) cutByApp(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Resource, accept bool) error {
+func (s *Service) cutByApp(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Resource, cuts *access.Cuts) error {
 	if r.App == nil {
 		return nil
 	}
-	app, err := tx.Resource(ctx, actor.Tenant, r.App.ID, access.Everything)
+	_, err := eachTag(ctx, tx, actor.Tenant, r.App.ID, func(t sallyport.Tag) error { return s.cutTx(ctx, tx, actor, t, r.ID, cuts) })
+	return err
+}
+
+// eachTag calls f with each tag of an app, and returns the app.
+func eachTag(ctx context.Context, tx *store.Tx, tenant, appID string, f func(sallyport.Tag) error) (sallyport.Resource, error) {
+	app, err := tx.Resource(ctx, tenant, appID, access.Everything)
 	if err != nil {
-		return err
+		return app, err
 	}
-	cuts := access.Cuts{Accept: accept}
 	for _, name := range app.Tags {
-		t, err := tx.Tag(ctx, actor.Tenant, name)
-		if err != nil {
-			return err
+		t, err := tx.Tag(ctx, tenant, name)
+		if err == nil {
+			err = f(t)
 		}
-		if err := s.cutTx(ctx, tx, actor, t, r.ID, &cuts); err != nil {
-			return err
+		if err != nil {
+			return app, err
 		}
 	}
-	return cuts.CheckTx(ctx, tx, actor, "coming into "+app.Name)
+	return app, nil
 }

@@ -12,25 +12,14 @@ import (
 // leaveApp keeps on what has left an app what held for it there: the app's tags, which only admins take off, and where it
 // has no owner of its own, the app's owners, until the same ends as far as its limits allow. owned says that it is given
 // owners besides.
-func (s *Service) leaveApp(ctx context.Context, tx *store.Tx, actor sallyport.Actor, before, r sallyport.Resource, accept, owned bool) error {
+func (s *Service) leaveApp(ctx context.Context, tx *store.Tx, actor sallyport.Actor, before, r sallyport.Resource, cuts *access.Cuts, owned bool) error {
 	if before.App == nil || r.App != nil && r.App.ID == before.App.ID {
 		return nil
 	}
-	app, err := tx.Resource(ctx, actor.Tenant, before.App.ID, access.Everything)
-	if err != nil {
-		return err
-	}
-	cuts := access.Cuts{Accept: accept}
-	for _, name := range app.Tags {
-		t, err := tx.Tag(ctx, actor.Tenant, name)
-		if err != nil {
-			return err
-		}
-		if err := s.attachTx(ctx, tx, actor, r, t, &cuts, "it was part of "+app.Name); err != nil {
-			return err
-		}
-	}
-	if err := cuts.CheckTx(ctx, tx, actor, "taking it out of "+app.Name); err != nil || owned {
+	app, err := eachTag(ctx, tx, actor.Tenant, before.App.ID, func(t sallyport.Tag) error {
+		return s.attachTx(ctx, tx, actor, r, t, cuts, "it was part of "+before.App.Name)
+	})
+	if err != nil || owned {
 		return err
 	}
 	heirs, err := ownersToBe(ctx, tx, actor.Tenant, before)
