@@ -137,14 +137,14 @@ func TestBatchAsksEachRow(t *testing.T) {
 		wiki, vpn, vault := w.lent("ken", "wiki", days(10), "member"), w.lent("ken", "vpn", days(10), "member"), w.lent("ken", "vault", days(5), "member")
 		self, quiet := w.lent("olga", "self", days(3), "member"), w.lent("sam", "quiet", days(3), "member")
 		long, over := w.lent("ada", "wiki", days(20), "member"), w.lent("tess", "wiki", days(1), "member")
-		found := w.hold("linus", "wiki", sallyport.Member)
+		found, endless := w.hold("linus", "wiki", sallyport.Member), w.hold("sam", "wiki", sallyport.Member)
 		w.exec(`UPDATE grants SET no_end = FALSE, ends_at = $2 WHERE id = $1`, found.ID, store.Micros(w.clock.Now().Add(48*hour)))
-		b := w.start("olga", access.NewBatch{Action: "renew", Duration: days(14), Reason: "the project goes on", Rows: append(items(wiki.ID, vpn.ID, self.ID, quiet.ID, long.ID, over.ID, found.ID, "grt_none"),
+		b := w.start("olga", access.NewBatch{Action: "renew", Duration: days(14), Reason: "the project goes on", Rows: append(items(wiki.ID, vpn.ID, self.ID, quiet.ID, long.ID, over.ID, found.ID, endless.ID, "grt_none"),
 			sallyport.BatchRow{GrantID: vault.ID, Duration: days(9)})})
 		w.clock.Advance(25 * hour) // meanwhile one ends
 		w.work()
 		b, rows := w.rows("olga", b)
-		if b.State != "done" || b.Counts != (sallyport.BatchCounts{Total: 9, Renewed: 1, Asked: 2, Refused: 6}) || !b.MayUndo {
+		if b.State != "done" || b.Counts != (sallyport.BatchCounts{Total: 10, Renewed: 2, Asked: 2, Refused: 6}) || !b.MayUndo {
 			w.Fatalf("%+v", b)
 		}
 		w.is(rows[wiki.ID], "renewed", "")
@@ -167,7 +167,11 @@ func TestBatchAsksEachRow(t *testing.T) {
 		w.is(rows["grt_none"], "refused", "not_found")
 		w.is(rows[long.ID], "refused", "domain.2", "already")
 		w.is(rows[over.ID], "refused", "conflict", "ended")
-		w.is(rows[found.ID], "refused", "domain.1", "found in the target")
+		w.is(rows[endless.ID], "refused", "domain.1", "found in the target")
+		w.is(rows[found.ID], "renewed", "")
+		if g := w.grant(rows[found.ID].NewGrantID); g.Origin != sallyport.OriginGiven || w.grant(found.ID).EndedAt != nil {
+			w.Errorf("what was found ends on time, what is given goes on: %+v", g)
+		}
 		if it := rows[quiet.ID]; it.Grant != nil {
 			w.Error("a hidden grant is shown in a batch")
 		}

@@ -37,9 +37,10 @@ func CutsOf(c sallyport.Constraints, r sallyport.Resource) (out []store.Cut) {
 }
 
 // FitTx brings the end of a grant about to be made forward to what limits allow now, as putting them on what is there does.
-// It reports whether it did; nothing becomes longer by it. Imports are followed as they are.
+// It reports whether it did; nothing becomes longer by it. What was found in a target is held to tags alone, since nobody
+// chose its length, and what the directory's own rules feed to nothing.
 func (s *Service) FitTx(ctx context.Context, tx *store.Tx, tenant string, n *NewGrant) (bool, error) {
-	if n.Origin == sallyport.OriginImport {
+	if n.fed() {
 		return false, nil
 	}
 	demands, err := n.demandsTx(ctx, tx, tenant)
@@ -54,6 +55,7 @@ func (s *Service) FitTx(ctx context.Context, tx *store.Tx, tenant string, n *New
 	}
 	if n.Relation == sallyport.Member {
 		switch d := n.Resource.Durations; {
+		case n.Origin == sallyport.OriginImport:
 		case d.Max > 0:
 			cuts = append(cuts, store.Cut{Limit: d.Max})
 		case d.ForbidNo:
@@ -79,6 +81,11 @@ func (s *Service) FitTx(ctx context.Context, tx *store.Tx, tenant string, n *New
 		done = n.shorten(c, tx.Now()) || done
 	}
 	return done, nil
+}
+
+// fed: the directory's own rules decide who is a member.
+func (n *NewGrant) fed() bool {
+	return n.Origin == sallyport.OriginImport && !n.Resource.Managed && n.Relation == sallyport.Member
 }
 
 // shorten is what CutGrants does, of what is not there yet.

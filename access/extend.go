@@ -49,9 +49,12 @@ func (s *Service) extendTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 	if err := isOver(actor, g, tx.Now()); err != nil {
 		return g, err
 	}
-	if g.Origin == sallyport.OriginImport {
+	if g.Origin == sallyport.OriginImport && g.NoEnd {
 		return g, sallyport.Errorf(sallyport.EPrecondition, "this was found in the target and has no end to move").
 			WithHint("Give it to %s here; then it is also held for a reason of its own.", g.Subject.Name).WithRule("domain.1")
+	}
+	if g.Origin == sallyport.OriginImport {
+		g.Origin = sallyport.OriginGiven // what was found ends; what is given here goes on
 	}
 	next, err := s.grantTx(ctx, tx, actor, NewGrant{Subject: g.Subject, Resource: res, Relation: g.Relation, Parameters: string(g.Parameters), Origin: g.Origin,
 		ReasonKind: "direct", Reason: x.Reason, RequestID: g.RequestID, Duration: x.Duration, Until: x.Until, NoEnd: x.NoEnd, Extend: true})

@@ -156,7 +156,7 @@ func unmanaged(r sallyport.Resource) *sallyport.Error {
 }
 
 // checkLength refuses ends that are no ends, and lengths over what the resource and its tags allow (domain rule 17).
-// Imports are followed as they are.
+// What was found in a target is shortened to what tags allow instead: nobody asked for it who could choose.
 func (s *Service) checkLength(ctx context.Context, tx *store.Tx, actor sallyport.Actor, n *NewGrant) error {
 	ways := 0
 	for _, set := range []bool{n.Duration != nil, n.Until != nil, n.NoEnd} {
@@ -192,7 +192,8 @@ func (s *Service) checkLength(ctx context.Context, tx *store.Tx, actor sallyport
 		}
 	}
 	if n.Origin == sallyport.OriginImport {
-		return nil
+		_, err := s.FitTx(ctx, tx, actor.Tenant, n)
+		return err
 	}
 	return s.checkLimits(ctx, tx, actor, n, length)
 }

@@ -31,7 +31,7 @@ func (s *Service) MarkGrants(ctx context.Context, tx *store.Tx, actor sallyport.
 			continue
 		}
 		g.MayEnd = actor.Admin || st.Owns || g.Subject.IsUser(actor.User.ID) || g.Subject.Kind == sallyport.SubjectRole && stand[g.Subject.ID].Owns
-		g.MayExtend = g.Origin != sallyport.OriginImport && !g.NoEnd && (actor.Admin || st.Owns && (st.Flow.IsDefault() || st.Flow.OwnersAdd))
+		g.MayExtend = !g.NoEnd && (actor.Admin || st.Owns && (st.Flow.IsDefault() || st.Flow.OwnersAdd))
 	}
 	return nil
 }

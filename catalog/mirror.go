@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/access"
 	"github.com/sallyport/sallyport/store"
 )
 
@@ -111,6 +112,11 @@ func (s *Service) planMembers(ctx context.Context, tx *store.Tx, tenant string, 
 	if err != nil {
 		return err
 	}
+	limited, err := tx.LimitedImports(ctx, tenant, ids)
+	if err != nil {
+		return err
+	}
+	lasts, over := map[string]*access.NewGrant{}, 0
 	byID := map[string]*sallyport.User{}
 	for i := range users {
 		byID[users[i].ID] = &users[i]
@@ -144,9 +150,19 @@ func (s *Service) planMembers(ctx context.Context, tx *store.Tx, tenant string, 
 				if has[u.ID] != "" {
 					continue
 				}
+				if r != nil && limited[r.ID][u.ID] != "" {
+					over++
+					continue
+				}
+			}
+			until := ""
+			if r != nil && r.Managed {
+				if until, err = s.lastsTx(ctx, tx, tenant, lasts, r.ID); err != nil {
+					return err
+				}
 			}
 			p.adds = append(p.adds, membership{group: g.External, person: m, resource: r, user: ref})
-			p.Add(sallyport.PlanItem{Action: sallyport.PlanAdd, Kind: "membership", Slug: e.Login, Name: e.Name, Detail: "in " + g.Name})
+			p.Add(sallyport.PlanItem{Action: sallyport.PlanAdd, Kind: "membership", Slug: e.Login, Name: e.Name, Detail: "in " + g.Name + until})
 		}
 		for user, grant := range has {
 			u := byID[user]
@@ -160,6 +176,9 @@ func (s *Service) planMembers(ctx context.Context, tx *store.Tx, tenant string, 
 			p.ends = append(p.ends, membership{group: g.External, grantID: grant, resource: r, user: u.Ref()})
 			p.Add(sallyport.PlanItem{Action: sallyport.PlanEnd, Kind: "membership", Slug: u.Login, Name: u.Name, Detail: "in " + g.Name})
 		}
+	}
+	if over > 0 {
+		p.Warnings = append(p.Warnings, fmt.Sprintf("%d memberships that %s names came to the end that tags gave them, and are not begun again; give them here to whoever still needs them", over, p.snap.Source))
 	}
 	return nil
 }

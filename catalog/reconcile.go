@@ -139,7 +139,7 @@ func (s *Service) planHoldings(ctx context.Context, tx *store.Tx, tenant string,
 	if err != nil {
 		return nil, err
 	}
-	known, unknown := 0, 0
+	known, unknown, lasts := 0, 0, map[string]*access.NewGrant{}
 	for _, b := range h.bound {
 		list, read := h.accounts[b.Resource.ID]
 		if !read {
@@ -169,7 +169,11 @@ func (s *Service) planHoldings(ctx context.Context, tx *store.Tx, tenant string,
 				continue
 			}
 			p.adds = append(p.adds, found{resource: b.Resource, user: u.Ref()})
-			p.Add(sallyport.PlanItem{Action: sallyport.PlanAdd, Kind: "holding", Slug: u.Login, Name: u.Name, Detail: b.Resource.Name + " was found in the target"})
+			until, err := s.lastsTx(ctx, tx, tenant, lasts, b.Resource.ID)
+			if err != nil {
+				return nil, err
+			}
+			p.Add(sallyport.PlanItem{Action: sallyport.PlanAdd, Kind: "holding", Slug: u.Login, Name: u.Name, Detail: b.Resource.Name + " was found in the target" + until})
 		}
 		for _, user := range slices.Sorted(maps.Keys(now)) {
 			if made := now[user]; !there[user] && has[user] == "" && made.State == sallyport.ProvisionPresent && settled(made, b, h) {
@@ -246,20 +250,24 @@ func (s *Service) settleHoldings(ctx context.Context, tx *store.Tx, actor sallyp
 	if len(p.links) > 0 {
 		tx.Wake(actor.Tenant)
 	}
+	lasts, pins := map[string]*access.NewGrant{}, map[string]store.Pin{}
 	for _, a := range p.adds {
-		r, err := tx.Resource(ctx, actor.Tenant, a.resource.ID, access.Everything)
+		n, err := s.foundTx(ctx, tx, actor.Tenant, lasts, a.resource.ID)
 		if err != nil {
 			return err
 		}
-		pin, err := tx.PinOf(ctx, actor.Tenant, r)
-		if err != nil {
+		pin, ok := pins[a.resource.ID]
+		if !ok {
+			if pin, err = tx.PinOf(ctx, actor.Tenant, n.Resource); err != nil {
+				return err
+			}
+			pins[a.resource.ID] = pin
+		}
+		n.Subject = sallyport.Subject{Kind: sallyport.SubjectUser, ID: a.user.ID, Login: a.user.Login, Name: a.user.Name}
+		if _, err := s.Access.AddGrantTx(ctx, tx, actor, n); err != nil {
 			return err
 		}
-		if _, err := s.Access.AddGrantTx(ctx, tx, actor, access.NewGrant{Subject: sallyport.Subject{Kind: sallyport.SubjectUser, ID: a.user.ID, Login: a.user.Login, Name: a.user.Name},
-			Resource: r, Relation: sallyport.Member, Origin: sallyport.OriginImport, ReasonKind: "import", Reason: "found in the target", NoEnd: true}); err != nil {
-			return err
-		}
-		if err := tx.InsertProvision(ctx, actor.Tenant, &store.Provision{UserID: a.user.ID, ResourceID: r.ID, Relation: sallyport.Member, Parameters: "{}",
+		if err := tx.InsertProvision(ctx, actor.Tenant, &store.Provision{UserID: a.user.ID, ResourceID: a.resource.ID, Relation: sallyport.Member, Parameters: "{}",
 			Pin: pin, State: sallyport.ProvisionPresent}); err != nil {
 			return err
 		}

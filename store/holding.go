@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"time"
 
 	"github.com/sallyport/sallyport"
@@ -93,12 +94,21 @@ func (tx *Tx) VerifyProvisions(ctx context.Context, tenant string, ids []string)
 
 // ImportGrants lists the living import grants of members of resources, as resource → person → grant id.
 func (tx *Tx) ImportGrants(ctx context.Context, tenant string, resources []string) (map[string]map[string]string, error) {
+	return tx.imports(ctx, tenant, resources, "ended_at IS NULL")
+}
+
+// LimitedImports lists by resource and person the import grants that came to an end which a limit gave them. What a read
+// finds has none of itself.
+func (tx *Tx) LimitedImports(ctx context.Context, tenant string, resources []string) (map[string]map[string]string, error) {
+	return tx.imports(ctx, tenant, resources, "ended_at IS NOT NULL AND ends_at <= ended_at")
+}
+
+func (tx *Tx) imports(ctx context.Context, tenant string, resources []string, which string) (map[string]map[string]string, error) {
 	out := map[string]map[string]string{}
-	for len(resources) > 0 {
-		n := min(len(resources), 500)
+	for ids := range slices.Chunk(resources, 500) {
 		q := &query{}
-		q.WriteString(`SELECT resource_id, subject_id, id FROM grants WHERE tenant_id=` + q.arg(tenant) + ` AND ` + q.in("resource_id", resources[:n]) +
-			` AND relation='member' AND subject_kind='user' AND origin='import' AND ended_at IS NULL`)
+		q.WriteString(`SELECT resource_id, subject_id, id FROM grants WHERE tenant_id=` + q.arg(tenant) + ` AND ` + q.in("resource_id", ids) +
+			` AND relation='member' AND subject_kind='user' AND origin='import' AND ` + which)
 		err := tx.Rows(ctx, q.String(), q.args, func(r *sql.Rows) error {
 			var res, user, id string
 			if err := r.Scan(&res, &user, &id); err != nil {
@@ -113,7 +123,6 @@ func (tx *Tx) ImportGrants(ctx context.Context, tenant string, resources []strin
 		if err != nil {
 			return nil, err
 		}
-		resources = resources[n:]
 	}
 	return out, nil
 }

@@ -148,11 +148,14 @@ type Held struct {
 // base is the moment from which a limit counts: now, or the start of what has not begun.
 const base = `(CASE WHEN g.starts_at > $4 THEN g.starts_at ELSE $4 END)`
 
+// boundHere: limits reach what was found in a target, and not the members of what the directory's own rules feed.
+const boundHere = `(g.origin <> 'import' OR EXISTS (SELECT 1 FROM resources fed WHERE fed.tenant_id=g.tenant_id AND fed.id=g.resource_id AND fed.managed))`
+
 // where is the condition of the grants that are longer than a limit, with the arguments of the statement. What is not yet
-// real has a length in place of an end. Grants of built-in resources are never cut, and imports are followed as they are.
+// real has a length in place of an end. Grants of built-in resources are never cut, nor what the directory's own rules feed.
 func (c Cut) where(tenant string, now time.Time) (string, []any) {
 	things := `SELECT r.id FROM resources r WHERE r.tenant_id=$1 AND (r.id=$2 OR r.app_id=$2) AND r.built_in = FALSE`
-	text := ` g.tenant_id=$1 AND g.ended_at IS NULL AND g.origin <> 'import'`
+	text := ` g.tenant_id=$1 AND g.ended_at IS NULL AND ` + boundHere
 	if c.Roles {
 		text += ` AND g.relation='member' AND g.subject_kind='user' AND g.resource_id IN (SELECT rg.subject_id FROM grants rg
 			WHERE rg.tenant_id=$1 AND rg.subject_kind='role' AND rg.ended_at IS NULL AND rg.relation=$3 AND rg.resource_id IN (` + things + `))`
@@ -184,7 +187,7 @@ func (tx *Tx) CountLiving(ctx context.Context, tenant string, resources []string
 	out := map[Held]int{}
 	for ids := range slices.Chunk(resources, chunk) {
 		q := &query{}
-		q.WriteString(`SELECT g.resource_id, g.relation, count(*) FROM grants g WHERE g.tenant_id=` + q.arg(tenant) + ` AND g.resource_id IN ` + q.list(ids) + ` AND g.ended_at IS NULL AND g.origin <> 'import' GROUP BY g.resource_id, g.relation`)
+		q.WriteString(`SELECT g.resource_id, g.relation, count(*) FROM grants g WHERE g.tenant_id=` + q.arg(tenant) + ` AND g.resource_id IN ` + q.list(ids) + ` AND g.ended_at IS NULL AND ` + boundHere + ` GROUP BY g.resource_id, g.relation`)
 		if err := tx.Rows(ctx, q.String(), q.args, func(r *sql.Rows) error {
 			var h Held
 			var n int

@@ -134,6 +134,7 @@ func newCompany(t *testing.T, rt *rapid.T, engine string, counts map[string]int)
 	c.newThing("Read", sallyport.KindEntitlement, cloud, false)
 	c.newThing("Write", sallyport.KindEntitlement, cloud, true)
 	c.newThing("Crew", sallyport.KindGroup, nil, false, "bo")
+	c.file[keeper]["Crew"] = true // so that it is in the file whenever that is read
 	c.newThing("Dev", sallyport.KindRole, nil, false, "cy")
 	c.newThing("Ops", sallyport.KindRole, nil, false, "di")
 	for _, name := range []string{"Short", "Strict", "Reach"} {
@@ -234,7 +235,7 @@ func (c *company) readFileIn(ctx context.Context) error {
 	for _, login := range c.logins {
 		var groups []string
 		for _, g := range slices.Sorted(maps.Keys(c.file[login])) {
-			if c.file[login][g] {
+			if c.file[login][g] && (g != "Crew" || c.crew() != nil) {
 				groups = append(groups, g)
 			}
 		}
@@ -251,6 +252,15 @@ func (c *company) readFileIn(ctx context.Context) error {
 	return err
 }
 
+// crew is the group of Sallyport's own that the file names too, while it is one.
+func (c *company) crew() *thing {
+	i := slices.IndexFunc(c.m.things, func(t *thing) bool { return t.name == "Crew" && t.kind == sallyport.KindGroup && !t.gone })
+	if i < 0 {
+		return nil
+	}
+	return c.m.things[i]
+}
+
 // followed is what reading the file does in the model: who left, who came back, who is in which group.
 func (c *company) followed() {
 	for _, login := range c.logins {
@@ -260,12 +270,12 @@ func (c *company) followed() {
 		}
 		c.m.people[login] = groups != nil
 		for _, t := range c.m.things {
-			if t.managed || t.gone {
+			if t.gone || t.managed && t != c.crew() {
 				continue
 			}
 			g := c.m.living("user:"+login, t, sallyport.Member, sallyport.OriginImport)
 			switch {
-			case groups[t.name] && g == nil:
+			case groups[t.name] && g == nil && !c.m.limited(login, t):
 				c.m.give(gift{who: "user:" + login, what: t, origin: sallyport.OriginImport, noEnd: true, reason: "member in file"})
 			case !groups[t.name]:
 				c.m.end(g)

@@ -41,34 +41,39 @@ func (d *directory) drift(c *catalog.Service) string {
 	return strings.Join(out, ", ")
 }
 
+// onlyVPN leaves of the three groups the first, and returns what reads the directory and what sets who is in the group there.
+func (d *directory) onlyVPN() (*catalog.Service, func(logins ...string)) {
+	d.Helper()
+	cat := catalog.New(d.db, d.s, []connector.Kind{ldap.Kind()}, slog.New(slog.DiscardHandler))
+	d.tx(func(ctx context.Context, tx *store.Tx) error {
+		d.con.Settings = map[string]string{"url": d.server.URL(), "bind_dn": d.server.BindDN, "people_base": d.server.People(), "groups_base": d.server.Groups(), "timeout": "5s"}
+		return tx.UpdateConnection(ctx, d.tenant, &d.con, map[string]string{"bind_password": d.server.Password})
+	})
+	for _, slug := range []string{"real-files", "real-shell", "vpn"} {
+		d.tx(func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.DeleteResource(ctx, d.tenant, d.res[slug].ID)
+			return err
+		})
+	}
+	group := d.res["real-vpn"].Fulfilment.Target
+	return cat, func(logins ...string) {
+		d.Helper()
+		members := []string{d.server.BindDN}
+		for _, login := range logins {
+			members = append(members, d.person(login))
+		}
+		if err := d.server.Modify(group, map[string][]string{"member": members}); err != nil {
+			d.Fatal(err)
+		}
+	}
+}
+
 // TestDriftIsSetRight: a target that differs from what ought to be is shown as it is, and the workers set it right. Taken
 // away and there again, as after the late write of a worker that died: it goes. Given and not there: it comes back. An
 // import that is gone stays away.
 func TestDriftIsSetRight(t *testing.T) {
 	eachDirectory(t, func(d *directory) {
-		cat := catalog.New(d.db, d.s, []connector.Kind{ldap.Kind()}, slog.New(slog.DiscardHandler))
-		d.tx(func(ctx context.Context, tx *store.Tx) error {
-			d.con.Settings = map[string]string{"url": d.server.URL(), "bind_dn": d.server.BindDN, "people_base": d.server.People(), "groups_base": d.server.Groups(), "timeout": "5s"}
-			return tx.UpdateConnection(ctx, d.tenant, &d.con, map[string]string{"bind_password": d.server.Password})
-		})
-		// Of the three groups only the first is looked at here.
-		for _, slug := range []string{"real-files", "real-shell", "vpn"} {
-			d.tx(func(ctx context.Context, tx *store.Tx) error {
-				_, err := tx.DeleteResource(ctx, d.tenant, d.res[slug].ID)
-				return err
-			})
-		}
-		group := d.res["real-vpn"].Fulfilment.Target
-		set := func(logins ...string) {
-			d.Helper()
-			members := []string{d.server.BindDN}
-			for _, login := range logins {
-				members = append(members, d.person(login))
-			}
-			if err := d.server.Modify(group, map[string][]string{"member": members}); err != nil {
-				d.Fatal(err)
-			}
-		}
+		cat, set := d.onlyVPN()
 		over, keep := d.give("ken", "real-vpn", hours(4)), d.give("ada", "real-vpn", hours(4))
 		d.drain()
 		d.end(over.ID)

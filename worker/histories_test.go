@@ -279,11 +279,11 @@ func (c *company) end() {
 }
 
 func (c *company) extend() {
-	g, id := c.grant(func(g *held) bool { return !g.noEnd && g.origin == sallyport.OriginGiven })
+	g, id := c.grant(func(g *held) bool { return !g.noEnd })
 	if g == nil {
 		return
 	}
-	n := gift{who: g.who, what: g.what, relation: g.relation, origin: g.origin, reason: c.reason()}
+	n := gift{who: g.who, what: g.what, relation: g.relation, origin: sallyport.OriginGiven, reason: c.reason()}
 	c.lasting(&n)
 	if g.ends != nil && c.flip() { // longer than it is
 		until := g.ends.Add(time.Hour)
@@ -293,10 +293,11 @@ func (c *company) extend() {
 	actor := c.actor(by)
 	x := access.Extension{Duration: durationOf(n), Until: n.until, NoEnd: n.noEnd, Reason: n.reason}
 	may := by == "root" && n.reason != "" || c.m.owns(by, g.what)
-	if n.reason == "" {
-		n.reason = g.reason
+	old := c.m.living(g.who, g.what, g.relation, sallyport.OriginGiven) // what was found goes on in what is given here
+	if n.reason == "" && old != nil && !old.over(c.m.now) {
+		n.reason = old.reason
 	}
-	want := may && g.origin == sallyport.OriginGiven && c.m.allowed(map[bool]string{true: "root", false: by}[by == "root" || !may], n)
+	want := may && (g.origin == sallyport.OriginGiven || !g.noEnd) && c.m.allowed(map[bool]string{true: "root", false: by}[by == "root" || !may], n)
 	c.take("extend", step{what: fmt.Sprintf("%s extends that %s has %s as %s for %s, until %s, no end %v", by, g.who, g.what.name, g.relation, n.length, when(n.until), n.noEnd),
 		want: sure(want), then: func() { c.m.give(n) },
 		do: func(ctx context.Context) error {
@@ -332,7 +333,7 @@ func (c *company) directory() {
 	case what == 0:
 		groups = nil
 	default:
-		name := []string{"Alpha", "Beta"}[what-1]
+		name := one(c, []string{"Alpha", "Beta", "Crew"})
 		groups[name] = !groups[name]
 	}
 	was := c.file[login]

@@ -29,6 +29,11 @@ var classes = map[string]string{"vpn": "groupOfNames", "files": "groupOfUniqueNa
 
 func eachDirectory(t *testing.T, story func(d *directory)) {
 	t.Helper()
+	directories(t, each, story)
+}
+
+func directories(t *testing.T, each func(*testing.T, func(*world)), story func(d *directory)) {
+	t.Helper()
 	server := slapd.Test(t)
 	var ldif strings.Builder
 	for _, login := range []string{"ken", "ada", "eve"} {

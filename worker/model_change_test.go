@@ -45,6 +45,13 @@ func (m *model) reaches(n gift) sallyport.Span {
 	return sallyport.Span{EndsAt: &end}
 }
 
+// limited: a limit ended what was read of them, so that reading it again begins nothing.
+func (m *model) limited(login string, t *thing) bool {
+	return slices.ContainsFunc(m.grants, func(g *held) bool {
+		return g.who == "user:"+login && g.what == t && g.relation == sallyport.Member && g.origin == sallyport.OriginImport && g.ended != nil && g.ends != nil && !g.ends.After(*g.ended)
+	})
+}
+
 func (m *model) living(who string, what *thing, r sallyport.Relation, o sallyport.Origin) *held {
 	for _, g := range m.grants {
 		if g.ended == nil && g.who == who && g.what == what && g.relation == r && g.origin == o {
@@ -149,6 +156,9 @@ func (m *model) give(n gift) {
 	}
 	if n.relation == "" {
 		n.relation = sallyport.Member
+	}
+	if n.origin == sallyport.OriginImport {
+		m.fit(&n)
 	}
 	g := &held{who: n.who, what: n.what, relation: n.relation, origin: n.origin, reason: n.reason, asked: n.asked, starts: m.start(n), noEnd: n.noEnd, ends: n.until, length: n.length, from: n.from}
 	old := m.living(n.who, n.what, n.relation, n.origin)
@@ -379,7 +389,7 @@ func (m *model) goesOn(g *held) *held {
 
 // fit brings the end of a gift forward to what tags allow now.
 func (m *model) fit(n *gift) {
-	if n.origin == sallyport.OriginImport {
+	if n.origin == sallyport.OriginImport && !n.what.managed {
 		return
 	}
 	limits := map[time.Duration]bool{} // whether for endless ones alone

@@ -65,6 +65,9 @@ func (g *held) wanted(now time.Time) bool {
 	return g.ended == nil && !g.starts.After(now) && !g.over(now)
 }
 
+// fed: by the directory's own rules, which no limit reaches.
+func (g *held) fed() bool { return g.origin == sallyport.OriginImport && !g.what.managed }
+
 // had: the access was real at a moment.
 func (g *held) had(at time.Time) bool {
 	return g.real != nil && !g.real.After(at) && !g.starts.After(at) && (g.noEnd || g.ends != nil && g.ends.After(at)) && (g.ended == nil || g.ended.After(at))
@@ -211,12 +214,12 @@ func (m *model) bounds(t *thing, r sallyport.Relation) (out []*held) {
 		if g.ended != nil || g.what != t || g.relation != r {
 			continue
 		}
-		if g.origin != sallyport.OriginImport {
+		if !g.fed() {
 			out = append(out, g)
 		}
 		if id, ok := strings.CutPrefix(g.who, "role:"); ok && through {
 			for _, in := range m.grants {
-				if in.ended == nil && in.what.id == id && in.relation == sallyport.Member && strings.HasPrefix(in.who, "user:") && in.origin != sallyport.OriginImport {
+				if in.ended == nil && in.what.id == id && in.relation == sallyport.Member && strings.HasPrefix(in.who, "user:") && !in.fed() {
 					out = append(out, in)
 				}
 			}

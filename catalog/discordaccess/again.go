@@ -97,7 +97,7 @@ func (p *planner) cutHere(on string, cut store.Cut) (n int) {
 			most = g.Starts.Add(cut.Limit.Std())
 		}
 		t, ends := p.ending[id]
-		if !concerned || g.Ended || g.Origin == sallyport.OriginImport || ends && !t.After(most) || g.Stops != nil && (cut.Endless || !g.Stops.After(most)) {
+		if !concerned || g.Ended || g.Origin == sallyport.OriginImport && !p.known[g.ResourceID].Managed || ends && !t.After(most) || g.Stops != nil && (cut.Endless || !g.Stops.After(most)) {
 			continue
 		}
 		p.ending[id] = most
