@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
+	"sync"
 )
 
 // Constraint is a key by which a tag demands something. All that is known of it is here: how values of several tags come
 // together, what it refuses, what it limits, and what forms, the command line and people call it. Nothing else names it.
-// Another one is another file like those named after the keys, and its line in keys.
+// Another one is another file like those named after the keys.
 type Constraint struct {
 	Key      string         `json:"key" doc:"The name in a tag's constraints"`
 	Kind     ConstraintKind `json:"kind" enum:"length,yes" doc:"length: a duration; yes: true"`
@@ -57,8 +59,21 @@ type Gain struct {
 	Self     bool // they give it to themselves
 }
 
-// keys are all constraints, in the order in which people see them.
-var keys = []Constraint{memberTimeLimit, ownerTimeLimit, requireMemberReason, requireOwnerReason, disallowSelfMember, disallowSelfOwner, propagateToRoles, noStandingAccess}
+// keys are all constraints, in the order in which people see them: that of place.
+var (
+	keys  []Constraint
+	place []int
+)
+
+// demand makes a constraint known, at a place among the others: of the file of each, before anything runs.
+func demand(at int, k Constraint) Constraint {
+	i, taken := slices.BinarySearch(place, at)
+	if taken {
+		panic("two constraints have the place " + fmt.Sprint(at))
+	}
+	keys, place = slices.Insert(keys, i, k), slices.Insert(place, i, at)
+	return k
+}
 
 // ConstraintKeys lists all constraints, in the order in which people see them.
 func ConstraintKeys() []Constraint { return append([]Constraint(nil), keys...) }
@@ -144,7 +159,7 @@ func notSelf(k Constraint, what string) Constraint {
 
 // constraintFields is a struct with a field for each key, by whose means constraints are read, in JSON and YAML, and
 // described.
-var constraintFields = func() reflect.Type {
+var constraintFields = sync.OnceValue(func() reflect.Type {
 	fields := make([]reflect.StructField, len(keys))
 	for i, k := range keys {
 		t := reflect.TypeFor[bool]()
@@ -154,10 +169,10 @@ var constraintFields = func() reflect.Type {
 		fields[i] = reflect.StructField{Name: fmt.Sprint("Field", i), Type: t, Tag: reflect.StructTag(`json:"` + k.Key + `,omitempty"`)}
 	}
 	return reflect.StructOf(fields)
-}()
+})
 
 // ConstraintFields is a struct type with a field for each key, named in its json tag; see Constraints.Take.
-func ConstraintFields() reflect.Type { return constraintFields }
+func ConstraintFields() reflect.Type { return constraintFields() }
 
 // Take reads the constraints from a value of the type ConstraintFields. What is zero is not demanded.
 func (c *Constraints) Take(fields reflect.Value) {
@@ -171,7 +186,7 @@ func (c *Constraints) Take(fields reflect.Value) {
 
 // UnmarshalJSON refuses unknown keys and values of another type.
 func (c *Constraints) UnmarshalJSON(b []byte) error {
-	fields := reflect.New(constraintFields)
+	fields := reflect.New(constraintFields())
 	dec := json.NewDecoder(strings.NewReader(string(b)))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(fields.Interface()); err != nil {

@@ -3,4 +3,4 @@ package sallyport
 // OwnerTimeLimit is how long owners may own something at most.
 const OwnerTimeLimit = "owner_time_limit"
 
-var ownerTimeLimit = timeLimit(Constraint{Key: OwnerTimeLimit, Relation: Owner, AsMember: MemberTimeLimit, Title: "Owners at most", Flag: "owners", Says: "owners at most {}"})
+var _ = demand(20, timeLimit(Constraint{Key: OwnerTimeLimit, Relation: Owner, AsMember: MemberTimeLimit, Title: "Owners at most", Flag: "owners", Says: "owners at most {}"}))
