@@ -101,18 +101,22 @@ func (s *Service) planGroups(ctx context.Context, tx *store.Tx, tenant string, p
 }
 
 func (s *Service) planMembers(ctx context.Context, tx *store.Tx, tenant string, p *directoryPlan, entries map[string]*Entrant, users []sallyport.User, target map[string]*sallyport.Resource) error {
-	var ids []string
+	var ids, own []string // own: Sallyport's, which limits reach
 	for _, r := range target {
-		if r != nil {
-			ids = append(ids, r.ID)
+		if r == nil {
+			continue
+		}
+		if ids = append(ids, r.ID); r.Managed {
+			own = append(own, r.ID)
 		}
 	}
 	slices.Sort(ids)
+	slices.Sort(own)
 	have, err := tx.ImportGrants(ctx, tenant, ids)
 	if err != nil {
 		return err
 	}
-	limited, err := tx.LimitedImports(ctx, tenant, ids)
+	limited, err := tx.LimitedImports(ctx, tenant, own)
 	if err != nil {
 		return err
 	}
