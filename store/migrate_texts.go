@@ -8,16 +8,19 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-// brought are the texts of what imports brought, and where their folded forms are kept.
+// brought are the texts of what imports brought, and titles, which migration 17 folded as far as SQLite can, and where their
+// folded forms are kept.
 var brought = []struct{ read, write string }{
 	{`SELECT i.tenant_id, i.object_id, g.id, g.reason, g.ended_reason FROM import_rows i JOIN grants g ON g.tenant_id = i.tenant_id AND g.id = i.object_id`,
 		`UPDATE grants SET text_key = v.column3 FROM (VALUES `},
 	{`SELECT i.tenant_id, i.object_id, g.id, g.comment, '' FROM import_rows i JOIN votes g ON g.tenant_id = i.tenant_id AND g.request_id = i.object_id AND g.text_key = ''`,
 		`UPDATE votes SET text_key = v.column3 FROM (VALUES `},
+	{`SELECT i.tenant_id, i.object_id, i.object_id, i.title, '' FROM (SELECT tenant_id, id AS object_id, title FROM users WHERE title <> '') i`,
+		`UPDATE users SET title_key = v.column3 FROM (VALUES `},
 }
 
 // foldBrought is the migration 18: imports before it left the folded texts of grants and votes empty, so that no search
-// found them. Folding is done in Go, and so this is no file.
+// found them, and titles were in lower case as the database has it. Folding is done in Go, and so this is no file.
 var foldBrought = goose.NewGoMigration(18, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
 	for _, b := range brought {
 		for tenant, last := "", ""; ; {

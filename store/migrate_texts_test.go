@@ -9,7 +9,8 @@ import (
 	"github.com/sallyport/sallyport/store/storetest"
 )
 
-// TestTextsOfEarlierImportsAreFolded: what an import brought before the texts were kept folded is found after the update.
+// TestTextsOfEarlierImportsAreFolded: what an import brought before the texts were kept folded is found after the update,
+// and titles are folded by the same rule as those that are written later.
 func TestTextsOfEarlierImportsAreFolded(t *testing.T) {
 	for _, engine := range []string{"sqlite", "postgres"} {
 		t.Run(engine, func(t *testing.T) {
@@ -36,6 +37,7 @@ func TestTextsOfEarlierImportsAreFolded(t *testing.T) {
 				return tx.AddImported(ctx, w.tenant, "discord-access", "run", []store.ImportedRow{{Table: "okta_user_group_member", SourceID: "1", ObjectID: g.ID}})
 			})
 			w.exec("UPDATE grants SET text_key = ''")
+			w.exec("UPDATE users SET title = ' ÄRZTIN ', title_key = 'Ärztin'")
 			w.exec("DELETE FROM goose_db_version WHERE version_id = 18")
 			if err := w.db.Close(); err != nil {
 				t.Fatal(err)
@@ -44,6 +46,9 @@ func TestTextsOfEarlierImportsAreFolded(t *testing.T) {
 			defer w.db.Close()
 			if l := w.intervals(everything, store.IntervalFilter{Q: "ärzte"}); len(l) != 1 {
 				t.Errorf("%d rows are found", len(l))
+			}
+			if n := w.count("SELECT count(*) FROM users WHERE title_key = 'ärztin'"); n == 0 {
+				t.Error("titles are folded as far as the database can")
 			}
 		})
 	}
