@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -153,22 +154,32 @@ func (s *Service) BatchItems(ctx context.Context, tx *store.Tx, actor sallyport.
 	if err != nil {
 		return l, err
 	}
-	return l, showGrants(ctx, tx, actor, l.Items)
+	return l, s.showGrants(ctx, tx, actor, l.Items)
 }
 
-// showGrants puts the grants into rows of a batch, as far as the actor may see them.
-func showGrants(ctx context.Context, tx *store.Tx, actor sallyport.Actor, items []sallyport.BatchItem) error {
+// showGrants puts the grants into rows of a batch, as far as the actor may see them, with what the actor may do.
+func (s *Service) showGrants(ctx context.Context, tx *store.Tx, actor sallyport.Actor, items []sallyport.BatchItem) error {
 	ids := make([]string, len(items))
 	for i, it := range items {
 		ids[i] = it.GrantID
 	}
-	grants, err := tx.GrantsByID(ctx, actor.Tenant, Viewer(actor), ids)
+	byID, err := tx.GrantsByID(ctx, actor.Tenant, Viewer(actor), ids)
+	if err != nil {
+		return err
+	}
+	list := slices.Collect(maps.Values(byID))
+	if err := s.MarkGrants(ctx, tx, actor, list); err != nil {
+		return err
+	}
+	for _, g := range list {
+		byID[g.ID] = g
+	}
 	for i, it := range items {
-		if g, ok := grants[it.GrantID]; ok {
+		if g, ok := byID[it.GrantID]; ok {
 			items[i].Grant = &g
 		}
 	}
-	return err
+	return nil
 }
 
 func (s *Service) mayUndo(actor sallyport.Actor, b sallyport.Batch) error {

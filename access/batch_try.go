@@ -50,5 +50,5 @@ func (s *Service) TryBatch(ctx context.Context, actor sallyport.Actor, b sallypo
 		}
 	}
 	b.RefusalsCut = b.Counts.Refused - len(b.Refusals)
-	return b, s.DB.View(ctx, func(ctx context.Context, tx *store.Tx) error { return showGrants(ctx, tx, actor, b.Refusals) })
+	return b, s.DB.View(ctx, func(ctx context.Context, tx *store.Tx) error { return s.showGrants(ctx, tx, actor, b.Refusals) })
 }

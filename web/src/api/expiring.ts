@@ -28,6 +28,25 @@ export const expiringQuery = (filter: ExpiringFilter, sort?: string) =>
     sort,
   })
 
+/** maxBatch is how many grants one operation takes. */
+export const maxBatch = 10_000
+
+/**
+ * allExpiringQuery reads the same list for an operation on all of it, in large pages. It stands still meanwhile: what others
+ * change does not move the rows under the hand, and the server asks of each row again.
+ */
+export const allExpiringQuery = (filter: ExpiringFilter, sort?: string) => ({
+  ...listQuery<Expiring>(['renewal'], '/api/v1/grants/expiring', {
+    limit: 200,
+    total: true,
+    ...filter,
+    sort,
+  }),
+  placeholderData: undefined,
+  staleTime: Number.POSITIVE_INFINITY,
+  gcTime: 0,
+})
+
 export interface NewBatch {
   action: BatchAction
   items?: { grant_id: string; duration?: string; until?: string }[]

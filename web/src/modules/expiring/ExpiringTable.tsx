@@ -9,11 +9,11 @@ import { cx } from '../../components/cx'
 import { step, useRowKeys } from '../../components/rowKeys'
 import { useShortcuts } from '../../components/shortcuts'
 import { exact } from '../../components/time'
+import { useWindowed } from '../../components/windowed'
 import { Ends } from '../access/Ends'
 import { Person, ResourceLine, relationWords } from '../names'
 import { resourcePath } from '../paths'
 import { useTitle } from '../titles'
-import { useWindowed } from './windowed'
 import { atMost, hangs } from './words'
 
 const cell =

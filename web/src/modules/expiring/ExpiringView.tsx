@@ -185,7 +185,7 @@ export function ExpiringView() {
             End {n} now
           </Button>
           <Button onClick={() => setAsking({ action: 'review', choice })}>Do not renew</Button>
-          <Button look="primary" onClick={() => setRenewal(choice)}>
+          <Button look="primary" onClick={() => setRenewal({ ...choice, sort })}>
             Renew {n}
           </Button>
         </section>

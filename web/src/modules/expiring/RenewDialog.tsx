@@ -1,28 +1,33 @@
-import { type FormEvent, useRef, useState } from 'react'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { type FormEvent, useEffect, useMemo, useState } from 'react'
 import { newKey } from '../../api/client'
 import { message } from '../../api/error'
-import { type NewBatch, startBatch } from '../../api/expiring'
+import { allExpiringQuery, maxBatch, type NewBatch, startBatch } from '../../api/expiring'
+import { rows as allRows } from '../../api/list'
 import type { Batch, Expiring } from '../../api/types'
 import { Button } from '../../components/Button'
 import { Checkbox } from '../../components/Checkbox'
 import { Dialog } from '../../components/Dialog'
 import { DurationPicker, type Length } from '../../components/DurationPicker'
+import { ErrorState } from '../../components/ErrorState'
 import { Field } from '../../components/Field'
-import { LengthInput } from '../../components/LengthInput'
+import { Note } from '../../components/Note'
 import { number } from '../../components/number'
 import { Textarea } from '../../components/Textarea'
-import { iso, lengthWords, seconds } from '../../components/time'
+import { iso, lengthWords } from '../../components/time'
 import { WhatChanges } from '../impact/Folded'
 import { useRights } from '../rights'
 import { useTitle } from '../titles'
-import { useWindowed } from './windowed'
+import { RenewRows } from './RenewRows'
 import { atMost, fits } from './words'
 
-/** What is renewed: rows that were chosen, or all that a filter finds. */
+/** What is renewed: rows that were chosen, or all that a filter finds, which are read first. */
 export interface Renewal {
   rows: readonly Expiring[]
   filter?: NewBatch['filter']
   count: number
+  /** The order in which a filter's rows are shown. */
+  sort?: string
   /** Lengths to begin with, by grant. */
   own?: Readonly<Record<string, string>>
 }
@@ -37,12 +42,23 @@ export function RenewDialog({
   onClose: () => void
   onStarted: (batch: Batch) => void
 }) {
-  const { rows, filter, count } = renewal
+  const { filter } = renewal
   const title = useTitle()
+  const tooMany = renewal.count > maxBatch
+  const query = useInfiniteQuery({
+    ...allExpiringQuery(filter ?? {}, renewal.sort),
+    enabled: filter !== undefined && !tooMany,
+  })
+  const { data: pages, hasNextPage, isFetching, isError, fetchNextPage } = query
+  useEffect(() => {
+    if (pages && hasNextPage && !isFetching && !isError) void fetchNextPage()
+  }, [pages, hasNextPage, isFetching, isError, fetchNextPage])
+  const read = useMemo(() => allRows(pages), [pages])
+  const rows = filter ? read : renewal.rows
+  const reading = filter !== undefined && !tooMany && (query.isPending || hasNextPage)
+  const count = reading || tooMany ? renewal.count : rows.length
   const { admin } = useRights()
   const [length, setLength] = useState<Length>({ duration: 'P30D' })
-  const list = useRef<HTMLUListElement>(null)
-  const { from, to, before, after } = useWindowed(list, rows.length)
   const [own, setOwn] = useState<Readonly<Record<string, string>>>(renewal.own ?? {})
   const [reason, setReason] = useState('')
   const [atomic, setAtomic] = useState(false)
@@ -63,13 +79,12 @@ export function RenewDialog({
     until: length.until,
     reason: reason.trim() || undefined,
     atomic: atomic || undefined,
-    ...(filter
-      ? { filter }
-      : { items: rows.map((r) => ({ grant_id: r.grant.id, duration: own[r.grant.id] })) }),
+    items: rows.map((r) => ({ grant_id: r.grant.id, duration: own[r.grant.id] })),
   }
   const send = async (e: FormEvent) => {
     e.preventDefault()
-    if (!filter && rows.some((r) => !own[r.grant.id]) && !asked) return setError('Say how long.')
+    if (reading || rows.length === 0) return
+    if (rows.some((r) => !own[r.grant.id]) && !asked) return setError('Say how long.')
     if (needs && !reason.trim()) return setError('Write a sentence first.')
     setBusy(true)
     setError('')
@@ -85,7 +100,7 @@ export function RenewDialog({
   return (
     <Dialog
       open
-      wide={rows.length > 1}
+      wide={count > 1}
       onClose={onClose}
       title={
         count === 1 && one
@@ -96,7 +111,13 @@ export function RenewDialog({
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form="renew-many" look="primary" busy={busy}>
+          <Button
+            type="submit"
+            form="renew-many"
+            look="primary"
+            busy={busy}
+            disabled={reading || rows.length === 0}
+          >
             {count === 1 ? 'Renew' : `Renew ${count.toLocaleString('en')}`}
           </Button>
         </>
@@ -108,9 +129,9 @@ export function RenewDialog({
           onChange={setLength}
           durations={{}}
           canNoEnd={false}
-          label={rows.length > 1 || filter ? 'For how long, for all?' : 'For how long?'}
+          label={count > 1 ? 'For how long, for all?' : 'For how long?'}
         />
-        {over.length > 0 && (
+        {!reading && over.length > 0 && (
           <div
             role="status"
             className="flex flex-wrap items-center gap-2 rounded-lg bg-warn-soft px-3 py-2.5 text-warn"
@@ -125,65 +146,24 @@ export function RenewDialog({
             </Button>
           </div>
         )}
-        {filter && (
-          <p className="text-[0.875rem] text-muted">
-            All {count.toLocaleString('en')} that match the filters when you press Renew. Each row is held to
-            its own limit; what is too long is refused, with the greatest length allowed.
+        {tooMany && (
+          <Note tone="warn">
+            {number(count)} grants match, and at most {number(maxBatch)} are renewed at once. Narrow the
+            filters, by app or by date, and renew them in parts.
+          </Note>
+        )}
+        {filter && !reading && !tooMany && rows.length === 0 && (
+          <p className="text-muted">Nothing that ends matches the filters any more.</p>
+        )}
+        {isError && !isFetching && reading ? (
+          <ErrorState error={query.error} onRetry={() => void (pages ? fetchNextPage() : query.refetch())} />
+        ) : null}
+        {reading && !isError && (
+          <p role="status" className="text-muted">
+            Reading what each allows: {number(rows.length)} of {number(count)}…
           </p>
         )}
-        {rows.length > 1 && (
-          <ul ref={list} aria-label="Each row" className="grid">
-            {before > 0 && <li aria-hidden style={{ height: before }} />}
-            {rows.slice(from, to).map((r, i) => {
-              const id = r.grant.id
-              const bad = !fits(r.limits, own[id] ?? asked)
-              return (
-                <li
-                  key={id}
-                  data-row={id}
-                  aria-setsize={rows.length}
-                  aria-posinset={from + i + 1}
-                  className="flex flex-wrap items-center gap-x-4 gap-y-1.5 border-line py-2 [&:not(:last-child)]:border-b"
-                >
-                  <span className="min-w-52 flex-1">
-                    <span className="font-medium">{r.grant.subject.name}</span> · {title(r.grant.resource)}
-                    <span className={`block text-[0.8125rem] ${bad ? 'text-bad' : 'text-muted'}`}>
-                      {r.limits.key === 'any'
-                        ? 'Any length'
-                        : `At most ${atMost(r.limits)}: ${r.limits.from}`}
-                    </span>
-                  </span>
-                  {own[id] === undefined ? (
-                    <Button
-                      size="sm"
-                      look="quiet"
-                      onClick={() => setOwn({ ...own, [id]: shorter(asked, r) })}
-                    >
-                      Another length<span className="sr-only"> for {r.grant.subject.name}</span>
-                    </Button>
-                  ) : (
-                    <LengthInput
-                      control={{
-                        id: `len-${id}`,
-                        'aria-label': `Length for ${r.grant.subject.name}, ${title(r.grant.resource)}`,
-                        ...(bad ? { 'aria-invalid': true } : {}),
-                      }}
-                      value={own[id]}
-                      placeholder="as all"
-                      onChange={(v) => {
-                        const next: Record<string, string> = { ...own }
-                        if (v) next[id] = v
-                        else delete next[id]
-                        setOwn(next)
-                      }}
-                    />
-                  )}
-                </li>
-              )
-            })}
-            {after > 0 && <li aria-hidden style={{ height: after }} />}
-          </ul>
-        )}
+        {!reading && rows.length > 1 && <RenewRows rows={rows} asked={asked} own={own} onOwn={setOwn} />}
         {rows.length === 1 && one && own[one.grant.id] !== undefined && (
           <p className="text-[0.875rem]">It is renewed for {lengthWords(own[one.grant.id])}.</p>
         )}
@@ -198,12 +178,12 @@ export function RenewDialog({
         <WhatChanges
           idle="Say how long first."
           trial={
-            filter || rows.every((r) => own[r.grant.id]) || asked
+            !reading && rows.length > 0 && (rows.every((r) => own[r.grant.id]) || asked)
               ? { method: 'post', path: '/api/v1/batches', body: { ...batch, reason: 'Not said yet' } }
               : null
           }
         />
-        {count > 1 && count <= 1000 && (
+        {rows.length > 1 && rows.length <= 1000 && (
           <Checkbox checked={atomic} onChange={() => setAtomic(!atomic)}>
             All or nothing: if one is refused, none is changed
           </Checkbox>
@@ -211,9 +191,4 @@ export function RenewDialog({
       </form>
     </Dialog>
   )
-}
-
-function shorter(asked: string | undefined, r: Expiring): string {
-  const n = Math.min(seconds(asked) ?? 30 * 86_400, seconds(r.limits.greatest) ?? Number.POSITIVE_INFINITY)
-  return iso(n)
 }

@@ -6,12 +6,11 @@ import { undoBatch, undoBatchPath } from '../../api/expiring'
 import { tryQuery } from '../../api/impact'
 import type { Batch } from '../../api/types'
 import { Confirm } from '../../components/Confirm'
-import { Disclosure } from '../../components/Disclosure'
 import { Note } from '../../components/Note'
 import { Skeleton } from '../../components/Skeleton'
 import { ImpactView } from '../impact/Impact'
-import { useTitle } from '../titles'
-import { itemName, itemWords, taken } from './words'
+import { Refusals } from './Refusals'
+import { taken } from './words'
 
 const titles = { renew: 'this renewal', end: 'this', review: 'these marks', undo: 'this' } as const
 
@@ -62,7 +61,7 @@ export function UndoDialog({
                   <CircleAlert aria-hidden className="mt-0.5 size-4.5 shrink-0 text-warn" />
                   <span className="min-w-0 flex-1">
                     <span className="font-medium">Cannot be: {counts.refused.toLocaleString('en')}</span>
-                    <Refusals undo={undo} />
+                    <Refusals label="What cannot be taken back" batch={undo} />
                   </span>
                 </li>
               )}
@@ -73,24 +72,4 @@ export function UndoDialog({
       </div>
     </Confirm>
   )
-}
-
-/** Refusals lists the rows that cannot be taken back and why, folded when they are many. */
-function Refusals({ undo }: { undo: Batch }) {
-  const title = useTitle()
-  const items = undo.refusals ?? []
-  const list = (
-    <ul aria-label="What cannot be taken back" className="grid gap-1.5 pt-1 text-[0.875rem]">
-      {items.map((it) => (
-        <li key={it.position} className="[overflow-wrap:anywhere]">
-          {itemName(it, title)}
-          <span className="block text-muted">{itemWords(it)}</span>
-        </li>
-      ))}
-      {!!undo.refusals_cut && (
-        <li className="text-muted">… and {undo.refusals_cut.toLocaleString('en')} more.</li>
-      )}
-    </ul>
-  )
-  return items.length > 5 ? <Disclosure title="Which, and why">{list}</Disclosure> : list
 }

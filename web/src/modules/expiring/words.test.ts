@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Batch, BatchItem, Expiring } from '../../api/types'
 import { noCounts } from '../../test/data'
-import { atMost, batchWords, fits, hangs, itemWords, taken, untilDays } from './words'
+import { atMost, batchWords, fits, hangs, itemWords, taken, untilDays, verdict, verdictWords } from './words'
 
 const grant = { relation: 'member' } as Expiring['grant']
 
@@ -50,4 +50,19 @@ test('what taking a batch back does', () => {
   expect(taken(batch({ reviewed: 1, asked: 1 }))).toBe(
     'The marks go. Requests that still wait are cancelled.',
   )
+})
+
+test('what a row gets, before it is sent', () => {
+  const now = Date.UTC(2026, 2, 2)
+  const limits = { greatest: 'P30D', key: 'member_time_limit', from: 'the tag Month on Wiki' }
+  const row = (g: object) => ({ grant: { ...grant, ...g }, limits }) as Expiring
+  const mine = row({ may_extend: true })
+  expect(verdict(mine, 'P30D')).toBe('renewed')
+  expect(verdictWords(mine, 'P30D', now)).toBe('Until 1 Apr 2026 · at most 30 days: the tag Month on Wiki')
+  expect(verdictWords(mine, undefined, now)).toBe('At most 30 days: the tag Month on Wiki')
+  expect(verdict(mine, 'P31D')).toBe('refused')
+  expect(verdictWords(mine, 'P31D', now)).toBe('Refused, at most 30 days: the tag Month on Wiki')
+  expect(verdict(row({}), 'P30D')).toBe('asked')
+  expect(verdictWords(row({}), 'P30D', now)).toContain('Asked for, until 1 Apr 2026')
+  expect(verdictWords(row({ origin: 'import' }), 'P1D', now)).toContain('found in the target')
 })

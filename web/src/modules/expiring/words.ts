@@ -20,6 +20,26 @@ export const atMost = (l: GrantLimits): string => (l.key === 'any' ? 'Any length
 export const fits = (l: GrantLimits, duration: string | undefined): boolean =>
   (seconds(duration) ?? 0) <= (seconds(l.greatest) ?? Number.POSITIVE_INFINITY)
 
+/** What a renewal does to a row, as far as the page can tell before. */
+export type Verdict = 'renewed' | 'asked' | 'refused'
+
+/** verdict says what renewing a row for a length from now does: found in a target it has no end to move. */
+export const verdict = ({ grant, limits }: Expiring, duration: string | undefined): Verdict =>
+  grant.origin === 'import' || !fits(limits, duration) ? 'refused' : grant.may_extend ? 'renewed' : 'asked'
+
+/** verdictWords says what a row gets, or why it gets nothing. */
+export function verdictWords(row: Expiring, duration: string | undefined, now = Date.now()): string {
+  if (row.grant.origin === 'import') return 'Refused: it was found in the target and has no end to move.'
+  const { limits } = row
+  const limit = limits.key === 'any' ? 'any length' : `at most ${atMost(limits)}: ${limits.from}`
+  const length = seconds(duration)
+  if (!length) return limit.charAt(0).toUpperCase() + limit.slice(1)
+  const until = date(new Date(now + length * 1000))
+  const is = verdict(row, duration)
+  if (is === 'refused') return `Refused, ${limit}`
+  return `${is === 'asked' ? 'Asked for, until' : 'Until'} ${until} · ${limit}`
+}
+
 const did = { renew: 'renewed', end: 'ended', review: 'marked', undo: 'taken back' } as const
 
 /** batchWords says in a sentence how far a batch is, or what came of it. */

@@ -2,6 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { ArrowDownRight, ArrowUpRight, Minus, Plus } from 'lucide-react'
 import { message } from '../../api/error'
 import { type Impact as Data, type ImpactItem, type Trial, tryQuery } from '../../api/impact'
+import type { Batch } from '../../api/types'
 import { Badge, type Tone } from '../../components/Badge'
 import { Disclosure } from '../../components/Disclosure'
 import { Note } from '../../components/Note'
@@ -9,6 +10,7 @@ import { number } from '../../components/number'
 import { Skeleton } from '../../components/Skeleton'
 import { useSettled } from '../../components/settled'
 import { date, lengthWords } from '../../components/time'
+import { Refusals } from '../expiring/Refusals'
 import { PersonLink } from '../names'
 import { useTitle } from '../titles'
 import { changeWords, grouped } from './group'
@@ -27,14 +29,18 @@ export function Impact({ trial, idle }: { trial: Trial | null; idle?: string }) 
   if (!trial) return <p className="text-muted">{idle ?? 'Nothing to show yet.'}</p>
   if (error) return <Note tone="warn">{message(error)}</Note>
   if (!data) return <Skeleton className="h-20" />
-  const refused = (data.result as { counts?: { refused?: number } } | undefined)?.counts?.refused ?? 0
+  const batch = data.result as Partial<Batch> | undefined
+  const refused = batch?.counts?.refused ?? 0
   return (
     <div aria-live="polite" aria-busy={isFetching}>
       <ImpactView impact={data.impact} />
       {refused > 0 && (
-        <p className="mt-2 text-[0.875rem] text-warn">
-          {count(refused, 'row would be refused', 'rows would be refused')}; the result says why.
-        </p>
+        <div className="mt-2 grid gap-1">
+          <p className="text-[0.875rem] text-warn">
+            {count(refused, 'row would be refused', 'rows would be refused')}.
+          </p>
+          <Refusals label="What would be refused" batch={batch ?? {}} />
+        </div>
       )}
     </div>
   )

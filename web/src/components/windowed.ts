@@ -19,7 +19,8 @@ export function useWindowed(list: RefObject<HTMLElement | null>, count: number, 
       setSpan((old) => {
         const height =
           top && bottom
-            ? (bottom.getBoundingClientRect().bottom - top.getBoundingClientRect().top) / drawn.length
+            ? (bottom.getBoundingClientRect().bottom - top.getBoundingClientRect().top) / drawn.length ||
+              old.height
             : old.height
         const begin = el.getBoundingClientRect().top
         // In steps of ten, so that scrolling draws seldom.
