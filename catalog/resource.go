@@ -77,7 +77,7 @@ func (s *Service) createTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 	}
 	for i, e := range in.Entitlements {
 		if _, err := s.createTx(ctx, tx, actor, sallyport.NewResource{Kind: sallyport.KindEntitlement, App: r.ID, Slug: e.Slug, Name: e.Name, Description: e.Description}, how); err != nil {
-			return r, under(fmt.Sprintf("entitlements[%d]", i), err)
+			return r, under(fmt.Sprintf("entitlements[%d]", i), e.Name, err)
 		}
 	}
 	tx.Changed(actor.Tenant, "resources", "resource:"+r.ID)
@@ -88,15 +88,19 @@ func (s *Service) createTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 	return made, s.notSelfTx(ctx, tx, actor, nil, made, createdWith)
 }
 
-// under puts the faults of a part to its place in the whole.
-func under(path string, err error) error {
+// under puts the faults of a part to its place in the whole, and says in the sentence which part it is.
+func under(path, name string, err error) error {
 	var e *sallyport.Error
-	if !errors.As(err, &e) {
+	if !errors.As(err, &e) || e.Code == sallyport.EInternal {
 		return err
 	}
 	for i := range e.Fields {
 		e.Fields[i].Path = path + "." + e.Fields[i].Path
 	}
+	if name != "" {
+		path += fmt.Sprintf(" %q", name)
+	}
+	e.Message = path + ": " + e.Message
 	return err
 }
 

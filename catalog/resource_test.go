@@ -78,11 +78,14 @@ func TestAppWithItsFirstEntitlements(t *testing.T) {
 		in.Name, in.Entitlements = "Miro", []sallyport.NewPart{{Name: "Editors"}, {Name: "editors", Slug: "others"}}
 		_, err := w.s.CreateResource(ctx, dan, in)
 		refused(t, "a name twice", err, sallyport.EConflict)
+		if !strings.HasPrefix(err.Error(), `entitlements[1] "editors": `) {
+			t.Errorf("which part it is: %v", err)
+		}
 		in.Entitlements[1].Name = ""
 		_, err = w.s.CreateResource(ctx, dan, in)
 		refused(t, "a part without a name", err, sallyport.EInvalid)
 		var e *sallyport.Error
-		if !errors.As(err, &e) || len(e.Fields) != 1 || e.Fields[0].Path != "entitlements[1].name" {
+		if !errors.As(err, &e) || len(e.Fields) != 1 || e.Fields[0].Path != "entitlements[1].name" || !strings.HasPrefix(e.Message, "entitlements[1]: name: ") {
 			t.Errorf("the fault is %+v", e)
 		}
 		if n := w.events("resource.created") - before; n != 3 {
