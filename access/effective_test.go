@@ -11,6 +11,47 @@ import (
 	"github.com/sallyport/sallyport/store"
 )
 
+// TestLimitsOfWhatTheDirectoryFeeds: a tag on the app binds whoever is made an owner of a mirrored part, and says that it
+// binds none of its members, since those are followed.
+func TestLimitsOfWhatTheDirectoryFeeds(t *testing.T) {
+	each(t, func(w *world) {
+		app := w.resource(sallyport.Resource{Kind: sallyport.KindApp, Slug: "suite", Name: "Suite"}).Ref()
+		w.resource(sallyport.Resource{Kind: sallyport.KindRole, Slug: "ops", Name: "Ops"})
+		part := w.resource(sallyport.Resource{Kind: sallyport.KindEntitlement, Slug: "suite.crew", Name: "Crew", App: &app})
+		w.tagged("suite", "Short", sallyport.Constraints{sallyport.MemberTimeLimit: *days(3), sallyport.OwnerTimeLimit: *days(10)})
+		words := func() map[sallyport.Relation]string {
+			out := map[sallyport.Relation]string{}
+			w.tx(func(ctx context.Context, tx *store.Tx) error {
+				_, list, err := w.s.LimitsTx(ctx, tx, w.tenant, part, access.Viewer(w.as("ada")))
+				for _, l := range list {
+					out[l.Relation] = l.Words
+				}
+				return err
+			})
+			return out
+		}
+		before := words()
+		w.tx(func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.Exec(ctx, `UPDATE resources SET managed=FALSE WHERE tenant_id=$1 AND id=$2`, w.tenant, part.ID)
+			return err
+		})
+		part.Managed = false
+		after := words()
+		if after[sallyport.Owner] != before[sallyport.Owner] || after[sallyport.Member] != before[sallyport.Member]+"; it limits nothing here, since the directory decides who is a member" {
+			w.Errorf("%q, and was %q", after, before)
+		}
+		give := sallyport.Give{Subject: "ada", Resource: "suite.crew", Relation: sallyport.Owner, Duration: days(11), Reason: "their work"}
+		_, err := w.s.Give(w.ctx, w.as("root"), give)
+		w.refused(err, sallyport.EPrecondition, "at most 10 days", "the tag Short")
+		for _, subject := range []string{"ada", "role:ops"} {
+			give = sallyport.Give{Subject: subject, Resource: "suite.crew", Relation: sallyport.Member, Duration: days(1), Reason: "their work"}
+			if _, err := w.s.Give(w.ctx, w.as("root"), give); err == nil {
+				w.Errorf("%s was made a member of what the directory feeds", subject)
+			}
+		}
+	})
+}
+
 // TestLimitsOfARoleAreShown: whoever asks for a role sees before what everything that it gives demands, and where that comes
 // from; of what is hidden from them no more than that there is something.
 func TestLimitsOfARoleAreShown(t *testing.T) {
