@@ -7,6 +7,7 @@ import { Card } from '../../components/Card'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
 import { LoadMore } from '../../components/LoadMore'
+import { many, people } from '../../components/number'
 import { SkeletonRows } from '../../components/Skeleton'
 import { type Column, Table } from '../../components/Table'
 import { date } from '../../components/time'
@@ -15,7 +16,6 @@ import { ResourceLine } from '../names'
 import { resourcePath } from '../paths'
 
 const link = 'touch rounded font-medium underline decoration-edge underline-offset-3 hover:decoration-ink'
-const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`
 
 const columns = (at: string | undefined): Column<RunRole>[] => {
   const then = at ? { at } : {}
@@ -26,7 +26,7 @@ const columns = (at: string | undefined): Column<RunRole>[] => {
       header: 'In it',
       cell: (r) => (
         <Link to={resourcePath(r.role)} search={{ tab: 'holders', ...then }} className={link}>
-          {count(r.members, 'person', 'people')}
+          {people(r.members)}
           <span className="sr-only"> in {r.role.name}</span>
         </Link>
       ),
@@ -36,7 +36,7 @@ const columns = (at: string | undefined): Column<RunRole>[] => {
       header: 'Gives',
       cell: (r) => (
         <Link to={resourcePath(r.role)} search={{ tab: 'gives', ...then }} className={link}>
-          {count(r.gives, 'thing', 'things')}
+          {r.gives === 0 ? 'Nothing' : many(r.gives, 'thing')}
           <span className="sr-only"> that {r.role.name} gives</span>
         </Link>
       ),

@@ -13,7 +13,7 @@ import { ErrorState } from '../../components/ErrorState'
 import { Field } from '../../components/Field'
 import { Confirm } from '../../components/LaterConfirm'
 import { LoadMore } from '../../components/LoadMore'
-import { many } from '../../components/number'
+import { many, people } from '../../components/number'
 import { SkeletonRows } from '../../components/Skeleton'
 import { type Column, Table } from '../../components/Table'
 import { date } from '../../components/time'
@@ -42,7 +42,7 @@ export function OrphansAdmin() {
     {
       key: 'members',
       header: 'Held by',
-      cell: (o) => (o.members === 1 ? '1 person' : `${o.members} people directly`),
+      cell: (o) => people(o.members) + (o.members > 1 ? ' directly' : ''),
     },
   ]
   return (

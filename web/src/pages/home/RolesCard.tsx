@@ -2,6 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { rows } from '../../api/list'
 import { rolesRunQuery } from '../../api/roles'
 import { Card } from '../../components/Card'
+import { people } from '../../components/number'
 import { ResourceLine } from '../../modules/names'
 import { More } from './More'
 
@@ -24,7 +25,7 @@ export function RolesCard() {
             <ResourceLine
               resource={r.role}
               detail={[
-                r.members === 1 ? '1 person' : `${r.members} people`,
+                r.members === 0 ? 'Nobody in it' : people(r.members),
                 r.ending > 0 && `${r.ending} end soon`,
                 r.waiting > 0 && (r.waiting === 1 ? '1 request waits' : `${r.waiting} requests wait`),
               ]

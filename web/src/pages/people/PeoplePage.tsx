@@ -52,7 +52,7 @@ export function PeoplePage() {
       sub={
         total === undefined
           ? 'Everybody, and what they have.'
-          : `${many(total, 'person', 'people')}${filtered ? ' match' : ''}`
+          : `${total === 0 ? 'Nobody' : many(total, 'person', 'people')}${filtered ? (total > 1 ? ' match' : ' matches') : ''}`
       }
       actions={
         rights.admin && (

@@ -76,7 +76,7 @@ export function Gives({ resource: role }: { resource: Resource }) {
               search={{ tab: 'holders', ...(at ? { at } : {}) }}
               className="touch rounded font-medium underline decoration-edge underline-offset-3 hover:decoration-ink"
             >
-              {at ? 'Reached' : 'Reaches'} {many(people, 'person', 'people')}
+              {at ? 'Reached' : 'Reaches'} {people === 0 ? 'nobody' : many(people, 'person', 'people')}
             </Link>
           )}
         </p>
