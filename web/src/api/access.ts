@@ -1,7 +1,7 @@
 // Grants in lists: what one holds, what one owns, everything; and what was lost.
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { call } from './client'
-import { listQuery } from './list'
+import { listQuery, wholeList } from './list'
 import type { Access, Grant, Page, Relation, ResultItem } from './types'
 
 export interface GrantListFilter {
@@ -24,11 +24,25 @@ export interface GrantListFilter {
 export const grantListQuery = (filter: GrantListFilter) =>
   listQuery<Grant>(['grants'], '/api/v1/grants', { limit: 100, ...filter })
 
+/** myGrantsQuery reads the caller's own living grants, all of them. */
+export const myGrantsQuery = () =>
+  queryOptions({
+    queryKey: ['grants', 'mine'] as const,
+    queryFn: ({ signal }) =>
+      wholeList<Grant>('/api/v1/grants', { query: { subject: 'user:me', active: true }, signal }),
+  })
+
 /** accessAtQuery reads all that a person held at a moment; without one, what they hold now. */
 export const accessAtQuery = (user: string, at?: string) =>
   queryOptions({
     queryKey: ['access', user, at ?? ''] as const,
-    queryFn: ({ signal }) => wholeOf('/api/v1/users/{id}/access', user, { at }, 2000, signal),
+    queryFn: async ({ signal }) => ({
+      items: await wholeList<Access>('/api/v1/users/{id}/access', {
+        path: { id: user },
+        query: { at },
+        signal,
+      }),
+    }),
     placeholderData: keepPreviousData,
   })
 
@@ -47,42 +61,14 @@ export const holdersListQuery = (resource: string, filter: HolderFilter) =>
   )
 
 /** allHolders reads every page of a filter, for an export. */
-export const allHolders = async (resource: string, filter: HolderFilter) =>
-  (await wholeOf('/api/v1/resources/{id}/holders', resource, { ...filter }, Number.POSITIVE_INFINITY)).items
+export const allHolders = (resource: string, filter: HolderFilter) =>
+  wholeList<Access>('/api/v1/resources/{id}/holders', { path: { id: resource }, query: { ...filter } })
 
-/** wholeOf reads page after page, so many rows at most; more says that there are others. */
-async function wholeOf(
-  path: string,
-  id: string,
-  query: Record<string, string | undefined>,
-  most: number,
-  signal?: AbortSignal,
-) {
-  const items: Access[] = []
-  let cursor: string | undefined
-  do {
-    const page = await call<Page<Access>>('get', path, {
-      path: { id },
-      query: { ...query, limit: 200, cursor },
-      signal,
-    })
-    items.push(...(page.items ?? []))
-    cursor = page.next_cursor || undefined
-  } while (cursor && items.length < most)
-  return { items, more: !!cursor }
-}
+/** mostExported is how many rows an export of the page takes; the history exports all, as a stream. */
+export const mostExported = 50_000
 
-/** holdersAtQuery reads who holds a resource at a moment; without one, now. */
-export const holdersAtQuery = (resource: string, relation?: string, at?: string) =>
-  queryOptions({
-    queryKey: ['holders', resource, relation ?? '', at ?? ''] as const,
-    queryFn: ({ signal }) =>
-      wholeOf('/api/v1/resources/{id}/holders', resource, { relation, at }, 1000, signal),
-    placeholderData: keepPreviousData,
-  })
-
-/** allGrants reads every page of a filter, for an export. */
-export async function allGrants(filter: GrantListFilter, most = 50_000): Promise<Grant[]> {
+/** allGrants reads every page of a filter, for an export; more says that there are others. */
+export async function allGrants(filter: GrantListFilter): Promise<{ items: Grant[]; more: boolean }> {
   const items: Grant[] = []
   let cursor: string | undefined
   do {
@@ -91,8 +77,8 @@ export async function allGrants(filter: GrantListFilter, most = 50_000): Promise
     })
     items.push(...(page.items ?? []))
     cursor = page.next_cursor || undefined
-  } while (cursor && items.length < most)
-  return items
+  } while (cursor && items.length < mostExported)
+  return { items, more: !!cursor }
 }
 
 /** endGrants ends several; each row has its own outcome. */

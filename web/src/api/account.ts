@@ -1,7 +1,7 @@
 // What belongs to one's own account: tokens and sessions.
-import { queryOptions } from '@tanstack/react-query'
 import { call } from './client'
-import type { Page, UserRef } from './types'
+import { listQuery } from './list'
+import type { UserRef } from './types'
 
 export interface Token {
   id: string
@@ -25,20 +25,12 @@ export interface Session {
 }
 /** Whose: "me", or "all" for admins. */
 export const tokensQuery = (user: string) =>
-  queryOptions({
-    queryKey: ['tokens', user] as const,
-    queryFn: ({ signal }) =>
-      call<Page<Token>>('get', '/api/v1/tokens', { query: { user, limit: 200 }, signal }),
-  })
+  listQuery<Token>(['tokens'], '/api/v1/tokens', { user, limit: 100 })
 /** The answer holds the secret, this once. */
 export const createToken = (body: { name: string; scopes: string[]; expires_in: string }) =>
   call<Token & { token: string }>('post', '/api/v1/tokens', { body })
 export const revokeToken = (id: string) => call<void>('delete', '/api/v1/tokens/{id}', { path: { id } })
 
 export const sessionsQuery = (user: string) =>
-  queryOptions({
-    queryKey: ['sessions', user] as const,
-    queryFn: ({ signal }) =>
-      call<Page<Session>>('get', '/api/v1/sessions', { query: { user, limit: 200 }, signal }),
-  })
+  listQuery<Session>(['sessions'], '/api/v1/sessions', { user, limit: 100 })
 export const revokeSession = (id: string) => call<void>('delete', '/api/v1/sessions/{id}', { path: { id } })

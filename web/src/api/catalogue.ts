@@ -1,6 +1,7 @@
 // Making and changing what can be requested.
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { call } from './client'
+import { wholeList } from './list'
 import type { AccessRequest, Durations, Flow, Form, Fulfilment, Kind, Limit, Page, Resource } from './types'
 
 /** catalogueLimit is how many resources the page keeps to search at once; beyond it the server searches. */
@@ -36,32 +37,11 @@ export const searchQuery = (q: string, kind?: string, app?: string) =>
     staleTime: 30_000,
   })
 
-/** insideQuery reads the entitlements of an app. */
-export const insideQuery = (app: string) =>
-  queryOptions({
-    queryKey: ['resources', 'inside', app] as const,
-    queryFn: ({ signal }) =>
-      call<Page<Resource>>('get', '/api/v1/resources', { query: { app, limit: 200 }, signal }),
-    staleTime: 60_000,
-  })
-
 /** partsQuery reads all that an app contains, by name. */
 export const partsQuery = (app: string) =>
   queryOptions({
     queryKey: ['resources', 'parts', app] as const,
-    queryFn: async ({ signal }) => {
-      const parts: Resource[] = []
-      let cursor: string | undefined
-      do {
-        const page = await call<Page<Resource>>('get', '/api/v1/resources', {
-          query: { app, limit: 200, cursor },
-          signal,
-        })
-        parts.push(...(page.items ?? []))
-        cursor = page.next_cursor || undefined
-      } while (cursor)
-      return parts
-    },
+    queryFn: ({ signal }) => wholeList<Resource>('/api/v1/resources', { query: { app }, signal }),
     staleTime: 60_000,
   })
 

@@ -25,6 +25,21 @@ export function listQuery<T>(
   })
 }
 
+/** wholeList reads a list to its end, for what is searched, counted or sent as a whole. */
+export async function wholeList<T>(path: string, options: Options = {}): Promise<T[]> {
+  const items: T[] = []
+  let cursor: string | undefined
+  do {
+    const page = await call<Page<T>>('get', path, {
+      ...options,
+      query: { ...options.query, limit: 200, cursor },
+    })
+    items.push(...(page.items ?? []))
+    cursor = page.next_cursor || undefined
+  } while (cursor)
+  return items
+}
+
 /** rows joins the pages of a list. */
 export function rows<T>(data: { pages: Page<T>[] } | undefined): T[] {
   return data?.pages.flatMap((p) => p.items ?? []) ?? []

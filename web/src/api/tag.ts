@@ -1,12 +1,13 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { call } from './client'
+import { wholeList } from './list'
 import type { Constraint, Constraints, Page, Resource, Tag } from './types'
 
 /** tagsQuery reads all tags; a company has tens of them. */
 export const tagsQuery = () =>
   queryOptions({
     queryKey: ['tags'] as const,
-    queryFn: ({ signal }) => call<Page<Tag>>('get', '/api/v1/tags', { query: { limit: 200 }, signal }),
+    queryFn: async ({ signal }) => ({ items: await wholeList<Tag>('/api/v1/tags', { signal }) }),
   })
 
 /** useConstraints reads which constraints a tag may have, what forms call them and what they say; once for all pages. */

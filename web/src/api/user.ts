@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { call } from './client'
-import { listQuery } from './list'
+import { listQuery, wholeList } from './list'
 import type { Page, User } from './types'
 
 export const userQuery = (id: string) =>
@@ -26,8 +26,9 @@ export const findUsers = (q: string) =>
 export const reportsQuery = (manager: string) =>
   queryOptions({
     queryKey: ['users', 'reports', manager] as const,
-    queryFn: ({ signal }) =>
-      call<Page<User>>('get', '/api/v1/users', { query: { manager, limit: 200 }, signal }),
+    queryFn: async ({ signal }) => ({
+      items: await wholeList<User>('/api/v1/users', { query: { manager }, signal }),
+    }),
     staleTime: 60_000,
     retry: false,
   })

@@ -1,8 +1,9 @@
 import { ArrowDown, ArrowUp } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useRef } from 'react'
 import { Checkbox } from './Checkbox'
 import { cx } from './cx'
 import { useRowKeys } from './rowKeys'
+import { useWindowed } from './windowed'
 
 export interface Column<T> {
   key: string
@@ -23,7 +24,7 @@ export interface Selection {
 
 /**
  * Table of rows; below 768 px each row becomes a card with the column's name beside each value. Where it is wide enough the
- * headers stay in sight; a `wide` one scrolls sideways instead.
+ * headers stay in sight; a `wide` one scrolls sideways instead. Of many rows those in sight are drawn.
  */
 export function Table<T>({
   caption,
@@ -50,6 +51,8 @@ export function Table<T>({
   wide?: boolean
 }) {
   useRowKeys(caption)
+  const body = useRef<HTMLTableSectionElement>(null)
+  const { from, to, before, after } = useWindowed(body, rows.length)
   const all = rows.length > 0 && rows.every((r) => selection?.ids.has(id(r)))
   const some = !all && rows.some((r) => selection?.ids.has(id(r)))
   const toggle = (row: string) => {
@@ -64,7 +67,7 @@ export function Table<T>({
         !wide && 'xl:overflow-visible',
       )}
     >
-      <table className="w-full border-collapse text-left max-md:block">
+      <table aria-rowcount={rows.length + 1} className="w-full border-collapse text-left max-md:block">
         <caption className="sr-only">{caption}</caption>
         <thead
           className={cx(
@@ -73,7 +76,7 @@ export function Table<T>({
               'xl:sticky xl:top-14 xl:z-10 xl:shadow-[0_1px_0_var(--color-line)] xl:[&_th:first-child]:rounded-tl-lg xl:[&_th:last-child]:rounded-tr-lg',
           )}
         >
-          <tr>
+          <tr aria-rowindex={1}>
             {selection && (
               <th scope="col" className="w-10 py-1.5 pl-3">
                 <Checkbox
@@ -121,13 +124,15 @@ export function Table<T>({
             )}
           </tr>
         </thead>
-        <tbody className="max-md:grid max-md:grid-cols-[minmax(0,1fr)] max-md:gap-3">
-          {rows.map((row) => {
+        <tbody ref={body} className="max-md:grid max-md:grid-cols-[minmax(0,1fr)] max-md:gap-3">
+          {before > 0 && <tr aria-hidden style={{ height: before }} className="max-md:block" />}
+          {rows.slice(from, to).map((row, n) => {
             const key = id(row)
             return (
               <tr
                 key={key}
                 data-row
+                aria-rowindex={from + n + 2}
                 className={cx(
                   'border-line hover:bg-hover/50 max-md:relative max-md:block max-md:rounded-lg max-md:border max-md:bg-surface max-md:p-4 max-md:shadow-card md:[&:not(:last-child)]:border-b',
                   selection?.ids.has(key) && 'bg-accent-soft/60 max-md:bg-accent-soft',
@@ -179,6 +184,7 @@ export function Table<T>({
               </tr>
             )
           })}
+          {after > 0 && <tr aria-hidden style={{ height: after }} className="max-md:block" />}
         </tbody>
       </table>
     </div>

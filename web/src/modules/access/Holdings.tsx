@@ -156,7 +156,6 @@ export function Holdings({ user, mine, day = false }: HoldingsProps) {
           }
         />
       )}
-      {query.data?.more && <p className="text-muted">The first 2,000 are shown. Use the API for all.</p>}
       <WhyDrawer
         access={why}
         user={user}

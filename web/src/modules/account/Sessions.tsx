@@ -1,11 +1,13 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { revokeSession, type Session, sessionsQuery } from '../../api/account'
 import { message } from '../../api/error'
+import { rows } from '../../api/list'
 import { Badge } from '../../components/Badge'
 import { Button } from '../../components/Button'
 import { Card } from '../../components/Card'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
+import { LoadMore } from '../../components/LoadMore'
 import { RelativeTime } from '../../components/RelativeTime'
 import { SkeletonRows } from '../../components/Skeleton'
 import { type Column, Table } from '../../components/Table'
@@ -16,8 +18,8 @@ import { agentWords } from './agent'
 /** Sessions lists where one is signed in; `all` shows everybody's, for admins. */
 export function Sessions({ all }: { all?: boolean }) {
   const client = useQueryClient()
-  const query = useQuery(sessionsQuery(all ? 'all' : 'me'))
-  const items = query.data?.items ?? []
+  const query = useInfiniteQuery(sessionsQuery(all ? 'all' : 'me'))
+  const items = rows(query.data)
   const end = async (s: Session) => {
     try {
       await revokeSession(s.id)
@@ -64,18 +66,21 @@ export function Sessions({ all }: { all?: boolean }) {
       </Card>
     )
   return (
-    <Table
-      caption="Sessions"
-      columns={columns}
-      rows={items}
-      id={(s) => s.id}
-      action={(s) =>
-        !s.current && (
-          <Button size="sm" look="danger-quiet" onClick={() => void end(s)}>
-            Sign out<span className="sr-only"> {agentWords(s.agent)}</span>
-          </Button>
-        )
-      }
-    />
+    <>
+      <Table
+        caption="Sessions"
+        columns={columns}
+        rows={items}
+        id={(s) => s.id}
+        action={(s) =>
+          !s.current && (
+            <Button size="sm" look="danger-quiet" onClick={() => void end(s)}>
+              Sign out<span className="sr-only"> {agentWords(s.agent)}</span>
+            </Button>
+          )
+        }
+      />
+      <LoadMore query={query} />
+    </>
   )
 }

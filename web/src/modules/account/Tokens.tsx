@@ -1,13 +1,15 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { KeyRound, Plus } from 'lucide-react'
 import { useState } from 'react'
 import { revokeToken, type Token, tokensQuery } from '../../api/account'
+import { rows } from '../../api/list'
 import { Badge } from '../../components/Badge'
 import { Button } from '../../components/Button'
 import { Card } from '../../components/Card'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
 import { Confirm } from '../../components/LaterConfirm'
+import { LoadMore } from '../../components/LoadMore'
 import { later } from '../../components/later'
 import { RelativeTime } from '../../components/RelativeTime'
 import { SkeletonRows } from '../../components/Skeleton'
@@ -21,10 +23,10 @@ export const expired = (t: Token, now = Date.now()) => new Date(t.expires_at).ge
 /** Tokens lists API tokens and makes new ones; `all` shows everybody's, for admins. */
 export function Tokens({ all }: { all?: boolean }) {
   const client = useQueryClient()
-  const query = useQuery(tokensQuery(all ? 'all' : 'me'))
+  const query = useInfiniteQuery(tokensQuery(all ? 'all' : 'me'))
   const [making, setMaking] = useState(false)
   const [revoking, setRevoking] = useState<Token | null>(null)
-  const items = query.data?.items ?? []
+  const items = rows(query.data)
   const columns: Column<Token>[] = [
     { key: 'name', header: 'Name', cell: (t) => <span className="font-medium">{t.name}</span> },
     ...(all ? [{ key: 'user', header: 'Acts as', cell: (t: Token) => <Person user={t.user} /> }] : []),
@@ -101,6 +103,7 @@ export function Tokens({ all }: { all?: boolean }) {
           }
         />
       )}
+      <LoadMore query={query} />
       {making && <NewToken onClose={() => setMaking(false)} />}
       <Confirm
         open={revoking !== null}

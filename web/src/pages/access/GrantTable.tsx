@@ -76,9 +76,14 @@ export function GrantTable({
   const exportAll = async () => {
     setExporting(true)
     try {
-      const list = await allGrants(filter)
+      const { items: list, more } = await allGrants(filter)
       download(`${name}.csv`, toCSV(csvHeader, list.map(csvRow)))
-      toast(`${many(list.length, 'row')} exported.`, { tone: 'good' })
+      toast(
+        more
+          ? `The first ${many(list.length, 'row')} are exported. Narrow the filters, or export the history, which takes all.`
+          : `${many(list.length, 'row')} exported.`,
+        { tone: more ? 'bad' : 'good' },
+      )
     } catch (e) {
       toast(`Not exported. ${message(e)}`, { tone: 'bad' })
     } finally {

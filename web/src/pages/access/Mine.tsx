@@ -1,9 +1,8 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { CircleHelp, RotateCw } from 'lucide-react'
 import { useMemo, useState } from 'react'
-import { accessAtQuery, grantListQuery } from '../../api/access'
-import { rows } from '../../api/list'
+import { accessAtQuery, myGrantsQuery } from '../../api/access'
 import type { Access, Grant } from '../../api/types'
 import { Button } from '../../components/Button'
 import { Card } from '../../components/Card'
@@ -11,6 +10,7 @@ import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
 import { SearchInput } from '../../components/Input'
 import { Menu } from '../../components/Menu'
+import { number } from '../../components/number'
 import { ResourceIcon } from '../../components/ResourceIcon'
 import { useRowKeys } from '../../components/rowKeys'
 import { Segments } from '../../components/Segments'
@@ -28,6 +28,9 @@ import { resourcePath } from '../../modules/paths'
 import { useTitle } from '../../modules/titles'
 import { merge } from './merge'
 
+/** How many rows are drawn at once; somebody may have thousands. */
+const pageSize = 200
+
 /** Mine is what I have, by app, and why; what is on its way in or out is there too. */
 export function Mine() {
   const me = useMe()
@@ -38,11 +41,12 @@ export function Mine() {
   const [text, setText] = useTextFilter('q')
   const { control } = useAsOf({ enter: { view: 'had', show: 'day' } })
   const access = useQuery(accessAtQuery('me'))
-  const grants = useInfiniteQuery(grantListQuery({ subject: 'user:me', active: true, limit: 200 }))
+  const grants = useQuery(myGrantsQuery())
+  const [most, setMost] = useState(pageSize)
   const [why, setWhy] = useState<Access | null>(null)
   const [ending, setEnding] = useState<Ending | null>(null)
 
-  const all = useMemo(() => merge(access.data?.items ?? [], rows(grants.data)), [access.data, grants.data])
+  const all = useMemo(() => merge(access.data?.items ?? [], grants.data ?? []), [access.data, grants.data])
   const needle = text.trim().toLowerCase()
   const show = filters.show ?? 'all'
   const shown = all.filter(
@@ -53,7 +57,7 @@ export function Mine() {
         `${a.resource.name} ${a.app?.name ?? ''} ${givenBy(a.paths)}`.toLowerCase().includes(needle)),
   )
   const byKey = new Map(shown.map((m) => [key(m.access), m]))
-  const groups = byApp(shown.map((m) => m.access))
+  const groups = first(byApp(shown.map((m) => m.access)), most)
   const soon = all.filter((m) => endsSoon(m.access.ends_at)).length
 
   if (access.isPending) return <SkeletonRows rows={8} label="Loading your access" />
@@ -125,7 +129,7 @@ export function Mine() {
               className="flex items-center gap-2 border-line border-b bg-sunken/60 px-5 py-2 font-medium text-[0.875rem] max-md:px-4"
             >
               {group.name}
-              <span className="font-normal text-muted">{group.items.length}</span>
+              <span className="font-normal text-muted">{number(group.of)}</span>
             </h2>
             <ul className="divide-y divide-line">
               {group.items.map((a) => (
@@ -141,6 +145,11 @@ export function Mine() {
             </ul>
           </section>
         ))
+      )}
+      {shown.length > most && (
+        <Button className="justify-self-center" onClick={() => setMost(most + pageSize)}>
+          Show {number(Math.min(pageSize, shown.length - most))} more of {number(shown.length)}
+        </Button>
       )}
       <WhyDrawer
         access={why}
@@ -164,6 +173,16 @@ export function Mine() {
       <EndAccess ending={ending} onClose={() => setEnding(null)} />
     </div>
   )
+}
+
+/** first is so many rows of the groups, in their order; of says how long each group is as a whole. */
+function first(groups: ReturnType<typeof byApp>, most: number) {
+  let left = most
+  return groups.flatMap((g) => {
+    const items = g.items.slice(0, left)
+    left -= items.length
+    return items.length > 0 ? [{ ...g, items, of: g.items.length }] : []
+  })
 }
 
 const key = (a: Access) => a.resource.id + a.relation

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Pencil, Plus } from 'lucide-react'
 import { useMemo, useState } from 'react'
-import { catalogueQuery } from '../../api/catalogue'
+import { catalogueQuery, searchQuery } from '../../api/catalogue'
 import type { Resource } from '../../api/types'
 import { Badge } from '../../components/Badge'
 import { Button, buttonClass } from '../../components/Button'
@@ -42,9 +42,15 @@ export function CatalogueAdmin() {
   const query = useQuery(catalogueQuery())
   const [more, setMore] = useState(1)
   const needle = text.trim().toLowerCase()
+  const cut = query.data?.complete === false
+  const found = useQuery({
+    ...searchQuery(needle, filters.kind),
+    enabled: cut && !!(needle || filters.kind),
+  })
+  const searched = cut && (needle || filters.kind) ? found.data : undefined
   const items = useMemo(
     () =>
-      [...(query.data?.items ?? [])]
+      [...(searched?.items ?? query.data?.items ?? [])]
         .sort(byName)
         .filter(
           (r) =>
@@ -52,11 +58,12 @@ export function CatalogueAdmin() {
             (!filters.how || r.fulfilment.kind === filters.how) &&
             (!filters.owner || (r.owners ?? []).length === 0) &&
             (!needle ||
+              !!searched ||
               `${r.name} ${r.slug} ${r.app?.name ?? ''} ${(r.owners ?? []).map((o) => o.name).join(' ')}`
                 .toLowerCase()
                 .includes(needle)),
         ),
-    [query.data, filters.kind, filters.how, filters.owner, needle],
+    [query.data, searched, filters.kind, filters.how, filters.owner, needle],
   )
   const columns: Column<Resource>[] = [
     {
@@ -104,7 +111,7 @@ export function CatalogueAdmin() {
       title="Catalogue"
       sub={
         query.data
-          ? `${query.data.complete ? '' : 'The first '}${many(query.data.items.length, 'thing')} that can be requested or are mirrored`
+          ? `${query.data.complete ? '' : 'The first '}${many(query.data.items.length, 'thing')} that can be requested or are mirrored${cut ? '; search, or choose a kind, to find the others' : ''}`
           : undefined
       }
       actions={

@@ -1,13 +1,15 @@
-import { useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { ArrowRight } from 'lucide-react'
 import { useState } from 'react'
-import { holdersAtQuery } from '../../api/access'
+import { holdersListQuery } from '../../api/access'
+import { rows } from '../../api/list'
 import { resourceQuery } from '../../api/resource'
 import type { Access } from '../../api/types'
 import { Button, buttonClass } from '../../components/Button'
 import { Card } from '../../components/Card'
 import { ErrorState } from '../../components/ErrorState'
+import { LoadMore } from '../../components/LoadMore'
 import { SkeletonRows } from '../../components/Skeleton'
 import { Ends } from '../../modules/access/Ends'
 import { WhyDrawer } from '../../modules/access/WhyDrawer'
@@ -44,8 +46,8 @@ export function RightsAdmin() {
 function Role({ slug, may, onWhy }: { slug: string; may: string; onWhy: (a: Access) => void }) {
   const ask = useAsk()
   const resource = useQuery(resourceQuery(slug)).data
-  const query = useQuery(holdersAtQuery(slug, 'member'))
-  const items = query.data?.items ?? []
+  const query = useInfiniteQuery(holdersListQuery(slug, { relation: 'member' }))
+  const items = rows(query.data)
   return (
     <Card title={resource?.name ?? slug} pad={false}>
       <p className="px-5 pt-1 pb-3 text-[0.875rem] text-muted max-md:px-4">{may}</p>
@@ -71,6 +73,11 @@ function Role({ slug, may, onWhy }: { slug: string; may: string; onWhy: (a: Acce
               </Button>
             </li>
           ))}
+          {query.hasNextPage && (
+            <li className="pb-4">
+              <LoadMore query={query} />
+            </li>
+          )}
         </ul>
       )}
       <div className="flex flex-wrap gap-2 border-line border-t px-5 py-3 max-md:px-4">

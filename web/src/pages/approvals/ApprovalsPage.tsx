@@ -124,7 +124,9 @@ export function ApprovalsPage() {
   const sub = data
     ? all.length === 0
       ? 'Nothing waits for you'
-      : `${many(all.length, 'request waits', 'requests wait')} for you`
+      : data.next_cursor
+        ? `More than ${many(all.length, 'request waits', 'requests wait')} for you; the oldest are listed, and the others come as you decide`
+        : `${many(all.length, 'request waits', 'requests wait')} for you`
     : ' '
   return (
     <PageFrame

@@ -165,6 +165,13 @@ export function CataloguePage() {
                 />
               ))}
             </ul>
+            {!whole && (!narrow || found.data?.next_cursor) && (
+              <p className="border-line border-t px-5 py-3 text-[0.875rem] text-muted max-md:px-4">
+                {narrow
+                  ? 'The first 200 that match are here; another word, a kind or an app narrows it.'
+                  : `The first ${number(all.data.items.length)} are here; search, or choose a kind or an app, to find the others.`}
+              </p>
+            )}
             {items.length > more * pageSize && (
               <div className="flex justify-center border-line border-t p-3">
                 <Button onClick={() => setMore(more + 1)}>

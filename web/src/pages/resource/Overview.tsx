@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { ArrowRight } from 'lucide-react'
-import { constraintsQuery, insideQuery } from '../../api/catalogue'
+import { constraintsQuery, partsQuery } from '../../api/catalogue'
 import { asError } from '../../api/error'
 import { previewQuery } from '../../api/request'
 import { resourceQuery } from '../../api/resource'
@@ -9,6 +10,7 @@ import { Avatar } from '../../components/Avatar'
 import { Badge } from '../../components/Badge'
 import { Card } from '../../components/Card'
 import { Facts } from '../../components/Facts'
+import { number } from '../../components/number'
 import { Skeleton } from '../../components/Skeleton'
 import { lengthWords, roughly } from '../../components/time'
 import { StageWords } from '../../modules/ask/StageWords'
@@ -17,6 +19,7 @@ import { flowWords } from '../../modules/flow/flow'
 import { typeWords } from '../../modules/form/types'
 import { useMe } from '../../modules/me'
 import { kindWords, PersonLink, ResourceLine, ResourceLink } from '../../modules/names'
+import { resourcePath } from '../../modules/paths'
 
 /** Overview says what a resource is, who decides about it, and what limits it. */
 export function Overview({ resource: r }: { resource: Resource }) {
@@ -88,17 +91,21 @@ export function Overview({ resource: r }: { resource: Resource }) {
         </Card>
         {r.kind !== 'work_order' && (
           <Card title="How long">
-            <Facts
-              rows={[
-                [
-                  'Offered',
-                  (r.durations?.presets ?? []).map(lengthWords).join(', ') ||
-                    '1 day, 7 days, 30 days, 90 days',
-                ],
-                ['At most', r.durations?.max ? lengthWords(r.durations.max) : 'ten years'],
-                ['Without end', r.durations?.forbid_no_end || r.durations?.max ? 'Not allowed' : 'Allowed'],
-              ]}
-            />
+            {r.managed ? (
+              <Facts
+                rows={[
+                  [
+                    'Offered',
+                    (r.durations?.presets ?? []).map(lengthWords).join(', ') ||
+                      '1 day, 7 days, 30 days, 90 days',
+                  ],
+                  ['At most', r.durations?.max ? lengthWords(r.durations.max) : 'ten years'],
+                  ['Without end', r.durations?.forbid_no_end || r.durations?.max ? 'Not allowed' : 'Allowed'],
+                ]}
+              />
+            ) : (
+              <p>As long as the directory says. Owners are made here, and what is demanded of them holds.</p>
+            )}
             {limits.length > 0 && (
               <ul className="mt-3 grid gap-1.5 border-line border-t pt-3">
                 {limits.map((l) => (
@@ -201,8 +208,9 @@ const firstPreset = (r: Resource) =>
 
 /** Inside lists the entitlements of an app. */
 function Inside({ resource }: { resource: Resource }) {
-  const { data } = useQuery({ ...insideQuery(resource.slug), enabled: resource.kind === 'app' })
-  const items = (data?.items ?? []).filter((i) => i.id !== resource.id)
+  const { data } = useQuery({ ...partsQuery(resource.slug), enabled: resource.kind === 'app' })
+  const parts = (data ?? []).filter((i) => i.id !== resource.id)
+  const items = parts.slice(0, 50)
   if (items.length === 0) return null
   return (
     <Card title={`Inside ${resource.name}`} pad={false} className="overflow-hidden">
@@ -213,6 +221,17 @@ function Inside({ resource }: { resource: Resource }) {
             <ArrowRight aria-hidden className="ml-auto size-4 shrink-0 text-muted" />
           </li>
         ))}
+        {parts.length > items.length && (
+          <li className="px-5 py-2.5 max-md:px-4">
+            <Link
+              to={resourcePath(resource)}
+              search={{ tab: 'map' }}
+              className="touch rounded font-medium underline decoration-edge underline-offset-3 hover:decoration-ink"
+            >
+              All {number(parts.length)}, and who has them
+            </Link>
+          </li>
+        )}
       </ul>
     </Card>
   )
