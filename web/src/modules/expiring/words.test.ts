@@ -58,6 +58,9 @@ test('what a row gets, before it is sent', () => {
   const row = (g: object) => ({ grant: { ...grant, ...g }, limits }) as Expiring
   const mine = row({ may_extend: true })
   expect(verdict(mine, 'P30D')).toBe('renewed')
+  const long = row({ may_extend: true, ends_at: '2026-03-20T00:00:00Z' })
+  expect([verdict(long, 'P30D', now), verdict(long, 'P7D', now)]).toEqual(['renewed', 'refused'])
+  expect(verdictWords(long, 'P7D', now)).toContain('Refused: it lasts until 20 Mar 2026 already')
   expect(verdictWords(mine, 'P30D', now)).toBe('Until 1 Apr 2026 · at most 30 days: the tag Month on Wiki')
   expect(verdictWords(mine, undefined, now)).toBe('At most 30 days: the tag Month on Wiki')
   expect(verdict(mine, 'P31D')).toBe('refused')

@@ -23,9 +23,21 @@ export const fits = (l: GrantLimits, duration: string | undefined): boolean =>
 /** What a renewal does to a row, as far as the page can tell before. */
 export type Verdict = 'renewed' | 'asked' | 'refused'
 
+/** later says that a grant lasts longer already than a length from now: a renewal never shortens. */
+const later = ({ ends_at }: Expiring['grant'], duration: string | undefined, now: number): boolean => {
+  const length = seconds(duration)
+  return !!length && !!ends_at && Date.parse(ends_at) > now + length * 1000
+}
+
 /** verdict says what renewing a row for a length from now does: found in a target it has no end to move. */
-export const verdict = ({ grant, limits }: Expiring, duration: string | undefined): Verdict =>
-  grant.origin === 'import' || !fits(limits, duration) ? 'refused' : grant.may_extend ? 'renewed' : 'asked'
+export function verdict(
+  { grant, limits }: Expiring,
+  duration: string | undefined,
+  now = Date.now(),
+): Verdict {
+  if (grant.origin === 'import' || !fits(limits, duration) || later(grant, duration, now)) return 'refused'
+  return grant.may_extend ? 'renewed' : 'asked'
+}
 
 /** verdictWords says what a row gets, or why it gets nothing. */
 export function verdictWords(row: Expiring, duration: string | undefined, now = Date.now()): string {
@@ -35,7 +47,9 @@ export function verdictWords(row: Expiring, duration: string | undefined, now = 
   const length = seconds(duration)
   if (!length) return limit.charAt(0).toUpperCase() + limit.slice(1)
   const until = date(new Date(now + length * 1000))
-  const is = verdict(row, duration)
+  const is = verdict(row, duration, now)
+  if (fits(limits, duration) && is === 'refused')
+    return `Refused: it lasts until ${date(row.grant.ends_at ?? '')} already, and a renewal does not shorten`
   if (is === 'refused') return `Refused, ${limit}`
   return `${is === 'asked' ? 'Asked for, until' : 'Until'} ${until} · ${limit}`
 }
