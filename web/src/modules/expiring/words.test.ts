@@ -67,5 +67,5 @@ test('what a row gets, before it is sent', () => {
   expect(verdictWords(mine, 'P31D', now)).toBe('Refused, at most 30 days: the tag Month on Wiki')
   expect(verdict(row({}), 'P30D')).toBe('asked')
   expect(verdictWords(row({}), 'P30D', now)).toContain('Asked for, until 1 Apr 2026')
-  expect(verdictWords(row({ origin: 'import' }), 'P1D', now)).toContain('found in the target')
+  expect(verdict({ ...long, grant: { ...long.grant, origin: 'import' } }, 'P7D', now)).toBe('renewed')
 })

@@ -29,19 +29,19 @@ const later = ({ ends_at }: Expiring['grant'], duration: string | undefined, now
   return !!length && !!ends_at && Date.parse(ends_at) > now + length * 1000
 }
 
-/** verdict says what renewing a row for a length from now does: found in a target it has no end to move. */
+/** verdict says what renewing a row for a length from now does. What was found in a target is given beside it. */
 export function verdict(
   { grant, limits }: Expiring,
   duration: string | undefined,
   now = Date.now(),
 ): Verdict {
-  if (grant.origin === 'import' || !fits(limits, duration) || later(grant, duration, now)) return 'refused'
+  const shorter = grant.origin !== 'import' && later(grant, duration, now)
+  if (shorter || !fits(limits, duration)) return 'refused'
   return grant.may_extend ? 'renewed' : 'asked'
 }
 
 /** verdictWords says what a row gets, or why it gets nothing. */
 export function verdictWords(row: Expiring, duration: string | undefined, now = Date.now()): string {
-  if (row.grant.origin === 'import') return 'Refused: it was found in the target and has no end to move.'
   const { limits } = row
   const limit = limits.key === 'any' ? 'any length' : `at most ${atMost(limits)}: ${limits.from}`
   const length = seconds(duration)
