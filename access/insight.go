@@ -60,11 +60,9 @@ func (s *Service) Insight(ctx context.Context, actor sallyport.Actor, id string)
 				in.Holds = append(in.Holds, a)
 			}
 		}
-		short := []sallyport.Request{r}
-		if err := tx.RequestHints(ctx, actor.Tenant, v, short); err != nil {
+		if in.HadBefore, err = tx.HadBefore(ctx, actor.Tenant, who.ID, res.ID, r.Relation); err != nil {
 			return err
 		}
-		in.HadBefore = short[0].Hints.HadBefore
 		in.Peers, err = tx.PeersWith(ctx, actor.Tenant, who.ID, res.ID, r.Relation, v)
 		return err
 	})

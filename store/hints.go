@@ -34,10 +34,7 @@ func (tx *Tx) RequestHints(ctx context.Context, tenant string, v Viewer, list []
 	}
 	q.WriteString(`SELECT q.id, CASE WHEN b.manager_id IS NOT NULL THEN 'manager' WHEN b.department <> '' THEN 'department' ELSE 'none' END,
 		` + near("") + `, ` + near(has) + `, b.title_key, (b.state = 'active'), q.resource_id, q.relation, ` + hasNow(t, n, "b.id", "q.resource_id", "q.relation") + `,
-		(SELECT count(*) FROM grants og WHERE og.tenant_id = ` + t + ` AND og.subject_kind = 'user' AND og.subject_id = b.id AND og.resource_id = q.resource_id AND og.relation = q.relation AND og.activated_at IS NOT NULL)
-		+ (SELECT count(*) FROM grants om WHERE om.tenant_id = ` + t + ` AND om.subject_kind = 'user' AND om.subject_id = b.id AND om.relation = 'member' AND om.activated_at IS NOT NULL
-			AND EXISTS (SELECT 1 FROM grants og WHERE og.tenant_id = ` + t + ` AND og.subject_kind = 'role' AND og.subject_id = om.resource_id AND og.resource_id = q.resource_id
-				AND og.relation = q.relation AND og.activated_at IS NOT NULL AND om.starts_at < ` + stopped("og") + ` AND og.starts_at < ` + stopped("om") + `)),
+		` + hadBefore(t, "b.id", "q.resource_id", "q.relation") + `,
 		(SELECT count(*) FROM requests oq WHERE oq.tenant_id = ` + t + ` AND oq.subject_kind = 'user' AND oq.subject_id = b.id AND oq.resource_id = q.resource_id AND oq.state = 'denied'),
 		(SELECT count(DISTINCT near.id) FROM (SELECT hg.resource_id, '' AS role_id FROM grants hg WHERE hg.tenant_id = ` + t + ` AND hg.subject_kind = 'user' AND hg.subject_id = b.id AND ` + holds("hg", n) + `
 			UNION ALL SELECT hr.resource_id, hr.subject_id FROM grants hm JOIN grants hr ON hr.tenant_id = hm.tenant_id AND hr.subject_kind = 'role' AND hr.subject_id = hm.resource_id
@@ -80,4 +77,19 @@ func hasNow(tenant, now, person, resource, relation string) string {
 		OR EXISTS (SELECT 1 FROM grants m JOIN grants rg ON rg.tenant_id = m.tenant_id AND rg.subject_kind = 'role' AND rg.subject_id = m.resource_id
 			WHERE m.tenant_id = ` + tenant + ` AND m.subject_kind = 'user' AND m.subject_id = ` + person + ` AND m.relation = 'member' AND ` + holds("m", now) + `
 			AND rg.resource_id = ` + resource + ` AND rg.relation = ` + relation + ` AND ` + holds("rg", now) + `))`
+}
+
+// hadBefore counts how often a person was given a resource so far, or a role that had it at the time. The arguments are
+// parameters or columns.
+func hadBefore(t, person, resource, relation string) string {
+	return `(SELECT count(*) FROM grants og WHERE og.tenant_id = ` + t + ` AND og.subject_kind = 'user' AND og.subject_id = ` + person + ` AND og.resource_id = ` + resource + ` AND og.relation = ` + relation + ` AND og.activated_at IS NOT NULL)
+		+ (SELECT count(*) FROM grants om WHERE om.tenant_id = ` + t + ` AND om.subject_kind = 'user' AND om.subject_id = ` + person + ` AND om.relation = 'member' AND om.activated_at IS NOT NULL
+			AND EXISTS (SELECT 1 FROM grants og WHERE og.tenant_id = ` + t + ` AND og.subject_kind = 'role' AND og.subject_id = om.resource_id AND og.resource_id = ` + resource + `
+				AND og.relation = ` + relation + ` AND og.activated_at IS NOT NULL AND om.starts_at < ` + stopped("og") + ` AND og.starts_at < ` + stopped("om") + `))`
+}
+
+// HadBefore is what Hints say of it, for one person.
+func (tx *Tx) HadBefore(ctx context.Context, tenant, userID, resourceID string, relation sallyport.Relation) (n int, err error) {
+	err = tx.Row(ctx, "SELECT "+hadBefore("$1", "$2", "$3", "$4"), []any{tenant, userID, resourceID, relation}, &n)
+	return n, err
 }
