@@ -24,6 +24,9 @@ type foundHolders struct {
 // fewRoles is up to how many roles a person's membership of each is looked up.
 const fewRoles = 10
 
+// allOfPerson is how many such lookups reading all memberships of a person costs.
+const allOfPerson = 14
+
 // manyHolders is from how many paths on a page is found without reading them all.
 const manyHolders = 2000
 
@@ -164,13 +167,17 @@ func (tx *Tx) sortedHolders(ctx context.Context, tenant, resourceID string, h Ho
 // what they are members by. ok is false where too few are for that to end soon.
 func (tx *Tx) manyMembers(ctx context.Context, tenant, resourceID string, h HolderPage, v Viewer, f *foundHolders) (ok bool, err error) {
 	h = HolderPage{Relation: sallyport.Member, At: h.At, After: h.After, Limit: h.Limit, Many: h.Many}
-	if ok, err := tx.worthWalking(ctx, tenant, resourceID, h); err != nil || !ok {
-		return false, err
-	}
 	roles := &query{}
 	roles.WriteString(roles.rolesGiving(v, tenant, roles.arg(tenant), roles.arg(resourceID), roles.arg(Micros(h.At)), holds, Micros(tx.now)))
 	few, err := tx.ids(ctx, roles.String()+" AND rg.relation='member' LIMIT "+strconv.Itoa(fewRoles+1), roles.args...)
 	if err != nil {
+		return false, err
+	}
+	lookups := allOfPerson
+	if len(few) <= fewRoles {
+		lookups = len(few) + 1
+	}
+	if ok, err := tx.worthWalking(ctx, tenant, resourceID, h, lookups); err != nil || !ok {
 		return false, err
 	}
 	q := &query{}
@@ -213,15 +220,16 @@ func (tx *Tx) manyMembers(ctx context.Context, tenant, resourceID string, h Hold
 }
 
 // worthWalking tells whether so many are members that a page of them is found sooner among all people by name than by
-// sorting them: the first reads as many people as the page has, and as many times that as people are more than members.
-func (tx *Tx) worthWalking(ctx context.Context, tenant, resourceID string, h HolderPage) (bool, error) {
+// sorting them: the first reads as many people as the page has, and as many times that as people are more than members, and
+// looks each up so many times.
+func (tx *Tx) worthWalking(ctx context.Context, tenant, resourceID string, h HolderPage, lookups int) (bool, error) {
 	many := h.Many
 	if many == 0 {
 		people := 0
 		if err := tx.Row(ctx, "SELECT count(*) FROM users WHERE tenant_id=$1", []any{tenant}, &people); err != nil {
 			return false, err
 		}
-		many = max(manyHolders, int(math.Sqrt(float64(people)*400)))
+		many = max(manyHolders, int(math.Sqrt(float64(people*max(400, 140*lookups)))))
 	}
 	return tx.heldByMany(ctx, tenant, resourceID, h, many)
 }
