@@ -110,7 +110,7 @@ func ownedResources(t, user, now string) string {
 func (tx *Tx) expiring(q *query, joins, tenant string, v Viewer, f ExpiringFilter, counting bool) {
 	t, now := q.arg(tenant), q.arg(Micros(tx.now))
 	end := "g.ends_at"
-	if f.handful() { // not by the index of all that ends, which PostgreSQL takes for short
+	if f.handful() || f.onFew() { // not by the index of all that ends, which PostgreSQL takes for short
 		end += " + 0"
 	}
 	q.WriteString(" FROM " + f.rows(q, t) + joins + " WHERE g.tenant_id = " + t + " AND g.ended_at IS NULL AND g.ends_at IS NOT NULL AND " + end + " > " + now)
@@ -168,6 +168,11 @@ func (tx *Tx) expiring(q *query, joins, tenant string, v Viewer, f ExpiringFilte
 
 // handful reports whether Q is in so few names that all they have is read; what more have is found by its end.
 func (f ExpiringFilter) handful() bool { return f.named && len(f.called) <= 20 }
+
+// onFew reports whether so few things are looked at that all grants of theirs are read.
+func (f ExpiringFilter) onFew() bool {
+	return slices.ContainsFunc(f.on, func(on onThings) bool { return len(on.things)+len(on.roles) <= 50 })
+}
 
 // rows are the grants to look among.
 func (f ExpiringFilter) rows(q *query, t string) string {
