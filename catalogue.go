@@ -17,6 +17,7 @@ type NewResource struct {
 	Audience    string      `json:"audience,omitempty" doc:"The group that may find, see and request it: id or slug"`
 	Tags        []string    `json:"tags,omitempty"`
 	Owners      []string    `json:"owners,omitempty" doc:"Users, who become owners without end"`
+	Reason      string      `json:"reason,omitempty" maxLength:"2000" doc:"Why they own it; kept with what they are given. Needed where a tag demands a reason of owners"`
 
 	Entitlements []NewPart `json:"entitlements,omitempty" maxItems:"50" doc:"Of an app: what it begins with. All is made, or nothing"`
 }

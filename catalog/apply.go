@@ -129,7 +129,7 @@ func (s *Service) applyStep(ctx context.Context, tx *store.Tx, actor sallyport.A
 	}
 	if st.before == nil {
 		in := sallyport.NewResource{Kind: it.kind, App: it.app, Slug: it.Slug, Name: it.Name, Description: it.Description, Physical: it.Physical, Form: &it.Form,
-			Flow: it.Flow, Fulfilment: &it.Fulfilment, Revocation: it.Revocation, Durations: &it.Durations, Audience: it.Audience}
+			Flow: it.Flow, Fulfilment: &it.Fulfilment, Revocation: it.Revocation, Durations: &it.Durations, Audience: it.Audience, Reason: asFilesSay}
 		owners, err := it.ownersNow(ctx, tx, actor.Tenant, nil)
 		if err != nil {
 			return err

@@ -24,7 +24,7 @@ func (w *regroup) find(ctx context.Context, ref, place string) (sallyport.Resour
 // the actor. It takes flow, form, durations, audience and tags of the first of them: a copy is as hard to get as what it was
 // copied from.
 func (w *regroup) make(ctx context.Context, from []sallyport.Resource) error {
-	n := sallyport.NewResource{Kind: sallyport.KindRole, Name: w.in.Name, Slug: w.in.Slug, Description: w.in.Description, Owners: w.in.Owners}
+	n := sallyport.NewResource{Kind: sallyport.KindRole, Name: w.in.Name, Slug: w.in.Slug, Description: w.in.Description, Owners: w.in.Owners, Reason: w.in.Reason}
 	var owners []sallyport.Grant
 	var tags []string
 	for _, f := range from {
@@ -63,7 +63,7 @@ func (w *regroup) make(ctx context.Context, from []sallyport.Resource) error {
 	if w.role, err = w.tx.Resource(ctx, w.actor.Tenant, w.role.ID, access.Everything); err != nil {
 		return err
 	}
-	return w.notSelfTx(ctx, w.tx, w.actor, nil, w.role, createdWith)
+	return w.namedTx(ctx, w.tx, w.actor, nil, w.role, w.in.Reason)
 }
 
 // moveHoldings gives what a role holds to the one that is made, all of it or only some, with the same ends. What the former

@@ -12,7 +12,7 @@ import (
 	"github.com/sallyport/sallyport/store"
 )
 
-// createdWith is the reason of the owners whom a resource is given at its creation.
+// createdWith is written with the owners whom a resource is given at its creation without a reason. It is none itself.
 const createdWith = "created with the resource"
 
 // CreateResource adds a resource. Admins and catalogue managers add anything, owners of an app entitlements in it.
@@ -35,6 +35,9 @@ type making struct {
 
 // createTx adds a resource.
 func (s *Service) createTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, in sallyport.NewResource, how making) (sallyport.Resource, error) {
+	if err := sallyport.CheckReason(in.Reason); err != nil {
+		return sallyport.Resource{}, sallyport.Invalid("reason", "%s", err)
+	}
 	r, err := s.newResource(ctx, tx, actor, in, how.request != "")
 	if err != nil {
 		return r, err
@@ -67,7 +70,7 @@ func (s *Service) createTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 		Body: map[string]any{"kind": string(r.Kind), "slug": r.Slug, "name": r.Name}, Values: fieldValues(diff(sallyport.Resource{}, r), false)}); err != nil {
 		return r, err
 	}
-	if err := s.setOwnersTx(ctx, tx, actor, r, in.Owners, naming{reason: createdWith, made: true}); err != nil {
+	if err := s.setOwnersTx(ctx, tx, actor, r, in.Owners, naming{reason: in.Reason, made: true}); err != nil {
 		return r, err
 	}
 	if len(in.Tags) > 0 {
@@ -85,7 +88,7 @@ func (s *Service) createTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 	if err != nil {
 		return made, err
 	}
-	return made, s.notSelfTx(ctx, tx, actor, nil, made, createdWith)
+	return made, s.namedTx(ctx, tx, actor, nil, made, in.Reason)
 }
 
 // under puts the faults of a part to its place in the whole, and says in the sentence which part it is.

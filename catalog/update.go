@@ -114,16 +114,17 @@ func (s *Service) updateTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 	if err != nil || p.Owners == nil || p.Tags == nil {
 		return now, err
 	}
-	return now, s.notSelfTx(ctx, tx, actor, before.Owners, now, p.Reason)
+	return now, s.namedTx(ctx, tx, actor, before.Owners, now, p.Reason)
 }
 
-// notSelfTx refuses that the actor became an owner by a call whose tags forbid it: owners are set before tags, so that the
+// namedTx holds who became an owner by a call against the tags that it put on: owners are set before tags, so that the
 // limits of the tags cut what they have instead of refusing it.
-func (s *Service) notSelfTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, before []sallyport.UserRef, r sallyport.Resource, reason string) error {
-	if !slices.Contains(r.Owners, actor.User) || slices.Contains(before, actor.User) {
+func (s *Service) namedTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, before []sallyport.UserRef, r sallyport.Resource, reason string) error {
+	added := slices.DeleteFunc(slices.Clone(r.Owners), func(o sallyport.UserRef) bool { return slices.Contains(before, o) })
+	if len(added) == 0 {
 		return nil
 	}
-	return s.Access.SelfAddTx(ctx, tx, actor, r, sallyport.Owner, reason)
+	return s.Access.TaggedTx(ctx, tx, actor, r, sallyport.Owner, reason, slices.Contains(added, actor.User))
 }
 
 func (s *Service) patched(ctx context.Context, tx *store.Tx, tenant string, r sallyport.Resource, p sallyport.ResourcePatch) (sallyport.Resource, error) {
@@ -195,6 +196,10 @@ func (s *Service) setOwnersTx(ctx context.Context, tx *store.Tx, actor sallyport
 	if !why.made && !curates(actor) {
 		add = s.Access.GiveTx
 	}
+	unsaid := "named as owner of the resource"
+	if why.made {
+		unsaid = createdWith
+	}
 	want := map[string]bool{}
 	var faults []sallyport.Fault
 	for i, ref := range refs {
@@ -222,7 +227,7 @@ func (s *Service) setOwnersTx(ctx context.Context, tx *store.Tx, actor sallyport
 			continue
 		}
 		if _, err := add(ctx, tx, actor, access.NewGrant{Subject: sallyport.Subject{Kind: sallyport.SubjectUser, ID: u.ID, Login: u.Login, Name: u.Name}, Resource: r, Relation: sallyport.Owner,
-			Origin: sallyport.OriginGiven, ReasonKind: "direct", Reason: why.reason, Unsaid: "named as owner of the resource", NoEnd: true, Replace: true}); err != nil {
+			Origin: sallyport.OriginGiven, ReasonKind: "direct", Reason: why.reason, Unsaid: unsaid, NoEnd: true, Replace: true}); err != nil {
 			return err
 		}
 	}

@@ -53,6 +53,7 @@ func (a *app) newCmd() *cobra.Command {
 	f.StringVar(&n.Audience, "audience", "", "the group that may find, see and request it; default everyone")
 	f.StringArrayVar(&n.Owners, "owner", nil, "who looks after it; may be repeated; without one nobody but, in an app, its owners")
 	f.StringArrayVar(&n.Tags, "tag", nil, "a tag to put on it; may be repeated")
+	f.StringVar(&n.Reason, "reason", "", "why they own it; needed where a tag demands a reason of owners")
 	f.StringArrayVar(&parts, "part", nil, "of an app: the name of an entitlement that it begins with; may be repeated")
 	return cmd
 }

@@ -72,6 +72,8 @@ export interface NewResource {
   durations?: Durations
   audience?: string
   owners?: string[]
+  /** Why they own it, or why the owners change. */
+  reason?: string
   /** Of an app: what it begins with. */
   entitlements?: { name: string; slug?: string; description?: string }[]
 }
@@ -81,7 +83,6 @@ export type ResourcePatch = Partial<
 > & {
   flow?: Flow | Record<string, never>
   revocation?: Fulfilment | Record<string, never>
-  reason?: string
 }
 
 export const createResource = (body: NewResource, idempotencyKey: string) =>

@@ -2824,6 +2824,8 @@ export interface components {
             /** @description Users, who become owners without end */
             owners?: string[];
             physical?: boolean;
+            /** @description Why they own it; kept with what they are given. Needed where a tag demands a reason of owners */
+            reason?: string;
             revocation?: components["schemas"]["Fulfilment"];
             /** @description Default: made from the name */
             slug?: string;

@@ -126,11 +126,11 @@ export function BasicsEditor({
           )}
         </Field>
       )}
-      {owners && (
+      {(owners || (fresh && draft.owners.length > 0)) && (
         <Field
-          label="Why the owners change"
+          label={fresh ? 'Why they own it' : 'Why the owners change'}
           required={false}
-          help="Kept with what new owners are given. A tag may demand it."
+          help={`Kept with what ${fresh ? 'they' : 'new owners'} are given. A tag may demand it.`}
           error={fault('reason')}
         >
           {(control) => (

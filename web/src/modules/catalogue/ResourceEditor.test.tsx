@@ -1,18 +1,21 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { render, screen } from '@testing-library/react'
 import { expect, it } from 'vitest'
-import { emptyDraft } from './draft'
+import { emptyDraft, toNew } from './draft'
 import { ResourceEditor } from './ResourceEditor'
 
-const show = (fields?: string[], owners?: boolean) =>
+const lea = { value: 'lea', label: 'Lea' }
+
+const show = (fields?: string[], owners?: boolean, fresh?: boolean) =>
   render(
     <QueryClientProvider client={new QueryClient()}>
       <ResourceEditor
-        draft={{ ...emptyDraft('app'), name: 'VPN' }}
+        draft={{ ...emptyDraft('app'), name: 'VPN', owners: fresh ? [lea] : [] }}
         onChange={() => {}}
         fault={() => undefined}
         fields={fields}
         owners={owners}
+        fresh={fresh}
       />
     </QueryClientProvider>,
   )
@@ -37,4 +40,13 @@ it('shows admins everything', () => {
   show()
   expect(screen.getByLabelText('Name')).toBeTruthy()
   expect(screen.getByText('Nobody')).toBeTruthy()
+})
+
+it('asks why the first owners own it', () => {
+  show(undefined, undefined, true)
+  expect(screen.getByLabelText(/Why they own it/)).toBeTruthy()
+  expect(toNew({ ...emptyDraft('app'), name: 'VPN', owners: [lea], reason: ' she bought it ' }).reason).toBe(
+    'she bought it',
+  )
+  expect(toNew({ ...emptyDraft('app'), name: 'VPN', reason: 'she bought it' }).reason).toBeUndefined()
 })

@@ -15,7 +15,7 @@ export interface Draft {
   description: string
   physical: boolean
   owners: ComboboxItem[]
-  /** Why the owners change. */
+  /** Why they own it, or why the owners change. */
   reason: string
   audience: ComboboxItem | null
   form: Form
@@ -100,6 +100,7 @@ export function toNew(d: Draft): NewResource {
   if (d.description.trim()) out.description = d.description.trim()
   if (d.physical) out.physical = true
   if (d.owners.length) out.owners = d.owners.map((o) => o.value)
+  if (d.owners.length && d.reason.trim()) out.reason = d.reason.trim()
   if (d.audience) out.audience = d.audience.value
   const form = cleanForm(d.form)
   if (form.fields?.length) out.form = form
