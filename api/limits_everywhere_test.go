@@ -59,7 +59,8 @@ var longer = map[string]func(w *world) (path string, body any){
 	},
 }
 
-// grantless are the other routes that write, and why no access begins or becomes longer by them.
+// grantless are the other routes that write, and why no access begins or becomes longer by them; so there is no demand of a
+// tag that they could break.
 var grantless = map[string]string{
 	"erase-user": "takes words away", "import-people": "what a directory says is followed, not limited", "sync-connection": "the same",
 	"delete-resource": "ends", "cancel-request": "ends", "remind": "tells", "replace-approvers": "who decides, not what",
@@ -67,12 +68,13 @@ var grantless = map[string]string{
 	"claim-task": "a provisional end, counted from the same length", "unclaim-task": "nothing begins", "complete-task": "the length was checked when it was granted", "reject-task": "ends",
 	"read-messages": "no access", "create-delegation": "lends a vote", "end-delegation": "takes it back",
 	"create-connection": "writes nothing by itself", "update-connection": "the same", "delete-connection": "the same", "check-connection": "reads",
-	"create-batch": "its rows are renewed by the worker, each as one that is renewed alone: access/batch_test.go", "undo-batch": "gives back the former end, held against the limits: the same",
+	"create-batch": "its rows are renewed by the worker, each as one that is renewed alone, with every demand: access/batch_test.go", "undo-batch": "gives back the former end, held against the limits: the same",
 	"set-creation-rule": "who decides, not what", "create-view": "no access", "delete-view": "no access", "set-holidays": "when people are told", "set-holiday": "the same", "delete-holiday": "the same", "import-holidays": "the same",
 	"create-token": "no access beyond its maker's", "revoke-token": "ends", "revoke-session": "ends",
 }
 
-// limitsEverywhere: a limit holds on every path (domain rule 17). A route that writes and is in neither list fails.
+// limitsEverywhere: a limit holds on every path (domain rule 17). A route that writes and is in neither list fails; what is not
+// about lengths is the matter of demandsEverywhere.
 func limitsEverywhere(t *testing.T, w *world) {
 	w.must("admin", "POST", "/resources", map[string]any{"kind": "app", "name": "Strongroom", "slug": limited, "owners": []string{"admin"}})
 	w.askedBefore = w.must("teammate", "POST", "/requests", map[string]any{"resource": limited, "duration": "P30D", "reason": "why"}).text(t, "id")

@@ -37,7 +37,8 @@ type world struct {
 	cookies map[string]string
 	n       int
 
-	askedBefore, undoable string // a request and a reorganization, for limitsEverywhere
+	askedBefore, undoable string            // a request and a reorganization, for limitsEverywhere
+	before                map[string]string // requests and grants from before the tag, for demandsEverywhere
 }
 
 func newWorld(t *testing.T, db *store.DB) *world {
@@ -72,7 +73,7 @@ func TestAPI(t *testing.T) {
 		}{
 			{"who may do what", whoMayDoWhat}, {"bad input", badInput}, {"what changed while it was filled in", changedMeanwhile}, {"values are not echoed", valuesAreNotEchoed},
 			{"expiring access", expiring}, {"repeated calls", repeatedCalls}, {"weird addresses", weirdAddresses}, {"weird bodies", weirdBodies}, {"versions", versions}, {"pages", pages}, {"around every call", aroundEveryCall},
-			{"what one may", whatOneMay}, {"rehearsals", rehearsals}, {"rehearsed decisions", rehearsedDecisions}, {"rehearsed later", rehearsedLater}, {"new things", newThings}, {"limits everywhere", limitsEverywhere}, {"scopes of tokens", scopesOfTokens}, {"reports", reports}, {"stream", stream}, // the last: it stops the server
+			{"what one may", whatOneMay}, {"rehearsals", rehearsals}, {"rehearsed decisions", rehearsedDecisions}, {"rehearsed later", rehearsedLater}, {"new things", newThings}, {"limits everywhere", limitsEverywhere}, {"demands everywhere", demandsEverywhere}, {"scopes of tokens", scopesOfTokens}, {"reports", reports}, {"stream", stream}, // the last: it stops the server
 		} {
 			t.Run(c.name, func(t *testing.T) {
 				w.t = t
