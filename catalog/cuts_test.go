@@ -8,6 +8,7 @@ import (
 
 	"github.com/sallyport/sallyport"
 	"github.com/sallyport/sallyport/access"
+	"github.com/sallyport/sallyport/catalog"
 	"github.com/sallyport/sallyport/store"
 )
 
@@ -103,6 +104,38 @@ func TestManyCutsNeedAnAdminWhoSawThem(t *testing.T) {
 				return err
 			})
 			w.tooMany("the owner", w.s.AttachTag(t.Context(), w.actor("olga"), "ship", tag.ID, true), "21 of the 21 on Deck")
+		})
+	})
+	// The limit comes from the app that it enters, that it reaches roles from the one that it leaves: only both together cut
+	// what the roles hold. No role and not the thing itself has so much cut that it alone would refuse.
+	t.Run("what moves from app to app", func(t *testing.T) {
+		each(t, func(w *world) {
+			w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindApp, Name: "Ship"})
+			w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindApp, Name: "Dock"})
+			deck := w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindEntitlement, Name: "Deck", App: "ship"})
+			w.crowd("d", 20, deck.Slug)
+			for i := range 6 {
+				r := w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindRole, Name: fmt.Sprint("Watch ", i)})
+				w.crowd(fmt.Sprint("w", i, "-"), 15, r.Slug)
+				if _, err := w.s.Access.Give(t.Context(), w.admin, sallyport.Give{Subject: "role:" + r.Slug, Resource: deck.ID, NoEnd: true, Reason: "their work"}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for slug, c := range map[string]sallyport.Constraints{"ship": {sallyport.PropagateToRoles: true}, "dock": short} {
+				if err := w.tagged(slug, c); err != nil {
+					t.Fatal(err)
+				}
+			}
+			to := catalog.Conversion{Kind: sallyport.KindEntitlement, App: "dock"}
+			_, err := w.s.Convert(t.Context(), w.admin, deck.ID, to, 0)
+			w.tooMany("moving it", err, "116 grants") // 20 people, 6 roles, and their 90 people
+			if r := w.resource(deck.ID); r.Slug != "ship.deck" || len(r.Tags) > 0 {
+				t.Errorf("it moved: %s %v", r.Slug, r.Tags)
+			}
+			to.Accept = true
+			if _, err := w.s.Convert(t.Context(), w.admin, deck.ID, to, 0); err != nil || w.events("grant.cut") == 0 {
+				t.Errorf("an admin who saw it: %v, %d cuts", err, w.events("grant.cut"))
+			}
 		})
 	})
 	t.Run("set as a field, and by what a role gets", func(t *testing.T) {
