@@ -141,7 +141,8 @@ func (s *Service) shortenAll(ctx context.Context, tx *store.Tx, actor sallyport.
 }
 
 // CloseResourceTx does what follows when a resource is removed from the catalogue: everybody's grants on it end with the
-// cause, as do those that it holds as a role; what is pending about it closes.
+// cause, as do those that it holds as a role; what is pending about it closes. Requests that it decides, as a group or role, go
+// to others; whatever has its slug later has no vote on them.
 func (s *Service) CloseResourceTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, res sallyport.Resource, cause string) error {
 	ids, err := tx.ResourceGrants(ctx, actor.Tenant, res.ID)
 	if err != nil {
@@ -161,6 +162,11 @@ func (s *Service) CloseResourceTx(ctx context.Context, tx *store.Tx, actor sally
 	}
 	if err := s.closeRequestsTx(ctx, tx, actor, res.ID, "", cause); err != nil {
 		return err
+	}
+	if res.Kind == sallyport.KindGroup || res.Kind == sallyport.KindRole {
+		if err := tx.KeepNamed(ctx, actor.Tenant, res); err != nil {
+			return err
+		}
 	}
 	return s.dropWorkOrders(ctx, tx, actor, store.TaskFilter{ResourceID: res.ID, State: "todo"}, cause)
 }

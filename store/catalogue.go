@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"regexp"
 	"strings"
 
 	"github.com/sallyport/sallyport"
@@ -36,10 +37,8 @@ type Naming struct {
 // whatever its case, as everywhere.
 func (tx *Tx) NamedBy(ctx context.Context, tenant string, r sallyport.Resource) (Naming, error) {
 	var out Naming
-	expr := func(name string) string {
-		return `%"` + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(string(r.Kind)+":"+name)) + `"%`
-	}
-	args := []any{tenant, r.ID, expr(r.Slug), expr(r.ID)}
+	slug, id := naming(r.Kind, r.Slug), naming(r.Kind, r.ID)
+	args := []any{tenant, r.ID, slug, id}
 	err := tx.Rows(ctx, `SELECT slug FROM resources WHERE tenant_id=$1 AND deleted_at IS NULL AND id <> $2 AND (audience_id=$2
 		OR LOWER(flow) LIKE $3 ESCAPE '\' OR LOWER(flow) LIKE $4 ESCAPE '\' OR LOWER(fulfilment) LIKE $3 ESCAPE '\' OR LOWER(fulfilment) LIKE $4 ESCAPE '\'
 		OR LOWER(revocation) LIKE $3 ESCAPE '\' OR LOWER(revocation) LIKE $4 ESCAPE '\') ORDER BY slug LIMIT 50`, args, func(rows *sql.Rows) error {
@@ -51,7 +50,7 @@ func (tx *Tx) NamedBy(ctx context.Context, tenant string, r sallyport.Resource) 
 	if err != nil {
 		return out, err
 	}
-	args = []any{tenant, expr(r.Slug), expr(r.ID)}
+	args = []any{tenant, slug, id}
 	if err := tx.Rows(ctx, `SELECT kind FROM creation_flows WHERE tenant_id=$1 AND (LOWER(flow) LIKE $2 ESCAPE '\' OR LOWER(flow) LIKE $3 ESCAPE '\') ORDER BY kind`, args, func(rows *sql.Rows) error {
 		var k sallyport.Kind
 		err := rows.Scan(&k)
@@ -63,6 +62,40 @@ func (tx *Tx) NamedBy(ctx context.Context, tenant string, r sallyport.Resource) 
 	err = tx.Row(ctx, `SELECT count(*) FROM requests q WHERE q.tenant_id=$1 AND q.state='pending' AND (LOWER(q.flow) LIKE $2 ESCAPE '\' OR LOWER(q.flow) LIKE $3 ESCAPE '\'
 		OR EXISTS (SELECT 1 FROM stages s WHERE s.tenant_id=q.tenant_id AND s.request_id=q.id AND (LOWER(s.spec) LIKE $2 ESCAPE '\' OR LOWER(s.spec) LIKE $3 ESCAPE '\')))`, args, &out.Pending)
 	return out, err
+}
+
+// KeepNamed lets requests under way that name a group or role by its slug name it by its id, whatever the case in which they
+// wrote it: once that is removed, what has the slug later is not whom they meant.
+func (tx *Tx) KeepNamed(ctx context.Context, tenant string, r sallyport.Resource) error {
+	named := regexp.MustCompile(`(?i)` + regexp.QuoteMeta(`"`+string(r.Kind)+":"+r.Slug+`"`))
+	id := `"` + string(r.Kind) + ":" + r.ID + `"`
+	for _, in := range []struct{ find, set string }{
+		{`SELECT DISTINCT flow FROM requests WHERE tenant_id=$1 AND state='pending' AND LOWER(flow) LIKE $2 ESCAPE '\'`,
+			`UPDATE requests SET flow=$3 WHERE tenant_id=$1 AND flow=$2 AND state='pending'`},
+		{`SELECT DISTINCT s.spec FROM stages s JOIN requests q ON q.tenant_id=s.tenant_id AND q.id=s.request_id AND q.state='pending'
+			WHERE s.tenant_id=$1 AND LOWER(s.spec) LIKE $2 ESCAPE '\'`,
+			`UPDATE stages SET spec=$3 WHERE tenant_id=$1 AND spec=$2 AND request_id IN (SELECT id FROM requests WHERE tenant_id=$1 AND state='pending')`},
+	} {
+		var texts []string // as many as there are different flows
+		err := tx.Rows(ctx, in.find, []any{tenant, naming(r.Kind, r.Slug)}, func(rows *sql.Rows) error {
+			var text string
+			err := rows.Scan(&text)
+			texts = append(texts, text)
+			return err
+		})
+		for i := 0; err == nil && i < len(texts); i++ {
+			_, err = tx.Exec(ctx, in.set, tenant, texts[i], named.ReplaceAllLiteralString(texts[i], id))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// naming is the pattern of a text that names a group or role so.
+func naming(kind sallyport.Kind, name string) string {
+	return `%"` + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(string(kind)+":"+name)) + `"%`
 }
 
 // AllUsers lists everybody of a tenant, whatever their state: for plans over a whole directory.
