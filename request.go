@@ -197,6 +197,7 @@ type Vote struct {
 	Comment    string    `json:"comment,omitempty"`
 	Duration   *Duration `json:"duration,omitempty" doc:"Set when approved for shorter"`
 	At         time.Time `json:"at"`
+	Accept     bool      `json:"-"` // of the one that is being given: that it shortens many grants
 }
 
 // Votes.
@@ -324,5 +325,6 @@ type Ballot struct {
 	Comment  string    `json:"comment,omitempty"`
 	Version  int       `json:"version,omitempty" doc:"The request's version that was shown"`
 	Duration *Duration `json:"duration,omitempty" doc:"Approve for shorter"`
+	Accept   bool      `json:"accept,omitempty" doc:"For a role: also when a tag shortens many of its memberships by it; by an admin who saw how many"`
 	Edited   *NewThing `json:"edited,omitempty" doc:"Approve a request of kind create as edited: the whole form. Kind and app stay; what goes beyond what was asked needs the right to add it oneself"`
 }

@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"slices"
 	"unicode"
 	"unicode/utf8"
 
@@ -71,7 +72,7 @@ func (s *Service) approveTx(ctx context.Context, tx *store.Tx, actor sallyport.A
 	}
 	n := NewGrant{Subject: r.Beneficiary, Resource: res, Relation: r.Relation, Parameters: string(r.Parameters), Origin: sallyport.OriginGiven, ReasonKind: "request",
 		Reason: r.Reason, RequestID: r.ID, Duration: r.Duration, Until: r.Until, NoEnd: r.NoEnd, StartsAt: r.StartsAt, Extend: r.Kind == sallyport.RequestExtend,
-		Accept: actor.Admin && len(r.Stages) > 0} // what approving does is on the card of the request
+		Accept: accepted(r)}
 	if d := shortest(r); d != nil {
 		if n.Until != nil {
 			if end := tx.Now().Add(d.Std()); end.Before(*n.Until) {
@@ -89,6 +90,13 @@ func (s *Service) approveTx(ctx context.Context, tx *store.Tx, actor sallyport.A
 		return err
 	}
 	return s.tellApprovedTx(ctx, tx, t, r)
+}
+
+// accepted reports whether the vote that is being given accepts that it shortens many grants; earlier ones did not see how many.
+func accepted(r sallyport.Request) bool {
+	return slices.ContainsFunc(r.Stages, func(st sallyport.Stage) bool {
+		return slices.ContainsFunc(st.Votes, func(v sallyport.Vote) bool { return v.Accept })
+	})
 }
 
 // shortest is the least length that any approver allowed.

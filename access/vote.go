@@ -50,7 +50,7 @@ func (s *Service) Vote(ctx context.Context, actor sallyport.Actor, id string, b 
 				return err
 			}
 		}
-		v := sallyport.Vote{By: actor.User, OnBehalfOf: behalf, Vote: b.Vote, Comment: b.Comment, Duration: b.Duration}
+		v := sallyport.Vote{By: actor.User, OnBehalfOf: behalf, Vote: b.Vote, Comment: b.Comment, Duration: b.Duration, Accept: b.Accept}
 		if err := tx.InsertVote(ctx, actor.Tenant, r.ID, st.ID, r.Version, &v); err != nil {
 			if store.IsUnique(err) {
 				return sallyport.Errorf(sallyport.EConflict, "this vote was given already")
@@ -175,6 +175,9 @@ func (s *Service) countTx(ctx context.Context, tx *store.Tx, actor sallyport.Act
 	}
 	if v.Duration != nil {
 		body["duration"] = v.Duration.String()
+	}
+	if v.Accept {
+		body["accept"] = true
 	}
 	behalf := ""
 	if v.OnBehalfOf != nil {

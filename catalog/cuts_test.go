@@ -157,15 +157,26 @@ func TestManyCutsNeedAnAdminWhoSawThem(t *testing.T) {
 			give := sallyport.Give{Subject: "role:keepers", Resource: "vault", Duration: &day, Reason: "their work"}
 			_, err = w.s.Access.Give(t.Context(), w.admin, give)
 			w.tooMany("attaching a role", err, "101 grants")
-			patch.Accept, give.Accept = true, true
+			w.people("keep")
+			if _, err := w.s.Access.Give(t.Context(), w.admin, sallyport.Give{Subject: "keep", Resource: "keepers", Relation: sallyport.Owner, NoEnd: true, Reason: "to ask for it"}); err != nil {
+				t.Fatal(err)
+			}
+			asked, err := w.s.Access.Ask(t.Context(), w.actor("keep"), sallyport.Ask{Beneficiary: "role:keepers", Resource: "vault", Duration: &day, Reason: "their work"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			ballot := sallyport.Ballot{Vote: sallyport.VoteApprove}
+			_, err = w.s.Access.Vote(t.Context(), w.admin, asked.ID, ballot)
+			w.tooMany("approving it for a role", err, "101 grants")
+			patch.Accept, give.Accept, ballot.Accept = true, true, true
 			if _, err := w.s.UpdateResource(t.Context(), w.admin, "lab", patch, 0); err != nil {
 				t.Error(err)
 			}
-			if _, err := w.s.Access.Give(t.Context(), w.admin, give); err != nil {
-				t.Error(err)
+			if r, err := w.s.Access.Vote(t.Context(), w.admin, asked.ID, ballot); err != nil || r.State != sallyport.RequestApproved {
+				t.Error(r.State, err)
 			}
 			for _, g := range append(w.living("lab"), w.living("keepers")...) {
-				if g.NoEnd {
+				if g.NoEnd && g.Relation == sallyport.Member {
 					t.Errorf("%s has %s without an end", g.Subject.Login, g.Resource.Slug)
 				}
 			}

@@ -13,7 +13,7 @@ import (
 
 func (a *app) approveCmd() *cobra.Command {
 	var comment, length, edit string
-	var dry bool
+	var dry, accept bool
 	cmd := &cobra.Command{
 		Use: "approve REQUEST...", Short: "Approve requests, also as edited",
 		Long: "What somebody asks to be made can be edited while it is approved: write its form to a file, change it there, and name the\n" +
@@ -22,7 +22,7 @@ func (a *app) approveCmd() *cobra.Command {
 			"  sallyport requests req_… --form > form.yaml\n  sallyport approve req_… --edit form.yaml --dry-run",
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			b := sallyport.Ballot{Vote: sallyport.VoteApprove, Comment: comment}
+			b := sallyport.Ballot{Vote: sallyport.VoteApprove, Comment: comment, Accept: accept}
 			if err := howLong(length, "", &b.Duration, nil); err != nil {
 				return err
 			}
@@ -45,6 +45,7 @@ func (a *app) approveCmd() *cobra.Command {
 	cmd.Flags().BoolVar(&dry, "dry-run", false, dryHelp)
 	cmd.Flags().StringVar(&comment, "comment", "", "for the requester")
 	cmd.Flags().StringVar(&length, "for", "", "approve for shorter than asked, e.g. 7d")
+	cmd.Flags().BoolVar(&accept, "accept", false, "for a role: also when a tag shortens many memberships of it; for an admin who has seen how many")
 	cmd.Flags().StringVar(&edit, "edit", "", "a file with the form as it should be made (YAML or JSON)")
 	a.completeWaiting(cmd)
 	return cmd

@@ -72,6 +72,8 @@ export interface Ballot {
   duration?: string
   /** Approve something new as edited: its whole form. */
   edited?: NewThing
+  /** By an admin who saw how many grants it shortens. */
+  accept?: boolean
 }
 export const vote = (id: string, ballot: Ballot, idempotencyKey: string) =>
   call<AccessRequest>('post', '/api/v1/requests/{id}/votes', {

@@ -1669,6 +1669,8 @@ export interface components {
             accept?: boolean;
         };
         Ballot: {
+            /** @description For a role: also when a tag shortens many of its memberships by it; by an admin who saw how many */
+            accept?: boolean;
             comment?: string;
             /** @description Approve for shorter */
             duration?: string;

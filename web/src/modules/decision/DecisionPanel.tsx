@@ -1,19 +1,25 @@
+import { useQuery } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
 import { Check, Pencil, Undo2 } from 'lucide-react'
 import { type ComponentProps, useRef, useState } from 'react'
+import { cutsMany, message } from '../../api/error'
+import { tryQuery } from '../../api/impact'
 import type { AccessRequest, NewThing } from '../../api/types'
 import { Button } from '../../components/Button'
 import { Card } from '../../components/Card'
 import type { DurationPickerProps, Length } from '../../components/DurationPicker'
 import { Field } from '../../components/Field'
 import { later } from '../../components/later'
+import { Note } from '../../components/Note'
 import { useShortcuts } from '../../components/shortcuts'
 import { Textarea } from '../../components/Textarea'
 import { howLong, lengthWords, seconds } from '../../components/time'
 import type Whole from '../create/EditDialog'
 import { firstName } from '../names'
+import { useRights } from '../rights'
 import { undo, useHeld } from '../undo'
 import { Approving } from './Approving'
+import { approval } from './approval'
 import { useCast } from './cast'
 import { FactList } from './FactList'
 import { warned } from './facts'
@@ -30,6 +36,7 @@ const DurationPicker = later<DurationPickerProps>(() =>
 /** DecisionPanel is where an approver decides: facts first, then a note, then the verbs that say the result. */
 export function DecisionPanel({ request }: { request: AccessRequest }) {
   const cast = useCast()
+  const rights = useRights()
   const held = useHeld().has(request.id)
   const [comment, setComment] = useState('')
   const [shorter, setShorter] = useState<Length | null>(null)
@@ -48,13 +55,26 @@ export function DecisionPanel({ request }: { request: AccessRequest }) {
 
   const changed = !tooLong && length && length !== request.duration ? length : undefined
 
+  // What a role gets may shorten memberships of it; over some number an admin accepts that.
+  const { error: refused } = useQuery(
+    tryQuery(request.beneficiary.kind === 'role' ? approval(request, changed) : null),
+  )
+  const many = !!refused && cutsMany(refused)
+  const cuts = many && rights.admin
+
   const approve = () => {
     if (held || tooLong) return
     if (warned(request) && !sure) {
       setSure(true)
       return
     }
-    cast([request], { vote: 'approve', comment: comment.trim(), duration: changed, edited })
+    cast([request], {
+      vote: 'approve',
+      comment: comment.trim(),
+      duration: changed,
+      edited,
+      accept: cuts || undefined,
+    })
   }
   const deny = () => {
     if (held) return
@@ -111,6 +131,7 @@ export function DecisionPanel({ request }: { request: AccessRequest }) {
             error={tooLong ? `At most the ${lengthWords(request.duration)} that were asked for.` : undefined}
           />
         )}
+        {many && <Note tone="warn">{message(refused)}</Note>}
         <Approving request={request} duration={changed} />
         <div className="flex flex-wrap gap-2">
           <Button
@@ -120,7 +141,13 @@ export function DecisionPanel({ request }: { request: AccessRequest }) {
             disabled={tooLong}
             onClick={approve}
           >
-            {sure ? 'Approve anyway' : edited ? 'Approve as edited' : 'Approve'}
+            {cuts
+              ? 'Approve and shorten them'
+              : sure
+                ? 'Approve anyway'
+                : edited
+                  ? 'Approve as edited'
+                  : 'Approve'}
             {length ? ` for ${lengthWords(length)}` : request.duration ? ` for ${asked}` : ''}
           </Button>
           <Button look="danger-quiet" onClick={deny}>

@@ -6,17 +6,13 @@ import { Note } from '../../components/Note'
 import { Skeleton } from '../../components/Skeleton'
 import { ImpactView } from '../impact/Impact'
 import { names } from '../names'
+import { useRights } from '../rights'
+import { approval } from './approval'
 
 /** WhatApproving says what an approval would bring, from a rehearsal of the vote itself: who would have what, or who is asked next. */
 export function WhatApproving({ request: r, duration }: { request: AccessRequest; duration?: string }) {
-  const { data, error } = useQuery(
-    tryQuery({
-      method: 'post',
-      path: '/api/v1/requests/{id}/votes',
-      params: { id: r.id },
-      body: { vote: 'approve', version: r.version, duration },
-    }),
-  )
+  const rights = useRights()
+  const { data, error } = useQuery(tryQuery(approval(r, duration, rights.admin || undefined)))
   if (error) return <Note tone="warn">{message(error)}</Note>
   if (!data) return <Skeleton className="h-16" />
   const after = data.result as AccessRequest | undefined

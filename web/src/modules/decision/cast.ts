@@ -16,6 +16,8 @@ export interface Choice {
   duration?: string
   /** Approve something new as edited. */
   edited?: NewThing
+  /** An admin saw how many grants it shortens. */
+  accept?: boolean
 }
 
 /** fresh makes everything old that a decision changes, and waits until what is on the screen was read again. */
@@ -52,6 +54,7 @@ export function useCast(): (requests: readonly AccessRequest[], choice: Choice) 
                 comment: choice.comment || undefined,
                 duration: choice.duration,
                 edited: choice.edited,
+                accept: choice.accept,
                 version: r.version,
               },
               newKey(),

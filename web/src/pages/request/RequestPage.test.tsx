@@ -1,10 +1,11 @@
 import { screen, waitFor } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
+import { HttpResponse, http } from 'msw'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { flush } from '../../modules/undo'
-import { inbox, mine } from '../../test/data'
+import { inbox, me, mine } from '../../test/data'
 import { open } from '../../test/render'
-import { votes } from '../../test/server'
+import { server, votes } from '../../test/server'
 
 beforeEach(() => {
   flush()
@@ -30,6 +31,38 @@ describe('request page', () => {
     await waitFor(() =>
       expect(votes[0]?.body).toMatchObject({ vote: 'approve', duration: 'P1D', version: 1 }),
     )
+  })
+
+  it('has an admin accept how many memberships of a role an approval shortens', async () => {
+    const user = userEvent.setup()
+    const asked = { ...inbox[0], beneficiary: { kind: 'role', id: 'res_9', slug: 'crew', name: 'Crew' } }
+    server.use(
+      http.get('*/api/v1/me', () =>
+        HttpResponse.json({ ...me, permissions: { ...me.permissions, admin: true } }),
+      ),
+      http.get('*/api/v1/requests/:id', () => HttpResponse.json(asked)),
+      http.post('*/api/v1/requests/:id/votes', async ({ request }) => {
+        const body = (await request.json()) as Record<string, unknown>
+        if (!new URL(request.url).searchParams.has('dry_run')) votes.push({ id: 'role', body })
+        if (body.accept) return HttpResponse.json(asked)
+        return HttpResponse.json(
+          {
+            type: '/api/docs#precondition',
+            status: 422,
+            detail: 'This would bring forward the end of 101 grants',
+            rule: 'domain.18',
+          },
+          { status: 422, headers: { 'Content-Type': 'application/problem+json' } },
+        )
+      }),
+    )
+    open(`/requests/${asked.id}`)
+    expect(await screen.findByText(/the end of 101 grants/)).toBeInTheDocument()
+    await user.click(screen.getByRole('button', { name: /Approve and shorten them/ }))
+    const sure = screen.queryByRole('button', { name: /Approve and shorten them/ })
+    if (sure) await user.click(sure)
+    flush()
+    await waitFor(() => expect(votes[0]?.body).toMatchObject({ vote: 'approve', accept: true }))
   })
 
   it('asks for a sentence before a denial', async () => {
