@@ -73,7 +73,7 @@ type Plan struct {
 // PlanItem is one change of a plan.
 type PlanItem struct {
 	Action string        `json:"action" enum:"create,change,convert,remove,leave,return,add,end"`
-	Kind   string        `json:"kind" doc:"app, entitlement, group, role, work_order, connection, tag, holiday, gives (what a role gives), person, membership or holding"`
+	Kind   string        `json:"kind" doc:"app, entitlement, group, role, work_order, connection, tag, holiday, creation_rule (who decides about new things), gives (what a role gives), person, membership or holding"`
 	Slug   string        `json:"slug"`
 	Name   string        `json:"name,omitempty"`
 	Detail string        `json:"detail,omitempty"`

@@ -103,6 +103,8 @@ func (s *Service) applyStep(ctx context.Context, tx *store.Tx, actor sallyport.A
 		return s.applyConnection(ctx, tx, actor, st)
 	case st.tag != nil:
 		return s.applyTag(ctx, tx, actor, st)
+	case st.creation != nil:
+		return s.applyCreation(ctx, tx, actor, st)
 	case st.gives:
 		return s.applyGives(ctx, tx, actor, st.it)
 	}

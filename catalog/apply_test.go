@@ -27,7 +27,7 @@ func TestTheExampleCatalogue(t *testing.T) {
 	each(t, func(w *world) {
 		ctx := w.t.Context()
 		p, err := w.s.Plan(ctx, w.admin, f, true)
-		if err != nil || len(p.Faults) > 0 || p.Creates != f.Len() || p.Changes != 1 || p.Counts["change gives"] != 1 || p.Removes != 0 {
+		if err != nil || len(p.Faults) > 0 || p.Creates != f.Len()-1 || p.Changes != 2 || p.Counts["change gives"] != 1 || p.Counts["change creation_rule"] != 1 || p.Removes != 0 {
 			t.Fatalf("%d of %d to create: %+v %v", p.Creates, f.Len(), p.Faults, err)
 		}
 		if _, err := w.s.Apply(ctx, w.admin, f, catalog.ApplyOptions{Prune: true, Hash: p.Hash}); err != nil {

@@ -12,7 +12,8 @@ import (
 )
 
 // Export writes the managed catalogue as the files that Load reads, without what is built in and without secrets: a file for
-// each app, and one each for connections, tags, holidays, groups, roles and work orders. Loading them again plans no change to what the files maintain.
+// each app, and one each for connections, tags, holidays, rules about new things, groups, roles and work orders. Loading them again
+// plans no change to what the files maintain.
 func (s *Service) Export(ctx context.Context, actor sallyport.Actor) (map[string]string, error) {
 	if err := needCurator(actor, "export the catalogue"); err != nil {
 		return nil, err
@@ -45,6 +46,13 @@ func (s *Service) Export(ctx context.Context, actor sallyport.Actor) (map[string
 		}
 		if len(holidays) > 0 {
 			docs["holidays.yaml"] = &document{Holidays: exportHolidays(holidays)}
+		}
+		creations, err := exportCreations(ctx, tx, actor.Tenant)
+		if err != nil {
+			return err
+		}
+		if len(creations) > 0 {
+			docs["creation-rules.yaml"] = &document{Creations: creations}
 		}
 		owners, err := owned(ctx, tx, actor.Tenant)
 		if err != nil {

@@ -39,13 +39,14 @@ type appEntry struct {
 }
 
 type document struct {
-	Connections []connEntry `json:"connections,omitempty"`
-	Tags        []tagEntry  `json:"tags,omitempty"`
-	Apps        []appEntry  `json:"apps,omitempty"`
-	Groups      []entry     `json:"groups,omitempty"`
-	Roles       []entry     `json:"roles,omitempty"`
-	WorkOrders  []entry     `json:"work_orders,omitempty"`
-	Holidays    []dayEntry  `json:"holidays,omitempty"`
+	Connections []connEntry     `json:"connections,omitempty"`
+	Tags        []tagEntry      `json:"tags,omitempty"`
+	Apps        []appEntry      `json:"apps,omitempty"`
+	Groups      []entry         `json:"groups,omitempty"`
+	Roles       []entry         `json:"roles,omitempty"`
+	WorkOrders  []entry         `json:"work_orders,omitempty"`
+	Holidays    []dayEntry      `json:"holidays,omitempty"`
+	Creations   []creationEntry `json:"creation_rules,omitempty"`
 }
 
 // item is an entry with its kind, its app and its place.
@@ -71,10 +72,13 @@ type Files struct {
 	tags        []tagItem
 	spans       []dayItem // of holidays, as they are written
 	days        []dayItem // each day of them, once they are checked
+	creations   []creationItem
 }
 
-// Len is the number of resources, connections, tags and days in the files.
-func (f Files) Len() int { return len(f.items) + len(f.connections) + len(f.tags) + len(f.days) }
+// Len is the number of resources, connections, tags, days and rules about new things in the files.
+func (f Files) Len() int {
+	return len(f.items) + len(f.connections) + len(f.tags) + len(f.days) + len(f.creations)
+}
 
 // Load reads every .yaml and .yml file below a folder. All faults are reported, each with file, line, column and field;
 // with a fault there is nothing to apply.
@@ -165,6 +169,9 @@ func (f *Files) take(doc document, prefix string, d *decoder) {
 	for i, e := range doc.Holidays {
 		f.spans = append(f.spans, dayItem{dayEntry: e, path: strings.TrimPrefix(fmt.Sprintf("%s.holidays[%d]", prefix, i), "."), d: d})
 	}
+	for i, e := range doc.Creations {
+		f.creations = append(f.creations, creationItem{creationEntry: e, path: strings.TrimPrefix(fmt.Sprintf("%s.creation_rules[%d]", prefix, i), "."), d: d})
+	}
 	for i, e := range doc.Groups {
 		add(sallyport.KindGroup, "", "groups", i, e)
 	}
@@ -184,7 +191,7 @@ func (f *Files) take(doc document, prefix string, d *decoder) {
 
 // check finds what the files alone show to be wrong.
 func (f *Files) check() []sallyport.Fault {
-	faults := slices.Concat(f.checkConnections(), f.checkTags(), f.checkHolidays())
+	faults := slices.Concat(f.checkConnections(), f.checkTags(), f.checkHolidays(), f.checkCreations())
 	slugs, names := map[string]item{}, map[string]item{}
 	for _, it := range f.items {
 		if err := it.resource().Check(); err != nil {

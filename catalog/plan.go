@@ -40,7 +40,8 @@ type step struct {
 	tagID string   // "" for a creation
 	gives bool     // what the role of the item gives
 
-	day *sallyport.Holiday // of a holiday
+	day      *sallyport.Holiday // of a holiday
+	creation *creationItem      // of a rule about new things
 }
 
 type planned struct {
@@ -93,6 +94,9 @@ func (s *Service) planTx(ctx context.Context, tx *store.Tx, actor sallyport.Acto
 		return p, err
 	}
 	if err := planHolidays(ctx, tx, actor.Tenant, f, prune, &p); err != nil {
+		return p, err
+	}
+	if err := planCreations(f, c, &p); err != nil {
 		return p, err
 	}
 	if err := s.planGives(ctx, tx, actor.Tenant, f, c, have, becomes, &p); err != nil {
@@ -291,7 +295,7 @@ func (p *planned) guard(fromFiles int) {
 // removals last, in the other direction.
 func (p *planned) order() {
 	rank := func(st step) int {
-		i := slices.Index([]string{"tag", "connection", "group", "role", "app", "entitlement", "work_order", "gives", "holiday"}, st.Kind)
+		i := slices.Index([]string{"tag", "connection", "group", "role", "app", "entitlement", "work_order", "gives", "holiday", "creation_rule"}, st.Kind)
 		if st.Action == sallyport.PlanRemove {
 			return 100 - i
 		}

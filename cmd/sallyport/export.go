@@ -17,8 +17,8 @@ func (a *app) exportCmd() *cobra.Command {
 	var overwrite bool
 	cmd := &cobra.Command{
 		Use: "export DIR", Short: "Write the catalogue as YAML files, which apply reads",
-		Long: "Writes a file for each app, and one each for connections, tags, holidays, groups, roles and work orders, without secrets\n" +
-			"and without what is built in. Applied as they are, the first time they say what is kept by files from now on, and the\n" +
+		Long: "Writes a file for each app, and one each for connections, tags, holidays, who decides about new things, groups, roles and work\n" +
+			"orders, without secrets and without what is built in. Applied as they are, the first time they say what is kept by files from now on, and the\n" +
 			"second time there is nothing to do. Files that are there stay, unless --overwrite.",
 		Example: "  sallyport export catalogue/\n  sallyport apply -f catalogue/ --dry-run",
 		Args:    cobra.ExactArgs(1),

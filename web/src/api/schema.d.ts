@@ -3005,7 +3005,7 @@ export interface components {
             action: "create" | "change" | "convert" | "remove" | "leave" | "return" | "add" | "end";
             detail?: string;
             fields?: components["schemas"]["FieldChange"][];
-            /** @description app, entitlement, group, role, work_order, connection, tag, holiday, gives (what a role gives), person, membership or holding */
+            /** @description app, entitlement, group, role, work_order, connection, tag, holiday, creation_rule (who decides about new things), gives (what a role gives), person, membership or holding */
             kind: string;
             name?: string;
             slug: string;
