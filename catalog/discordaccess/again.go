@@ -39,7 +39,8 @@ func (p *planner) follow(g *grantPlan, here store.KnownGrant) {
 		say("it ends at %s in Access and at %s here; an import makes nothing longer, so renew it here if that is meant", stamp(*g.end), stamp(*here.Stops))
 	}
 	if g.NotRenewed && !here.Reviewed && (g.end != nil || here.Stops != nil) {
-		say("it is not to be renewed in Access, and has no such mark here; only a first run brings marks, so mark it here")
+		p.reviews = append(p.reviews, here.ID)
+		say("it was reviewed in Access since it was brought, and is marked as not to be renewed here as well")
 	}
 }
 
@@ -92,16 +93,9 @@ func (p *planner) cutHere(on string, cut store.Cut) (n int) {
 		if cut.Roles {
 			concerned = g.Relation == sallyport.Member && g.Subject == sallyport.SubjectUser && roles[g.ResourceID]
 		}
-		most := p.now.Add(cut.Limit.Std())
-		if g.Starts.After(p.now) {
-			most = g.Starts.Add(cut.Limit.Std())
+		if concerned && p.isOver(id, g, cut) {
+			n++
 		}
-		t, ends := p.ending[id]
-		if !concerned || g.Ended || g.Origin == sallyport.OriginImport && !p.known[g.ResourceID].Managed || ends && !t.After(most) || g.Stops != nil && (cut.Endless || !g.Stops.After(most)) {
-			continue
-		}
-		p.ending[id] = most
-		n++
 	}
 	return n
 }

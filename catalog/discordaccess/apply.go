@@ -52,7 +52,7 @@ func (im *Importer) Apply(ctx context.Context, actor sallyport.Actor, p *Plan, t
 		tell = func(int, int) {}
 	}
 	r := &run{im: im, p: p, actor: actor, size: im.Chunk, tell: tell,
-		total: len(p.people) + len(p.things) + len(p.tags) + len(p.marks) + len(p.history) + len(p.grants) + len(p.ends) + len(p.shorter) + len(p.asks) + len(p.news)}
+		total: len(p.people) + len(p.things) + len(p.tags) + len(p.marks) + len(p.history) + len(p.grants) + len(p.ends) + len(p.shorter) + len(p.reviews) + len(p.asks) + len(p.news)}
 	if r.size <= 0 {
 		r.size = 1000
 	}
@@ -69,6 +69,7 @@ func (im *Importer) Apply(ctx context.Context, actor sallyport.Actor, p *Plan, t
 		func(ctx context.Context) error { return inChunks(ctx, r, p.history, r.keepRequests) },
 		func(ctx context.Context) error { return inChunks(ctx, r, p.ends, r.endGrants) },
 		func(ctx context.Context) error { return inChunks(ctx, r, p.shorter, r.shortenGrants) },
+		func(ctx context.Context) error { return inChunks(ctx, r, p.reviews, r.reviewGrants) },
 		func(ctx context.Context) error { return inChunks(ctx, r, p.grants, r.addGrants) },
 		func(ctx context.Context) error { return r.limit(ctx, &res.Report) },
 		func(ctx context.Context) error { return r.fileRequests(ctx, &res.Report) },

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/access"
 	"github.com/sallyport/sallyport/store"
 )
 
@@ -107,13 +108,31 @@ func (r *run) addGrants(ctx context.Context, tx *store.Tx, list []*grantPlan) (r
 	return rows, tx.LinkGrants(ctx, r.tenant(), links)
 }
 
+// reviewGrants brings marks that were set there on what was brought earlier.
+func (r *run) reviewGrants(ctx context.Context, tx *store.Tx, list []string) ([]store.ImportedRow, error) {
+	for _, id := range list {
+		g, err := tx.Grant(ctx, r.tenant(), id, access.Everything)
+		if err != nil {
+			return nil, err
+		}
+		if g.EndedAt != nil {
+			continue
+		}
+		if err := r.review(ctx, tx, g); err != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
+}
+
 // review brings the mark that a grant is not to be renewed. Who made it Access does not keep.
 func (r *run) review(ctx context.Context, tx *store.Tx, g sallyport.Grant) error {
 	const reason = "reviewed in Access, not to be renewed"
-	if _, err := tx.MarkReviewed(ctx, r.tenant(), g.ID, "", reason, ""); err != nil {
+	marked, err := tx.MarkReviewed(ctx, r.tenant(), g.ID, "", reason, "")
+	if err != nil || !marked {
 		return err
 	}
-	_, err := tx.Append(ctx, store.NewEvent{Verb: "grant.reviewed", Actor: r.actor, ObjectKind: "grant", ObjectID: g.ID, Cause: r.id, Refs: []string{g.Subject.ID, g.Resource.ID},
+	_, err = tx.Append(ctx, store.NewEvent{Verb: "grant.reviewed", Actor: r.actor, ObjectKind: "grant", ObjectID: g.ID, Cause: r.id, Refs: []string{g.Subject.ID, g.Resource.ID},
 		Body: map[string]any{"resource_id": g.Resource.ID, "relation": string(g.Relation), "ends_at": moment(g.EndsAt)}, Values: []store.Value{{Name: "reason", Value: reason}}})
 	return err
 }

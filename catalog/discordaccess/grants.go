@@ -74,7 +74,8 @@ func (p *planner) planGrants() {
 	slices.SortStableFunc(p.spans, func(a, b *grantPlan) int {
 		return cmp.Or(a.start.Compare(b.start), strings.Compare(a.row.table, b.row.table), strings.Compare(a.row.id, b.row.id))
 	})
-	beside := p.admins()
+	p.notAdmins()
+	beside := p.newAdmins()
 	for _, g := range p.spans {
 		if g.doneBefore {
 			continue
@@ -283,37 +284,4 @@ func (p *planner) holds(g *grantPlan) (string, bool) {
 	}
 	id, ok := p.living[store.GrantKey{Key: sallyport.Key{Subject: g.subject, SubjectID: who, ResourceID: on, Relation: g.relation, Parameters: "{}"}, Origin: g.origin}]
 	return id, ok && !p.over(id)
-}
-
-// admins makes admins here of those who administer Access, when that was asked for: the members of the owner group of its
-// own app.
-func (p *planner) admins() (beside []*grantPlan) {
-	n := 0
-	for _, g := range p.spans {
-		in, ok := p.inApp[g.group]
-		if g.past || !ok || !in.Owner || g.relation != sallyport.Member || p.apps[in.App] == nil || p.apps[in.App].Name != p.o.AppName {
-			continue
-		}
-		if n++; !p.o.Admins || p.adminID == "" {
-			continue
-		}
-		row := rowKey{"admin:" + g.row.table, g.row.id}
-		if p.ids[row] != "" {
-			continue
-		}
-		a := *g
-		a.row, a.on, a.onID, a.origin, a.doneBefore = row, rowKey{}, p.adminID, sallyport.OriginGiven, false
-		a.Reason = "administered Access, as a member of " + p.groups[g.group].Name
-		if _, taken := p.holds(&a); taken {
-			continue
-		}
-		beside = append(beside, &a)
-	}
-	switch {
-	case n > 0 && !p.o.Admins:
-		p.warn("the app %s is administered by %d people or roles there, who are not admins here; --admins makes them", p.o.AppName, n)
-	case n == 0 && p.o.Admins:
-		p.warn("nobody is a member of the owner group of an app called %s, so nobody was made an admin; --app-name says how it is called", p.o.AppName)
-	}
-	return beside
 }

@@ -94,6 +94,65 @@ func (g *grantPlan) atMost(p *planner, c store.Cut) {
 	}
 }
 
+// tooLong finds what of the things that were brought is longer than the tags that are on them here allow. That is so only
+// where a run stopped between putting a tag on, or giving something to a role, and shortening what was there.
+func (p *planner) tooLong(ctx context.Context, tx *store.Tx) error {
+	cuts, byRole, long := map[string][]store.Cut{}, map[string][]store.Cut{}, map[string]bool{}
+	for _, id := range p.ids {
+		if r, ok := p.known[id]; ok && cuts[id] == nil {
+			cuts[id] = access.CutsOf(p.limited[id], r)
+		}
+	}
+	for _, g := range p.here {
+		for _, c := range cuts[g.ResourceID] {
+			if c.Roles && !g.Ended && g.Subject == sallyport.SubjectRole && g.Relation == c.Relation {
+				byRole[g.SubjectID] = append(byRole[g.SubjectID], c)
+			}
+		}
+	}
+	for id, g := range p.here {
+		for _, c := range cuts[g.ResourceID] {
+			if !c.Roles && c.Relation == g.Relation && p.isOver(id, g, c) {
+				long[c.ResourceID] = true
+			}
+		}
+		for _, c := range byRole[g.ResourceID] {
+			if g.Relation == sallyport.Member && g.Subject == sallyport.SubjectUser && p.isOver(id, g, c) {
+				long[c.ResourceID] = true
+			}
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(long)) {
+		n := 0
+		for _, c := range cuts[id] {
+			longer, _, err := tx.CountLonger(ctx, p.tenant, c) // what is approved and not yet real has no end here, and its length may fit
+			if err != nil {
+				return err
+			}
+			n += longer
+		}
+		if n > 0 {
+			p.long = append(p.long, id)
+			p.warn("%d grants that %s limits are longer than its tags allow, since a run stopped before it shortened them; this one does", n, p.known[id].Name)
+		}
+	}
+	return nil
+}
+
+// isOver reports whether a grant that is here is longer than a cut allows, and notes that it ends sooner by this run.
+func (p *planner) isOver(id string, g store.KnownGrant, c store.Cut) bool {
+	most := p.now.Add(c.Limit.Std())
+	if g.Starts.After(p.now) {
+		most = g.Starts.Add(c.Limit.Std())
+	}
+	t, ends := p.ending[id]
+	if g.Ended || g.Origin == sallyport.OriginImport && !p.known[g.ResourceID].Managed || ends && !t.After(most) || g.Stops != nil && (c.Endless || !g.Stops.After(most)) {
+		return false
+	}
+	p.ending[id] = most
+	return true
+}
+
 // limit cuts what lives here longer than tags allow once this is brought: by a tag that is new on it, or because a role gives
 // what limits its members. It says how many those are.
 func (r *run) limit(ctx context.Context, rep *Report) error {
@@ -105,6 +164,9 @@ func (r *run) limit(ctx context.Context, rep *Report) error {
 		if !g.past && g.subject == sallyport.SubjectRole {
 			touched[r.p.ids[g.on]] = true
 		}
+	}
+	for _, id := range r.p.long {
+		touched[id] = true
 	}
 	delete(touched, "")
 	n := 0

@@ -58,6 +58,8 @@ type Plan struct {
 	grants  []*grantPlan
 	ends    []string          // grants brought earlier that have ended there since
 	shorter []store.Shortened // grants brought earlier that end sooner there by now
+	reviews []string          // grants brought earlier that are marked there since
+	long    []string          // things here whose grants are longer than tags allow, since a run stopped before it shortened them
 	asks    []request
 	news    []creation // that wait for a decision
 	sums    map[rowKey]string
@@ -67,7 +69,7 @@ type Plan struct {
 
 // Empty reports whether everything was brought by earlier runs.
 func (p *Plan) Empty() bool {
-	return len(p.people)+len(p.things)+len(p.tags)+len(p.marks)+len(p.history)+len(p.grants)+len(p.ends)+len(p.shorter)+len(p.asks)+len(p.news) == 0
+	return len(p.people)+len(p.things)+len(p.tags)+len(p.marks)+len(p.history)+len(p.grants)+len(p.ends)+len(p.shorter)+len(p.reviews)+len(p.long)+len(p.asks)+len(p.news) == 0
 }
 
 // planner is the state of one planning.
@@ -91,7 +93,8 @@ type planner struct {
 	demands  map[string]sallyport.Constraints // of the tags that are enabled there
 	known    map[string]sallyport.Resource    // living resources by id
 	adminID  string
-	spans    []*grantPlan // everything that gives access here, for the comparison
+	admins   map[string]bool // the ids of who is one here
+	spans    []*grantPlan    // everything that gives access here, for the comparison
 }
 
 // Plan decides about every row that was read, against what is here. EPrecondition when rows brought earlier under the
@@ -101,7 +104,7 @@ func (im *Importer) Plan(ctx context.Context, tenant string, d *Data, o Options)
 	err := im.DB.View(ctx, func(ctx context.Context, tx *store.Tx) error {
 		p := &planner{Plan: &Plan{o: o.normal(), tenant: tenant, ids: map[rowKey]string{}, sums: map[rowKey]string{}, inApp: map[string]appGroup{}, cameOf: map[rowKey]rowKey{}}, d: d, now: tx.Now(), l: newLedger(d),
 			users: map[string]*user{}, groups: map[string]*group{}, apps: map[string]*app{}, gone: map[rowKey]time.Time{},
-			limits: map[rowKey]sallyport.Constraints{}, living: map[store.GrantKey]string{}, here: map[string]store.KnownGrant{}, ending: map[string]time.Time{}, waiting: map[string]bool{}, tagsHere: map[string]sallyport.Tag{}, demands: map[string]sallyport.Constraints{}, limited: map[string]sallyport.Constraints{}, known: map[string]sallyport.Resource{}}
+			limits: map[rowKey]sallyport.Constraints{}, living: map[store.GrantKey]string{}, here: map[string]store.KnownGrant{}, ending: map[string]time.Time{}, waiting: map[string]bool{}, tagsHere: map[string]sallyport.Tag{}, demands: map[string]sallyport.Constraints{}, limited: map[string]sallyport.Constraints{}, known: map[string]sallyport.Resource{}, admins: map[string]bool{}}
 		for i := range d.Users {
 			p.users[d.Users[i].ID] = &d.Users[i]
 		}
@@ -123,6 +126,13 @@ func (im *Importer) Plan(ctx context.Context, tenant string, d *Data, o Options)
 		}); err != nil {
 			return err
 		}
+		admins, err := im.Access.Admins(ctx, tx, tenant)
+		if err != nil {
+			return err
+		}
+		for _, u := range admins {
+			p.admins[u.ID] = true
+		}
 		waiting, err := tx.WaitingRequests(ctx, tenant)
 		if err != nil {
 			return err
@@ -136,6 +146,9 @@ func (im *Importer) Plan(ctx context.Context, tenant string, d *Data, o Options)
 			}
 		}
 		p.planGrants()
+		if err := p.tooLong(ctx, tx); err != nil {
+			return err
+		}
 		p.planRequests()
 		p.Report.From, p.Report.At = d.From, p.now
 		p.Report.Differences = p.compare()
