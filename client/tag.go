@@ -43,8 +43,8 @@ func (c *Client) UpdateTag(ctx context.Context, ref string, t TagChange) (out sa
 }
 
 // DeleteTag takes a tag off everything.
-func (c *Client) DeleteTag(ctx context.Context, ref string) error {
-	return c.Do(ctx, http.MethodDelete, Path("tags", ref), nil, nil, nil)
+func (c *Client) DeleteTag(ctx context.Context, ref, reason string) error {
+	return c.Do(ctx, http.MethodDelete, Path("tags", ref), Query{"reason": reason}, nil, nil)
 }
 
 // AttachTag puts a tag on a resource; see UpdateTag about accept.

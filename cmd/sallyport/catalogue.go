@@ -12,23 +12,36 @@ import (
 func (a *app) newCmd() *cobra.Command {
 	var n sallyport.NewResource
 	var parts []string
+	var file string
+	var dry bool
 	kinds := []string{"app", "entitlement", "group", "role", "work_order"}
 	cmd := &cobra.Command{
 		Use: "new app|entitlement|group|role|work_order NAME", Short: "Add something to the catalogue, an app with what it begins with",
 		Long: "At once and without a request: by admins and catalogue managers, and by the owners of an app what is in it. Anybody else asks:\n" +
-			"see sallyport request new.",
+			"see sallyport request new. --file has what the flags have not, as sallyport change\n" +
+			"--settings prints it: form, flow, fulfilment, revocation, durations and physical.",
 		Example: "  sallyport new app Figma --part Editors --part Viewers --owner ada --owner grace\n" +
-			"  sallyport new entitlement \"Billing, read\" --app github\n  sallyport new group Writers --owner ada",
+			"  sallyport new entitlement \"Billing, read\" --app github\n  sallyport new group Writers --owner ada\n" +
+			"  sallyport new work_order \"Restore a backup\" --file restore.yaml --dry-run",
 		Args:      cobra.ExactArgs(2),
 		ValidArgs: kinds,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			n.Kind, n.Name = sallyport.Kind(args[0]), args[1]
+			if file != "" {
+				if err := readSettings(file, &n); err != nil {
+					return err
+				}
+			}
 			for _, p := range parts {
 				n.Entitlements = append(n.Entitlements, sallyport.NewPart{Name: p})
 			}
 			c, err := a.client()
 			if err != nil {
 				return err
+			}
+			if dry {
+				try, err := c.TryCreate(cmd.Context(), n)
+				return a.showTrial(try, err)
 			}
 			r, err := c.CreateResource(cmd.Context(), n)
 			var refused *sallyport.Error
@@ -55,7 +68,27 @@ func (a *app) newCmd() *cobra.Command {
 	f.StringArrayVar(&n.Tags, "tag", nil, "a tag to put on it; may be repeated")
 	f.StringVar(&n.Reason, "reason", "", "why they own it; needed where a tag demands a reason of owners")
 	f.StringArrayVar(&parts, "part", nil, "of an app: the name of an entitlement that it begins with; may be repeated")
+	f.StringVarP(&file, "file", "f", "", "a file with its settings (YAML or JSON)")
+	f.BoolVar(&dry, "dry-run", false, dryHelp)
+	_ = cmd.MarkFlagFilename("file", "yaml", "yml", "json")
 	return cmd
+}
+
+// readSettings reads how something new is asked for, decided and made real.
+func readSettings(path string, n *sallyport.NewResource) error {
+	var s struct {
+		Physical   bool                  `json:"physical"`
+		Form       *sallyport.Form       `json:"form"`
+		Flow       *sallyport.Flow       `json:"flow"`
+		Fulfilment *sallyport.Fulfilment `json:"fulfilment"`
+		Revocation *sallyport.Fulfilment `json:"revocation"`
+		Durations  *sallyport.Durations  `json:"durations"`
+	}
+	if err := readStrict(path, "no settings of a resource", "Name a file with form, flow, fulfilment, revocation, durations or physical.", &s); err != nil {
+		return err
+	}
+	n.Physical, n.Form, n.Flow, n.Fulfilment, n.Revocation, n.Durations = s.Physical, s.Form, s.Flow, s.Fulfilment, s.Revocation, s.Durations
+	return nil
 }
 
 func (a *app) removeCmd() *cobra.Command {

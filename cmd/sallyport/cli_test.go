@@ -178,6 +178,7 @@ func commandLine(t *testing.T, d *demoServer) {
 	t.Run("tags", func(t *testing.T) { tags(t, d) })
 	t.Run("roles", func(t *testing.T) { roles(t, d) })
 	t.Run("new things", func(t *testing.T) { newThings(t, d) })
+	t.Run("changes", func(t *testing.T) { changes(t, d) })
 	t.Run("what ends", func(t *testing.T) { whatEnds(t, d) })
 	t.Run("several at once", func(t *testing.T) { severalAtOnce(t, d) })
 

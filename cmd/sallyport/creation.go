@@ -44,21 +44,30 @@ func (a *app) creationCmd() *cobra.Command {
 		},
 	}
 	var stages []string
+	var file string
 	var admins bool
 	set := &cobra.Command{
 		Use: "set app|group|role", Short: "Say who decides about new things of a kind", Args: cobra.ExactArgs(1), ValidArgs: []string{"app", "group", "role"},
-		Long: "Each --stage is asked after the one before; of those whom it names, one decides. The page also sets reminders and time-outs of\n" +
-			"stages, and how many have to agree; what is set here replaces all that.",
-		Example: "  sallyport creation set app --stage group:it --stage admins\n  sallyport creation set role --stage manager,user:grace\n  sallyport creation set app --default",
+		Long: "Each --stage is asked after the one before; of those whom it names, one decides. Reminders and time-outs of stages, and how\n" +
+			"many have to agree, are said in a file; -o yaml prints the flow as it is. What is set replaces all that was.",
+		Example: "  sallyport creation set app --stage group:it --stage admins\n  sallyport creation set role --stage manager,user:grace\n  sallyport creation set group --file flow.yaml\n  sallyport creation set app --default",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if admins == (len(stages) > 0) {
-				return usage("say who decides: --stage, or --default for the admins")
+			ways := 0
+			for _, said := range []bool{admins, len(stages) > 0, file != ""} {
+				if said {
+					ways++
+				}
+			}
+			if ways != 1 {
+				return usage("say who decides, in one way: --stage, --file, or --default for the admins")
 			}
 			var flow *sallyport.Flow
 			if !admins {
-				flow = &sallyport.Flow{}
-				for _, s := range stages {
-					flow.Stages = append(flow.Stages, sallyport.StageSpec{Approvers: strings.Split(s, ","), Rule: "any"})
+				flow = &sallyport.Flow{Stages: stagesOf(stages)}
+			}
+			if file != "" {
+				if err := readStrict(file, "no flow", "Name a file with stages; sallyport creation -o yaml prints what a flow is like.", flow); err != nil {
+					return err
 				}
 			}
 			c, err := a.client()
@@ -73,6 +82,8 @@ func (a *app) creationCmd() *cobra.Command {
 		},
 	}
 	set.Flags().StringArrayVar(&stages, "stage", nil, "who decides, e.g. group:it or manager,user:grace; may be repeated")
+	set.Flags().StringVarP(&file, "file", "f", "", "a file with the flow (YAML or JSON)")
+	_ = set.MarkFlagFilename("file", "yaml", "yml", "json")
 	set.Flags().BoolVar(&admins, "default", false, "the admins decide")
 	cmd.AddCommand(set)
 	return cmd

@@ -11,7 +11,7 @@ import (
 
 // graphCmds are the verbs about who has and owns what, beside requests.
 func (a *app) graphCmds() []*cobra.Command {
-	return []*cobra.Command{a.newCmd(), a.removeCmd(), a.giveCmd(), a.convertCmd(), a.limitsCmd(), a.orphansCmd()}
+	return []*cobra.Command{a.newCmd(), a.changeCmd(), a.removeCmd(), a.giveCmd(), a.convertCmd(), a.limitsCmd(), a.orphansCmd()}
 }
 
 func (a *app) giveCmd() *cobra.Command {

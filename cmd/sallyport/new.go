@@ -146,23 +146,29 @@ func (a *app) showForm(r sallyport.Request) error {
 	return a.show(r.Create.Now().Draft(), nil)
 }
 
-// readForm reads an edited form. A field that is none is a fault, so that a slip of the pen changes nothing.
+// readForm reads an edited form.
 func readForm(path string) (n sallyport.NewThing, err error) {
+	return n, readStrict(path, "no form", "Write it with: sallyport requests ID --form > "+path, &n)
+}
+
+// readStrict reads YAML or JSON. A field that is none is a fault, so that a slip of the pen changes nothing; not says what the
+// file then is, and hint what to do when there is none.
+func readStrict(path, not, hint string, into any) error {
 	b, err := os.ReadFile(path)
 	if err != nil {
-		return n, sallyport.Errorf(sallyport.EInvalid, "%s cannot be read: %w", path, err).WithHint("Write it with: sallyport requests ID --form > %s", path)
+		return sallyport.Errorf(sallyport.EInvalid, "%s cannot be read: %w", path, err).WithHint("%s", hint)
 	}
 	var plain any
 	if err := yaml.Unmarshal(b, &plain); err != nil {
-		return n, usage("%s is neither YAML nor JSON: %s", path, err)
+		return usage("%s is neither YAML nor JSON: %s", path, err)
 	}
 	if b, err = json.Marshal(plain); err != nil {
-		return n, usage("%s is no form: %s", path, err)
+		return usage("%s is %s: %s", path, not, err)
 	}
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.DisallowUnknownFields()
-	if err := dec.Decode(&n); err != nil {
-		return n, usage("%s is no form: %s", path, err)
+	if err := dec.Decode(into); err != nil {
+		return usage("%s is %s: %s", path, not, err)
 	}
-	return n, nil
+	return nil
 }

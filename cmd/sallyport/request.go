@@ -14,7 +14,7 @@ import (
 
 func (a *app) requestCmd() *cobra.Command {
 	var ask sallyport.Ask
-	var length, until string
+	var length, until, from string
 	var isOwner, dry bool
 	var answers []string
 	cmd := &cobra.Command{
@@ -23,7 +23,7 @@ func (a *app) requestCmd() *cobra.Command {
 			"A length is 2h, 30d, 1d12h or ISO 8601 (P30D); --until takes a date or a time.",
 		Example: "  sallyport request vpn --for 7d --reason \"on call this week\"\n" +
 			"  sallyport request laptop --beneficiary teammate --no-end --answer model=\"13 inch\" --answer address=\"…\"\n" +
-			"  sallyport request github.engineering --for 30d --dry-run",
+			"  sallyport request github.engineering --from 2027-01-04 --for 30d --dry-run",
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: a.completeResources(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -36,6 +36,17 @@ func (a *app) requestCmd() *cobra.Command {
 			}
 			if err := howLong(length, until, &ask.Duration, &ask.Until); err != nil {
 				return err
+			}
+			if from != "" {
+				day, err := dayFlag("from", from)
+				if err != nil {
+					return err
+				}
+				begin, err := time.Parse(time.RFC3339, day)
+				if err != nil {
+					return err
+				}
+				ask.StartsAt = &begin
 			}
 			c, err := a.client()
 			if err != nil {
@@ -65,6 +76,7 @@ func (a *app) requestCmd() *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&length, "for", "", "how long, e.g. 2h, 7d or P30D")
 	f.StringVar(&until, "until", "", "until when, e.g. 2026-12-31 or 2026-12-31T18:00:00Z")
+	f.StringVar(&from, "from", "", "from when, if not at once, e.g. 2027-01-04")
 	f.BoolVar(&ask.NoEnd, "no-end", false, "without an end, where that is allowed")
 	f.StringVar(&ask.Reason, "reason", "", "why")
 	f.StringVar(&ask.Beneficiary, "beneficiary", "", "for whom: a login, user:LOGIN or role:SLUG; default oneself")

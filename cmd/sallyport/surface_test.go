@@ -22,7 +22,7 @@ var doneBy = map[string]string{
 	"create-view": "(of the page's own filters)", "delete-view": "(of the page's own filters)",
 
 	"create-resource":  "new",
-	"update-resource":  "apply",
+	"update-resource":  "change",
 	"delete-resource":  "remove",
 	"convert-resource": "convert", "retry": "progress",
 	"plan-catalogue": "apply", "apply-catalogue": "apply",

@@ -50,6 +50,7 @@ func (a *app) tagCmd() *cobra.Command {
 		},
 	}
 	var accept, dry bool
+	var reason string
 	on := &cobra.Command{
 		Use: "on RESOURCE TAG", Short: "Put a tag on a resource", Args: cobra.ExactArgs(2), Example: "  sallyport tag on aws.production-admin Production --dry-run\n  sallyport tag on aws.production-admin Production",
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -83,7 +84,7 @@ func (a *app) tagCmd() *cobra.Command {
 		},
 	}
 	remove := &cobra.Command{
-		Use: "remove TAG", Short: "Remove a tag from everything", Args: cobra.ExactArgs(1), Example: "  sallyport tag remove Production",
+		Use: "remove TAG", Short: "Remove a tag from everything", Args: cobra.ExactArgs(1), Example: "  sallyport tag remove Production --reason \"two tags said the same\"",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := a.client()
 			if err != nil {
@@ -93,9 +94,10 @@ func (a *app) tagCmd() *cobra.Command {
 				try, err := c.TryDeleteTag(cmd.Context(), args[0])
 				return a.showTrial(try, err)
 			}
-			return c.DeleteTag(cmd.Context(), args[0])
+			return c.DeleteTag(cmd.Context(), args[0], reason)
 		},
 	}
+	remove.Flags().StringVar(&reason, "reason", "", "why; kept in the audit log")
 	set := a.tagSetCmd(&accept, &dry)
 	for _, sub := range []*cobra.Command{on, set} {
 		sub.Flags().BoolVar(&accept, "accept", false, "also when it shortens many grants; for an admin who has seen how many")
