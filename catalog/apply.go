@@ -168,7 +168,7 @@ func (s *Service) applyStep(ctx context.Context, tx *store.Tx, actor sallyport.A
 		all := slices.Concat(*tags, stays)
 		tags = &all
 	}
-	r, err := s.updateTx(ctx, tx, actor, before, sallyport.ResourcePatch{Name: &it.Name, Description: &it.Description, Physical: &it.Physical, Form: &it.Form, Flow: flow,
+	r, err := s.updateTx(ctx, tx, actor, before, sallyport.ResourcePatch{Slug: &it.Slug, Name: &it.Name, Description: &it.Description, Physical: &it.Physical, Form: &it.Form, Flow: flow,
 		Fulfilment: &it.Fulfilment, Revocation: revocation, Durations: &it.Durations, Audience: &it.Audience, Owners: owners, Tags: tags, Reason: asFilesSay, Accept: true}, sourceFiles, true)
 	if err != nil {
 		return err

@@ -18,7 +18,7 @@ func (s *Service) checkReferences(ctx context.Context, tx *store.Tx, tenant stri
 
 // checker finds faults of one resource after another, and asks the database once for each name.
 func (s *Service) checker(ctx context.Context, tx *store.Tx, tenant string) *checker {
-	return &checker{s: s, ctx: ctx, tx: tx, tenant: tenant, coming: map[string]sallyport.Kind{}, connections: map[string]sallyport.Connection{}, tags: map[string]string{}, users: map[string]string{}, resources: map[string]string{}, writers: map[string]string{}}
+	return &checker{s: s, ctx: ctx, tx: tx, tenant: tenant, coming: map[string]sallyport.Kind{}, leaving: map[string]string{}, connections: map[string]sallyport.Connection{}, tags: map[string]string{}, users: map[string]string{}, resources: map[string]string{}, writers: map[string]string{}}
 }
 
 func (c *checker) check(r sallyport.Resource) ([]sallyport.Fault, error) {
@@ -45,6 +45,7 @@ type checker struct {
 	tx          *store.Tx
 	tenant      string
 	coming      map[string]sallyport.Kind       // slugs that the same change adds
+	leaving     map[string]string               // slugs that the same change takes from what has them, and which they get
 	connections map[string]sallyport.Connection // that the same change adds or changes, by slug
 	tags        map[string]string               // that the same change adds or changes, by folded name
 	users       map[string]string               // what is wrong with a user, by reference; "" for nothing
@@ -112,6 +113,9 @@ func (c *checker) resource(kind, name string) string {
 		return ""
 	} else if ok {
 		return fmt.Sprintf("%s is no %s but of kind %s", name, kind, k)
+	}
+	if now := c.leaving[name]; now != "" {
+		return fmt.Sprintf("%s is called %s by then; name that", name, now)
 	}
 	r, err := c.tx.Resource(c.ctx, c.tenant, name, access.Everything)
 	switch {

@@ -13,8 +13,8 @@ import (
 
 var convertible = []sallyport.Kind{sallyport.KindGroup, sallyport.KindEntitlement, sallyport.KindRole}
 
-// conversions finds which items of the files are made of what there is of another kind, by the item's slug: the same slug in
-// the list of another kind, or an item that says what it was. Who has it, its requests and its history are then kept, where
+// conversions finds which items of the files are made of what there is of another kind or slug, by the item's slug: the same
+// slug in the list of another kind, or an item that says what it was. With an app its parts get another slug. Who has it, its requests and its history are then kept, where
 // removing the one and making the other would lose them. What it was must stand in the files no longer.
 func (f *Files) conversions(have map[string]*sallyport.Resource, prune bool, p *planned) map[string]*sallyport.Resource {
 	out, first := map[string]*sallyport.Resource{}, map[string]item{}
@@ -23,6 +23,9 @@ func (f *Files) conversions(have map[string]*sallyport.Resource, prune bool, p *
 		named[it.Slug] = true
 	}
 	for _, it := range f.items {
+		if app := out[it.app]; app != nil && app.Kind == sallyport.KindApp && it.Was == "" {
+			it.Was = app.Slug + strings.TrimPrefix(it.Slug, it.app)
+		}
 		there, was := have[it.Slug], have[it.Was]
 		switch {
 		case there != nil && there.Kind != it.kind && slices.Contains(convertible, there.Kind) && slices.Contains(convertible, it.kind):
@@ -48,20 +51,63 @@ func (f *Files) conversions(have map[string]*sallyport.Resource, prune bool, p *
 // keeps what they have.
 func (f *Files) lookalikes(have map[string]*sallyport.Resource, named map[string]bool, becomes map[string]*sallyport.Resource) []string {
 	own := func(slug string) string { return slug[strings.LastIndexByte(slug, '.')+1:] }
-	goes := map[string]*sallyport.Resource{}
+	same := func(kind sallyport.Kind, app, name string) string {
+		return string(kind) + "\x00" + app + "\x00" + store.Fold(name)
+	}
+	goes, called, done := map[string]*sallyport.Resource{}, map[string]*sallyport.Resource{}, map[string]bool{}
+	for _, r := range becomes {
+		done[r.ID] = true
+	}
 	for slug, r := range have {
-		if r.Source == sourceFiles && !named[slug] && slices.Contains(convertible, r.Kind) {
+		if r.Source != sourceFiles || named[slug] || done[r.ID] {
+			continue
+		}
+		if called[same(r.Kind, appSlug(*r), r.Name)] = r; slices.Contains(convertible, r.Kind) {
 			goes[own(slug)+"\x00"+store.Fold(r.Name)] = r
 		}
 	}
 	var out []string
 	for _, it := range f.items {
-		r := goes[own(it.Slug)+"\x00"+store.Fold(it.Name)]
-		if r != nil && have[it.Slug] == nil && becomes[it.Slug] == nil && slices.Contains(convertible, it.kind) {
+		r := called[same(it.kind, it.app, it.Name)]
+		if r == nil && slices.Contains(convertible, it.kind) {
+			r = goes[own(it.Slug)+"\x00"+store.Fold(it.Name)]
+		}
+		if r != nil && have[it.Slug] == nil && becomes[it.Slug] == nil {
 			out = append(out, fmt.Sprintf("%s is removed and %s is made, as two things: whoever has the one does not have the other. If it is the same, write was: %s at %s", r.Slug, it.Slug, r.Slug, it.Slug))
 		}
 	}
 	return out
+}
+
+func appSlug(r sallyport.Resource) string {
+	if r.App == nil {
+		return ""
+	}
+	return r.App.Slug
+}
+
+// renames reports whether an item is what it was under another slug, and nothing else. becomes holds the apps that are
+// renamed with it.
+func (it *item) renames(was sallyport.Resource, becomes map[string]*sallyport.Resource) bool {
+	app := appSlug(was)
+	if renamed := becomes[it.app]; renamed != nil && renamed.Slug == app {
+		app = it.app
+	}
+	return was.Kind == it.kind && was.Slug != it.Slug && app == it.app
+}
+
+// planRename refuses another slug for what is named by its present one.
+func (s *Service) planRename(c *checker, it *item, before sallyport.Resource, p *planned) error {
+	if isBuiltIn(before) {
+		p.Faults = append(p.Faults, it.fault("was", before.Name+" is built in and stays what it is"))
+		return nil
+	}
+	err := s.nobodyNeeds(c.ctx, c.tx, c.tenant, before, false)
+	if sallyport.CodeOf(err) == sallyport.EPrecondition {
+		p.Faults = append(p.Faults, it.fault("was", words(err)))
+		return nil
+	}
+	return err
 }
 
 // planConversion says what becomes what, what is kept, and whose access the tags of the app bring to an earlier end.
@@ -154,11 +200,17 @@ func cutsInside(ctx context.Context, tx *store.Tx, tenant string, r, app sallypo
 	return access.CutsOf(c, r), nil
 }
 
-// rename gives what roles have the slugs under which it will be.
+// rename gives roles, and what they have, the slugs under which they will be.
 func rename(given map[string][]sallyport.Grant, becomes map[string]*sallyport.Resource) {
 	after := map[string]string{}
 	for slug, r := range becomes {
 		after[r.ID] = slug
+	}
+	for slug, r := range becomes {
+		if list, ok := given[r.Slug]; ok && r.Slug != slug {
+			delete(given, r.Slug)
+			given[slug] = list
+		}
 	}
 	for _, list := range given {
 		for i := range list {

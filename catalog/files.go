@@ -30,7 +30,7 @@ type entry struct {
 	Revocation  *sallyport.Fulfilment `json:"revocation,omitempty"`
 	Durations   sallyport.Durations   `json:"durations,omitempty"`
 	Gives       *[]giveEntry          `json:"gives,omitempty"` // of a role: what its members have by it, and what they own
-	Was         string                `json:"was,omitempty"`   // the slug under which it was, where it becomes another kind of thing
+	Was         string                `json:"was,omitempty"`   // the slug under which it was, where that changes or it becomes another kind of thing
 }
 
 type appEntry struct {

@@ -183,8 +183,10 @@ func (s *Service) planGives(ctx context.Context, tx *store.Tx, tenant string, f 
 	var roles []string
 	any := false
 	for _, it := range f.items {
-		if any = any || it.Gives != nil; it.Gives != nil && have[it.Slug] != nil {
-			roles = append(roles, have[it.Slug].ID)
+		if any = any || it.Gives != nil; it.Gives != nil {
+			if r := cmp.Or(becomes[it.Slug], have[it.Slug]); r != nil {
+				roles = append(roles, r.ID)
+			}
 		}
 	}
 	if !any {
@@ -209,7 +211,7 @@ func (s *Service) planGives(ctx context.Context, tx *store.Tx, tenant string, f 
 			continue
 		}
 		roleID := ""
-		if r := have[it.Slug]; r != nil {
+		if r := cmp.Or(becomes[it.Slug], have[it.Slug]); r != nil {
 			roleID = r.ID
 		}
 		g := it.compareGifts(roleID, now[it.Slug], over)

@@ -82,6 +82,11 @@ func (s *Service) planTx(ctx context.Context, tx *store.Tx, actor sallyport.Acto
 		c.coming[it.Slug] = it.kind
 	}
 	becomes := f.conversions(have, prune, &p)
+	for slug, was := range becomes {
+		if was.Slug != slug {
+			c.leaving[was.Slug] = slug
+		}
+	}
 	if slices.ContainsFunc(f.items, item.ownsForATime) {
 		if c.owned, err = owned(ctx, tx, actor.Tenant); err != nil {
 			return p, err
@@ -109,7 +114,7 @@ func (s *Service) planTx(ctx context.Context, tx *store.Tx, actor sallyport.Acto
 		if was := becomes[it.Slug]; was != nil {
 			named[was.Slug] = true
 		}
-		if err := s.planItem(c, it, have, becomes[it.Slug], actor, &p); err != nil {
+		if err := s.planItem(c, it, have, becomes, actor, &p); err != nil {
 			return p, err
 		}
 	}
@@ -124,8 +129,8 @@ func (s *Service) planTx(ctx context.Context, tx *store.Tx, actor sallyport.Acto
 }
 
 // planItem compares one item with what is there.
-func (s *Service) planItem(c *checker, it *item, have map[string]*sallyport.Resource, was *sallyport.Resource, actor sallyport.Actor, p *planned) error {
-	want := it.resource()
+func (s *Service) planItem(c *checker, it *item, have, becomes map[string]*sallyport.Resource, actor sallyport.Actor, p *planned) error {
+	want, was := it.resource(), becomes[it.Slug]
 	before := have[it.Slug]
 	if was != nil {
 		before = was
@@ -170,7 +175,15 @@ func (s *Service) planItem(c *checker, it *item, have map[string]*sallyport.Reso
 		p.Same++
 		return c.err
 	}
-	if st.Action = sallyport.PlanChange; was != nil {
+	switch st.Action = sallyport.PlanChange; {
+	case was == nil:
+	case it.renames(*was, becomes):
+		if appSlug(*was) == it.app { // parts follow their app
+			if err := s.planRename(c, it, *was, p); err != nil {
+				return err
+			}
+		}
+	default:
 		if err := s.planConversion(c, actor, &st, have, p); err != nil {
 			return err
 		}

@@ -24,7 +24,8 @@ func (a *app) applyCmd() *cobra.Command {
 		Use: "apply -f DIR|FILE", Short: "Make the catalogue what YAML files say",
 		Long: "Shows what would be created, changed and removed, asks, and applies it in one transaction. Applied twice, the second\n" +
 			"time has nothing to do. Only what came from files is ever removed, and only with --prune. What moves to the list of another\n" +
-			"kind (a group that becomes a role; with was: SLUG also into an app and out of it) is converted, and everybody keeps it.",
+			"kind (a group that becomes a role; with was: SLUG also into an app and out of it) is converted, what has another slug and says\n" +
+			"was: SLUG is renamed, and everybody keeps it.",
 		Example: "  sallyport apply -f catalogue/\n  sallyport apply -f catalogue/ --prune -y",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if from == "" {

@@ -1,0 +1,58 @@
+package catalog_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/sallyport/sallyport"
+)
+
+// TestRenamesInFiles: what gets another slug in files says what it was, and everybody keeps what they have; parts follow
+// their app, and what a role gives goes with it.
+func TestRenamesInFiles(t *testing.T) {
+	each(t, func(w *world) {
+		w.people("a")
+		const before = "apps:\n- {slug: ship, name: Ship, entitlements: [{slug: crew, name: Crew}]}\n- {slug: wiki, name: Wiki}\nroles:\n- {slug: sailors, name: Sailors, gives: [ship.crew, wiki]}\n"
+		if _, err := w.apply(w.admin, false, before); err != nil {
+			t.Fatal(err)
+		}
+		w.give("a", "sailors")
+		w.have("at first", "ship.crew", "a")
+		was := w.resource("sailors").ID
+		const after = "apps:\n- {slug: vessel, name: Vessel, was: ship, entitlements: [{slug: crew, name: Crew}]}\n- {slug: wiki, name: Wiki}\nroles:\n- {slug: mariners, name: Mariners, was: sailors, gives: [vessel.crew, wiki]}\n"
+		p, err := w.apply(w.admin, true, after)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, "the plan", drawn(p), []string{"change role mariners; slug: sailors → mariners; name: Sailors → Mariners",
+			"change app vessel; slug: ship → vessel; name: Ship → Vessel", "change entitlement vessel.crew; slug: ship.crew → vessel.crew"})
+		w.have("under the new name", "vessel.crew", "a")
+		w.have("of another app", "wiki", "a")
+		if w.resource("mariners").ID != was {
+			t.Error("it is another role")
+		}
+		if p, err := w.apply(w.admin, true, after); err != nil || !p.Empty() {
+			t.Errorf("the second time: %v %v", drawn(p), err)
+		}
+		// Without a word about what it was, the plan says that two things are meant.
+		p, err = w.s.Plan(w.t.Context(), w.admin, load(t, map[string]string{"a.yaml": strings.Replace(strings.Replace(after, "slug: mariners", "slug: hands", 1), ", was: sailors", "", 1)}), true)
+		if err != nil || len(p.Warnings) != 1 || !strings.Contains(p.Warnings[0], "write was: mariners at hands") || p.Counts["remove role"] != 1 {
+			t.Errorf("without was: %v %v %v", drawn(p), p.Warnings, err)
+		}
+		for text, want := range map[string]string{
+			"roles:\n- {slug: x, name: X, was: mariners}\napps:\n- {slug: wiki, name: Wiki, flow: {stages: [{approvers: [role:mariners]}]}}\n": "mariners is called x by then",
+			"apps:\n- {slug: x, name: X, was: vessel}\n- {slug: y, name: Y, was: vessel}\n":                                                    "vessel becomes something already",
+		} {
+			p, err := w.s.Plan(w.t.Context(), w.admin, load(t, map[string]string{"a.yaml": text}), false)
+			if err != nil || len(p.Faults) == 0 || !strings.Contains(p.Faults[0].Message, want) {
+				t.Errorf("%q: %v %v", text, p.Faults, err)
+			}
+		}
+		if _, err := w.apply(w.admin, false, "groups:\n- {slug: g, name: G}\napps:\n- {slug: wiki, name: Wiki, audience: g}\n"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.apply(w.admin, false, "groups:\n- {slug: h, name: H, was: g}\n"); sallyport.CodeOf(err) != sallyport.EPrecondition || !strings.Contains(err.Error(), "needed by wiki") {
+			t.Errorf("what is named by its slug: %v", err)
+		}
+	})
+}
