@@ -159,6 +159,14 @@ func (s *Service) unrenewItem(ctx context.Context, actor sallyport.Actor, done s
 		if done.FormerEndsAt == nil || !done.FormerEndsAt.After(tx.Now()) {
 			return refuse("End it, if it is not needed.", "its former end has passed meanwhile, so taking the renewal back would end it now")
 		}
+		before, err := s.visibleGrant(ctx, tx, actor, done.GrantID)
+		if err != nil {
+			return err
+		}
+		if before.ID != g.ID && isOver(actor, before, tx.Now()) == nil { // it was found in a target, and goes on beside
+			it.State, it.NewGrantID, it.EndsAt, it.FormerEndsAt = sallyport.ItemUndone, before.ID, before.EndsAt, g.EndsAt
+			return s.endTx(ctx, tx, actor, g.ID, "the renewal was taken back", false)
+		}
 		res, err := tx.BareResource(ctx, actor.Tenant, g.Resource.ID, Everything)
 		if err != nil {
 			return err

@@ -452,3 +452,31 @@ func TestBatchOfThousands(t *testing.T) {
 		}
 	})
 }
+
+// TestUndoOfRenewingWhatWasFound: the grant that was given beside what was found ends; what was found is as it was.
+func TestUndoOfRenewingWhatWasFound(t *testing.T) {
+	each(t, func(w *world) {
+		w.builtIn()
+		found := w.hold("ada", "wiki", sallyport.Member)
+		w.exec(`UPDATE grants SET no_end=FALSE, ends_at=$2 WHERE id=$1`, found.ID, store.Micros(w.clock.Now().Add(48*hour)))
+		b := w.start("root", access.NewBatch{Action: "renew", Duration: days(10), Reason: "the project goes on", Rows: items(found.ID)})
+		w.work()
+		_, rows := w.rows("root", b)
+		given := rows[found.ID].NewGrantID
+		w.is(rows[found.ID], "renewed", "")
+		u, err := w.s.UndoBatch(w.ctx, w.as("root"), b.ID, "")
+		if err != nil {
+			w.Fatal(err)
+		}
+		w.work()
+		_, rows = w.rows("root", u)
+		w.is(rows[found.ID], "undone", "")
+		if w.grant(given).EndedAt == nil || w.grant(found.ID).EndedAt != nil || !w.holds("ada", "wiki") {
+			w.Error("what was found goes on alone")
+		}
+		w.tx(func(ctx context.Context, tx *store.Tx) error { return w.s.EndGrantTx(ctx, tx, sallyport.System(w.tenant), found.ID, "gone from the target") })
+		if w.holds("ada", "wiki") {
+			w.Error("a renewal that was taken back keeps what the target took away")
+		}
+	})
+}

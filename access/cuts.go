@@ -3,6 +3,8 @@ package access
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/sallyport/sallyport"
 	"github.com/sallyport/sallyport/store"
@@ -11,7 +13,8 @@ import (
 // cutsMany is how many grants one call may cut without an admin who saw the number (domain rule 18).
 const cutsMany = 100
 
-// cutsMuch reports whether so many of all that are held of one thing need an admin too: a tenth of more than 20.
+// cutsMuch reports whether so many of all that are held of one thing, or of all in an app, need an admin too: a tenth of more
+// than 20.
 func cutsMuch(cut, all int) bool { return all > 20 && cut*10 > all }
 
 // Cuts are the grants that one call shortens, each once, however many limits shorten it: with every CutTx some more, and at
@@ -20,7 +23,7 @@ type Cuts struct {
 	Accept bool // somebody saw how many; it counts of admins
 
 	all map[string]bool
-	on  map[store.Held]int
+	on  map[string]int // by resource
 }
 
 // Count is how many were cut.
@@ -28,18 +31,18 @@ func (c *Cuts) Count() int { return len(c.all) }
 
 func (c *Cuts) add(list []store.Shortened) {
 	if c.all == nil {
-		c.all, c.on = map[string]bool{}, map[store.Held]int{}
+		c.all, c.on = map[string]bool{}, map[string]int{}
 	}
 	for _, g := range list {
 		if !c.all[g.ID] {
 			c.all[g.ID] = true
-			c.on[g.On]++
+			c.on[g.ResourceID]++
 		}
 	}
 }
 
-// CheckTx refuses a call that cuts over 100 grants, or a tenth of what is held of one thing where that is over 20, unless
-// an admin has accepted it. what begins the sentence.
+// CheckTx refuses a call that cuts over 100 grants, or a tenth of what is held of one thing or in one app where that is over
+// 20, unless an admin has accepted it. what begins the sentence.
 func (c *Cuts) CheckTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, what string) error {
 	if len(c.all) == 0 || c.Accept && (actor.Admin || actor.IsSystem()) {
 		return nil
@@ -49,26 +52,30 @@ func (c *Cuts) CheckTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor,
 	if len(c.all) > cutsMany {
 		return e
 	}
-	ids := make([]string, 0, len(c.on))
-	for h := range c.on {
-		ids = append(ids, h.ResourceID)
-	}
-	living, err := tx.CountLiving(ctx, actor.Tenant, distinct(ids))
+	living, err := tx.CountLiving(ctx, actor.Tenant, slices.Collect(maps.Keys(c.on)))
 	if err != nil {
 		return err
 	}
-	for h, n := range c.on {
-		if !cutsMuch(n, living[h]) {
-			continue
-		}
-		r, err := tx.BareResource(ctx, actor.Tenant, h.ResourceID, Viewer(actor))
+	refuse := func(id, place string, n, of int) error {
+		r, err := tx.BareResource(ctx, actor.Tenant, id, Viewer(actor))
 		if sallyport.CodeOf(err) == sallyport.ENotFound { // not to be named
 			r.Name = "one thing"
 		} else if err != nil {
 			return err
 		}
-		e.Message += fmt.Sprintf(", %d of the %d on %s among them", n, living[h], r.Name)
+		e.Message += fmt.Sprintf(", %d of the %d %s %s among them", n, of, place, r.Name)
 		return e
+	}
+	inApp := map[string]int{}
+	for id, n := range c.on {
+		if inApp[living.App[id]] += n; cutsMuch(n, living.Of[id]) {
+			return refuse(id, "on", n, living.Of[id])
+		}
+	}
+	for app, n := range inApp {
+		if cutsMuch(n, living.InApp[app]) {
+			return refuse(app, "in", n, living.InApp[app])
+		}
 	}
 	return nil
 }

@@ -60,7 +60,7 @@ func (s *Service) Insight(ctx context.Context, actor sallyport.Actor, id string)
 				in.Holds = append(in.Holds, a)
 			}
 		}
-		if in.HadBefore, err = tx.HadBefore(ctx, actor.Tenant, who.ID, res.ID, r.Relation); err != nil {
+		if in.HadBefore, err = tx.HadBefore(ctx, actor.Tenant, who.ID, res.ID, r.Relation, v); err != nil {
 			return err
 		}
 		in.Peers, err = tx.PeersWith(ctx, actor.Tenant, who.ID, res.ID, r.Relation, v)

@@ -170,3 +170,38 @@ func TestSameTitle(t *testing.T) {
 		}
 	})
 }
+
+// TestInsightLeavesOutHiddenRoles: what people have, or had, by a role outside the approver's audience is in no count and names
+// nobody (domain rule 24).
+func TestInsightLeavesOutHiddenRoles(t *testing.T) {
+	each(t, func(w *world) {
+		wiki, audience := w.res["wiki"].Ref(), w.res["security"].Ref()
+		w.resource(sallyport.Resource{Kind: sallyport.KindEntitlement, Slug: "wiki.editors", Name: "Editors", App: &wiki})
+		w.resource(sallyport.Resource{Kind: sallyport.KindRole, Slug: "spies", Name: "Spies", Audience: &audience})
+		if _, err := w.s.Give(w.ctx, w.as("root"), sallyport.Give{Subject: "role:spies", Resource: "wiki.editors", NoEnd: true, Reason: "their work"}); err != nil {
+			w.Fatal(err)
+		}
+		w.exec(`UPDATE users SET title='Cook', title_key='cook', department='Kitchen', manager_id=NULL WHERE login IN ('ada', 'ken')`)
+		w.hold("ken", "spies", sallyport.Member)
+		old := w.hold("ada", "spies", sallyport.Member)
+		w.hold("oscar", "wiki.editors", sallyport.Owner)
+		w.clock.Advance(time.Minute)
+		if _, err := w.s.End(w.ctx, w.as("root"), old.ID, "done"); err != nil {
+			w.Fatal(err)
+		}
+		r := w.ask("ada", "wiki.editors")
+		for who, want := range map[string]int{"oscar": 0, "root": 1} {
+			in, err := w.s.Insight(w.ctx, w.as(who), r.ID)
+			if err != nil || in.HadBefore != want || in.Peers.TitleHave != want || in.Peers.TitleOf != 1 || in.Peers.Have != want || len(in.Peers.People) != want {
+				w.Errorf("%s, want %d: had %d, title %d of %d, near %d %v: %v", who, want, in.HadBefore, in.Peers.TitleHave, in.Peers.TitleOf, in.Peers.Have, in.Peers.People, err)
+			}
+			l, err := w.s.Requests(w.ctx, w.as(who), store.RequestFilter{ResourceID: r.Resource.ID, Hints: true}, store.Page{})
+			if err != nil || len(l.Items) != 1 {
+				w.Fatal(err)
+			}
+			if h := l.Items[0].Hints; h.HadBefore != want || h.TitleHave != want || h.Have != want {
+				w.Errorf("%s, want %d: the card says %+v", who, want, h)
+			}
+		}
+	})
+}

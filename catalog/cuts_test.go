@@ -183,3 +183,29 @@ func TestManyCutsNeedAnAdminWhoSawThem(t *testing.T) {
 		})
 	})
 }
+
+// TestManyCutsInOneApp: what an app's tag cuts in its parts is counted together, members and owners too.
+func TestManyCutsInOneApp(t *testing.T) {
+	each(t, func(w *world) {
+		w.people("olga")
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindApp, Slug: "big", Name: "Big", Owners: []string{"olga"}})
+		var parts []string
+		for _, name := range []string{"a", "b", "c", "d", "e"} {
+			parts = append(parts, "big."+name)
+			w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindEntitlement, App: "big", Slug: "big." + name, Name: "Part " + name})
+		}
+		w.crowd("p", 18, parts...)
+		tag, err := w.s.SaveTag(t.Context(), w.admin, "", sallyport.Tag{Name: "Short", Enabled: true, Constraints: sallyport.Constraints{sallyport.MemberTimeLimit: 2 * sallyport.Day}}, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = w.s.AttachTag(t.Context(), w.actor("olga"), "big", tag.ID, false)
+		refused(t, "90 of 91 in one app", err, sallyport.EPrecondition)
+		if !strings.Contains(err.Error(), "90 of the 91 in Big") {
+			t.Error(err)
+		}
+		if err := w.s.AttachTag(t.Context(), w.admin, "big", tag.ID, true); err != nil {
+			t.Error(err)
+		}
+	})
+}

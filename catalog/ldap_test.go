@@ -3,6 +3,7 @@ package catalog_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -407,6 +408,36 @@ func TestADynamicGroup(t *testing.T) {
 		}
 		if w.sync(catalog.SyncOptions{}); w.holds("ben", "night") || !w.holds("cleo", "night") {
 			t.Error("another rule is not followed")
+		}
+	})
+}
+
+// TestARuleThatCannotBeFollowedStopsNothing: a group of Sallyport's own that became one by a rule which cannot be read is told
+// of; all others of the directory are read as ever.
+func TestARuleThatCannotBeFollowedStopsNothing(t *testing.T) {
+	each(t, func(w *world) {
+		s := w.connect()
+		addPerson(t, s, "ada", "")
+		addGroup(t, s, "night", "ada")
+		w.sync(catalog.SyncOptions{})
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindGroup, Slug: "night-users", Name: "Night users",
+			Fulfilment: &sallyport.Fulfilment{Kind: sallyport.FulfilConnector, Connection: "corp", Target: group(s, "night")}})
+		w.sync(catalog.SyncOptions{})
+		before := w.living("night-users")
+		if err := s.Delete(group(s, "night")); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Add(slapd.Entry{DN: group(s, "night"), Attrs: map[string][]string{"objectClass": {"groupOfURLs"}, "cn": {"night"},
+			"memberURL": {"ldap://elsewhere.example.test/" + s.People() + "??sub?(uid=ada)"}}}); err != nil {
+			t.Fatal(err)
+		}
+		addPerson(t, s, "cleo", "")
+		run := w.sync(catalog.SyncOptions{})
+		if run.Plan.Counts["create person"] != 1 || !slices.ContainsFunc(run.Plan.Warnings, func(m string) bool { return strings.Contains(m, "who has Night users in the target cannot be read") }) {
+			t.Errorf("%+v", run.Plan)
+		}
+		if after := w.living("night-users"); len(before) != 1 || len(after) != 1 || after[0].ID != before[0].ID {
+			t.Errorf("nothing is concluded from what cannot be read: %v, was %v", after, before)
 		}
 	})
 }

@@ -58,8 +58,12 @@ func (s *Service) readHoldings(ctx context.Context, tenant string, con connector
 			continue
 		}
 		holdings, err := connector.Collect(con.Holdings(ctx, b.Target))
-		if connector.ClassOf(err) == connector.NotFound {
+		switch class := connector.ClassOf(err); {
+		case class == connector.NotFound:
 			h.warnings = append(h.warnings, fmt.Sprintf("%s does not exist in the target as %q; nothing is concluded from that", b.Resource.Name, clipText(b.Target)))
+			continue
+		case class == connector.Refused:
+			h.warnings = append(h.warnings, fmt.Sprintf("who has %s in the target cannot be read, and nothing is concluded from that: %s", b.Resource.Name, err))
 			continue
 		}
 		if err != nil {

@@ -35,6 +35,16 @@ func (q *query) sees(v Viewer, tenant string, now int64, alias string) string {
 		END)`
 }
 
+// seesRole is sees of a role that a column names by its id: what somebody has by a role outside the viewer's audience is no
+// part of any count. The roles that are hidden do not hang on the row, so they are found once a statement.
+func (q *query) seesRole(v Viewer, tenant string, now int64, column string) string {
+	if v.All {
+		return "TRUE"
+	}
+	return column + ` NOT IN (SELECT hid.id FROM resources hid WHERE hid.tenant_id = ` + q.arg(tenant) + ` AND hid.kind = 'role' AND hid.audience_id > ''
+		AND CASE WHEN ` + q.sees(v, tenant, now, "hid") + ` THEN FALSE ELSE TRUE END)`
+}
+
 // hiddenFrom finds what a viewer may not see, which is only what has an audience or whose app has one. ok is false where
 // that is more than few.
 func (tx *Tx) hiddenFrom(ctx context.Context, tenant string, v Viewer) (ids []string, ok bool, err error) {

@@ -97,6 +97,7 @@ func (tx *Tx) RoleLimits(ctx context.Context, tenant, roleID string, v Viewer) (
 	return out, err
 }
 
+// Describe puts constraints into words, one limit for each demand; from is where they come from.
 func Describe(c sallyport.Constraints, from string) []sallyport.Limit {
 	var out []sallyport.Limit
 	for _, d := range c.Demands() {

@@ -11,16 +11,21 @@ import (
 )
 
 // PeersWith says who near a person has a resource now, and by which roles; and how many people with the same title. The basis
-// is "none" when the person has neither a manager nor a department. Roles outside the viewer's audience, and those that the person is in, are left out.
+// is "none" when the person has neither a manager nor a department. What is had by roles outside the
+// viewer's audience is left out, and of the roles those that the person is in.
 func (tx *Tx) PeersWith(ctx context.Context, tenant, userID, resourceID string, relation sallyport.Relation, v Viewer) (sallyport.Peers, error) {
 	var manager, department string
 	p := titled{resource: resourceID, relation: relation}
 	out := sallyport.Peers{Basis: "none", People: []sallyport.UserRef{}, Roles: []sallyport.PeerRole{}}
-	if err := tx.Row(ctx, `SELECT COALESCE(u.manager_id, ''), u.department, u.title_key, (u.state='active'), `+hasNow("$1", "$3", "u.id", "$4", "$5")+` FROM users u WHERE u.tenant_id=$1 AND u.id=$2`,
-		[]any{tenant, userID, Micros(tx.now), resourceID, relation}, &manager, &department, &p.key, &p.active, &p.holds); err != nil {
+	q := &query{}
+	t, me, n := q.arg(tenant), q.arg(userID), q.arg(Micros(tx.now))
+	seen := func(column string) string { return q.seesRole(v, tenant, Micros(tx.now), column) }
+	q.WriteString("SELECT COALESCE(u.manager_id, ''), u.department, u.title_key, (u.state='active'), " + hasNow(t, n, "u.id", q.arg(resourceID), q.arg(relation), seen) +
+		" FROM users u WHERE u.tenant_id=" + t + " AND u.id=" + me)
+	if err := tx.Row(ctx, q.String(), q.args, &manager, &department, &p.key, &p.active, &p.holds); err != nil {
 		return out, err
 	}
-	alike, err := tx.sameTitle(ctx, tenant, []titled{p})
+	alike, err := tx.sameTitle(ctx, tenant, v, []titled{p})
 	if err != nil {
 		return out, err
 	}
@@ -37,12 +42,13 @@ func (tx *Tx) PeersWith(ctx context.Context, tenant, userID, resourceID string, 
 	if err := tx.Row(ctx, `SELECT count(*) FROM users p WHERE p.tenant_id=$1 AND p.`+column+`=$2 AND p.state='active' AND p.id<>$3`, []any{tenant, value, userID}, &out.Of); err != nil {
 		return out, err
 	}
-	q := &query{}
-	t, near, me, n := q.arg(tenant), q.arg(value), q.arg(userID), q.arg(Micros(tx.now))
+	q = &query{}
+	t, me, n = q.arg(tenant), q.arg(userID), q.arg(Micros(tx.now))
+	near := q.arg(value)
 	cond := "g.tenant_id=" + t + " AND g.resource_id=" + q.arg(resourceID) + " AND g.relation=" + q.arg(relation)
-	q.WriteString(`SELECT u.id, u.login, u.name, ro.id, ro.slug, ro.name, ro.kind FROM (` + pathSelect(cond, cond, n, holds) + `) x
+	q.WriteString(`SELECT u.id, u.login, u.name, ro.id, ro.slug, ro.name, ro.kind FROM (` + pathSelect(cond, cond+" AND "+seen("m.resource_id"), n, holds) + `) x
 		JOIN users u ON u.tenant_id=` + t + ` AND u.id=x.user_id AND u.` + column + `=` + near + ` AND u.state='active' AND u.id<>` + me + `
-		LEFT JOIN resources ro ON ro.tenant_id=` + t + ` AND ro.id=x.role_id AND ro.id NOT IN ` + heldBy(t, me, n, "member") + ` AND ` + q.sees(v, tenant, Micros(tx.now), "ro") + `
+		LEFT JOIN resources ro ON ro.tenant_id=` + t + ` AND ro.id=x.role_id AND ro.id NOT IN ` + heldBy(t, me, n, "member") + `
 		ORDER BY u.name_key, u.id, ro.id`)
 	roles, last := map[string]*sallyport.PeerRole{}, ""
 	err = tx.Rows(ctx, q.String(), q.args, func(r *sql.Rows) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -134,15 +135,9 @@ type Cut struct {
 
 // Shortened is a grant that was cut. EndsAt is nil while its length counts from an activation to come.
 type Shortened struct {
-	ID     string
-	On     Held
-	EndsAt *time.Time
-}
-
-// Held is a resource and how it is held.
-type Held struct {
+	ID         string
 	ResourceID string
-	Relation   sallyport.Relation
+	EndsAt     *time.Time
 }
 
 // base is the moment from which a limit counts: now, or the start of what has not begun.
@@ -182,23 +177,45 @@ func (tx *Tx) CountLonger(ctx context.Context, tenant string, c Cut) (cut, all i
 	return cut, all, err
 }
 
-// CountLiving counts the living grants of resources that a cut may concern, by resource and relation.
-func (tx *Tx) CountLiving(ctx context.Context, tenant string, resources []string) (map[Held]int, error) {
-	out := map[Held]int{}
+// Living are the grants that live of some resources and of their apps, as far as a cut may concern them.
+type Living struct {
+	Of    map[string]int    // by resource
+	App   map[string]string // of each resource; what is in none is its own
+	InApp map[string]int    // by app, with all that it contains
+}
+
+// CountLiving counts the living grants of resources that a cut may concern, and of their apps.
+func (tx *Tx) CountLiving(ctx context.Context, tenant string, resources []string) (Living, error) {
+	l := Living{Of: map[string]int{}, App: map[string]string{}, InApp: map[string]int{}}
 	for ids := range slices.Chunk(resources, chunk) {
 		q := &query{}
-		q.WriteString(`SELECT g.resource_id, g.relation, count(*) FROM grants g WHERE g.tenant_id=` + q.arg(tenant) + ` AND g.resource_id IN ` + q.list(ids) + ` AND g.ended_at IS NULL AND ` + boundHere + ` GROUP BY g.resource_id, g.relation`)
+		q.WriteString("SELECT r.id, COALESCE(r.app_id, r.id) FROM resources r WHERE r.tenant_id=" + q.arg(tenant) + " AND r.id IN " + q.list(ids))
 		if err := tx.Rows(ctx, q.String(), q.args, func(r *sql.Rows) error {
-			var h Held
-			var n int
-			err := r.Scan(&h.ResourceID, &h.Relation, &n)
-			out[h] = n
+			var id, app string
+			err := r.Scan(&id, &app)
+			l.App[id] = app
 			return err
 		}); err != nil {
-			return nil, err
+			return l, err
 		}
 	}
-	return out, nil
+	apps := slices.Compact(slices.Sorted(maps.Values(l.App)))
+	for ids := range slices.Chunk(apps, chunk) {
+		q := &query{}
+		q.WriteString(`SELECT r.id, COALESCE(r.app_id, r.id), count(*) FROM resources r JOIN grants g ON g.tenant_id=r.tenant_id AND g.resource_id=r.id
+			WHERE r.tenant_id=` + q.arg(tenant) + ` AND (r.id IN ` + q.list(ids) + ` OR r.app_id IN ` + q.list(ids) + `) AND g.ended_at IS NULL AND ` + boundHere + ` GROUP BY r.id, r.app_id`)
+		if err := tx.Rows(ctx, q.String(), q.args, func(r *sql.Rows) error {
+			var id, app string
+			var n int
+			err := r.Scan(&id, &app, &n)
+			l.Of[id] = n
+			l.InApp[app] += n
+			return err
+		}); err != nil {
+			return l, err
+		}
+	}
+	return l, nil
 }
 
 // CutGrants brings the ends of those grants forward to the limit from now, in one statement, and returns what was cut. What
@@ -211,9 +228,9 @@ func (tx *Tx) CutGrants(ctx context.Context, tenant string, c Cut) ([]Shortened,
 			WHEN g.ends_at < `+base+` + $5 THEN g.ends_at
 			ELSE `+base+` + $5 END,
 		duration = CASE WHEN g.activated_at IS NULL AND (g.no_end OR g.duration > $5) THEN $5 ELSE g.duration END
-		WHERE`+text+` RETURNING id, resource_id, relation, ends_at`, args, func(r *sql.Rows) error {
+		WHERE`+text+` RETURNING id, resource_id, ends_at`, args, func(r *sql.Rows) error {
 		var s Shortened
-		err := r.Scan(&s.ID, &s.On.ResourceID, &s.On.Relation, timePtrScan{&s.EndsAt})
+		err := r.Scan(&s.ID, &s.ResourceID, timePtrScan{&s.EndsAt})
 		if tx.watch != nil {
 			tx.watch.cut = append(tx.watch.cut, s.ID)
 		}

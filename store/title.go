@@ -20,7 +20,7 @@ type titled struct {
 // sameTitle counts, by two statements for any number of people, how many other active people have the title of each, and how
 // many of those hold now what each might. Who holds a thing, and who has the title, is read from an index each and compared: to
 // look either up one by one takes long where that one is many.
-func (tx *Tx) sameTitle(ctx context.Context, tenant string, people []titled) (func(p titled) (have, of int), error) {
+func (tx *Tx) sameTitle(ctx context.Context, tenant string, v Viewer, people []titled) (func(p titled) (have, of int), error) {
 	var keys, resources []string
 	for _, p := range people {
 		if p.key != "" {
@@ -60,7 +60,7 @@ func (tx *Tx) sameTitle(ctx context.Context, tenant string, people []titled) (fu
 	q = &query{}
 	t, n := q.arg(tenant), q.arg(Micros(tx.now))
 	cond := "g.tenant_id=" + t + " AND " + q.in("g.resource_id", resources)
-	q.WriteString(`SELECT x.resource_id, x.relation, u.title_key, count(DISTINCT u.id) FROM (` + pathSelect(cond, cond+" AND m.tenant_id="+t, n, holds) + `) x
+	q.WriteString(`SELECT x.resource_id, x.relation, u.title_key, count(DISTINCT u.id) FROM (` + pathSelect(cond, cond+" AND m.tenant_id="+t+" AND "+q.seesRole(v, tenant, Micros(tx.now), "m.resource_id"), n, holds) + `) x
 		JOIN (WITH alike AS MATERIALIZED (SELECT z.id, z.title_key FROM users z WHERE z.tenant_id=` + t + ` AND z.state='active' AND ` + q.in("z.title_key", keys) + `) SELECT * FROM alike) u
 			ON u.id=x.user_id GROUP BY x.resource_id, x.relation, u.title_key`)
 	err = tx.Rows(ctx, q.String(), q.args, func(r *sql.Rows) error {
