@@ -45,13 +45,9 @@ func given(more map[string]any) breach {
 	}
 }
 
-// unsaid and toSelf are calls for each relation, by a function that makes one.
+// unsaid are calls without a reason for each relation, by a function that makes one.
 func unsaid(f func(relation string) breach) demands {
 	return demands{sallyport.RequireMemberReason: f("member"), sallyport.RequireOwnerReason: f("owner")}
-}
-
-func toSelf(f func(relation string) breach) demands {
-	return demands{sallyport.ForbidSelfMember: f("member"), sallyport.ForbidSelfOwner: f("owner")}
 }
 
 const (
