@@ -168,7 +168,7 @@ func (c *company) begins(role *thing, from ...*thing) {
 		}
 	}
 	if !owned {
-		c.m.give(gift{who: "user:root", what: role, relation: sallyport.Owner, noEnd: true, reason: "created with the resource"})
+		c.m.give(gift{who: "user:root", what: role, relation: sallyport.Owner, noEnd: true, reason: fmt.Sprint("reorganized ", c.n)})
 	}
 	for _, f := range from {
 		for l := range f.labels {
