@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/sallyport/sallyport"
-	"github.com/sallyport/sallyport/access"
 	"github.com/sallyport/sallyport/store"
 )
 
@@ -51,66 +50,11 @@ func (p *planner) decidedThere(k rowKey, status string) {
 	}
 }
 
-// cutByMarks finds what is here and becomes shorter by the tags that this run puts on.
-func (p *planner) cutByMarks() {
-	for _, m := range p.marks {
-		r, ok := p.known[p.ids[m.onK]]
-		if !ok {
-			continue
-		}
-		c := p.demands[m.tag.id]
-		if t, ok := p.tagsHere[p.ids[m.tag]]; ok {
-			if c = t.Constraints; !t.Enabled {
-				c = nil
-			}
-		}
-		for _, cut := range access.CutsOf(c, r) {
-			n, of := p.cutHere(r.ID, cut), "of what is here"
-			if cut.Roles {
-				of = "of memberships of roles that give it"
-			}
-			if n > 0 {
-				p.l.set(m.row.table, m.row.id, p.l.fate(m.row.table, m.row.id), "it brings the end of %d %s forward, to %s from now", n, of, cut.Limit.Words())
-			}
-		}
-	}
-}
-
-// cutHere counts what a cut makes shorter, by the same rule as the cut itself.
-func (p *planner) cutHere(on string, cut store.Cut) (n int) {
-	within := func(g store.KnownGrant) bool {
-		r := p.known[g.ResourceID]
-		return g.ResourceID == on || r.App != nil && r.App.ID == on
-	}
-	roles := map[string]bool{}
-	for _, g := range p.here {
-		if cut.Roles && !g.Ended && g.Subject == sallyport.SubjectRole && g.Relation == cut.Relation && within(g) {
-			roles[g.SubjectID] = true
-		}
-	}
-	for id, g := range p.here {
-		concerned := g.Relation == cut.Relation && within(g)
-		if cut.Roles {
-			concerned = g.Relation == sallyport.Member && g.Subject == sallyport.SubjectUser && roles[g.ResourceID]
-		}
-		if concerned && p.isOver(id, g, cut) {
-			n++
-		}
-	}
-	return n
-}
-
 // held are the grants that are here, of people and things that were brought, as they are after this run.
 func (p *planner) held() (out []*grantPlan) {
-	rows := map[string]rowKey{}
-	for k, id := range p.ids {
-		if (k.table == tableUser || k.table == tableGroup || k.table == tableApp) && p.has(k.table, k.id) {
-			rows[id] = k
-		}
-	}
 	for id, g := range p.here {
-		who, whoKnown := rows[g.SubjectID]
-		on, onKnown := rows[g.ResourceID]
+		who, whoKnown := p.rowOf[g.SubjectID]
+		on, onKnown := p.rowOf[g.ResourceID]
 		if !whoKnown || !onKnown || !g.Real {
 			continue
 		}

@@ -70,7 +70,6 @@ func (p *planner) planGrants() {
 	}
 	p.derived()
 	p.cut()
-	p.cutByMarks()
 	slices.SortStableFunc(p.spans, func(a, b *grantPlan) int {
 		return cmp.Or(a.start.Compare(b.start), strings.Compare(a.row.table, b.row.table), strings.Compare(a.row.id, b.row.id))
 	})
@@ -89,6 +88,7 @@ func (p *planner) planGrants() {
 		}
 	}
 	p.grants = append(p.grants, beside...)
+	p.cutHere()
 }
 
 // derived decides about the rows that Access copied from role and map.

@@ -13,6 +13,11 @@ import (
 
 // planLimits reads what the tags that are here demand, and what the roles that are here give.
 func (p *planner) planLimits(ctx context.Context, tx *store.Tx) error {
+	for k, id := range p.ids {
+		if (k.table == tableUser || k.table == tableGroup || k.table == tableApp) && p.has(k.table, k.id) {
+			p.rowOf[id] = k
+		}
+	}
 	var roles []string
 	for id, r := range p.known {
 		if r.Kind == sallyport.KindRole {
@@ -32,17 +37,23 @@ func (p *planner) planLimits(ctx context.Context, tx *store.Tx) error {
 	return err
 }
 
-// demandsOf is what tags demand of what is held of a thing: those that the rows put on it and on its app, and those that are
-// on them here.
+// demandsOf is what tags demand of what is held of a thing once this is brought: those that are on it and on its app here, and
+// those that the run puts there. A thing that is here is found by its id alone.
 func (p *planner) demandsOf(k rowKey, id string) []store.Cut {
 	if id == "" {
 		id = p.ids[k]
+	} else if k == (rowKey{}) {
+		k = p.rowOf[id]
 	}
-	c := p.limits[k].Combine(p.limited[id])
-	if in, ok := p.inApp[k.id]; ok && k.table == tableGroup {
-		app := rowKey{tableApp, in.App}
-		c = c.Combine(p.limits[app]).Combine(p.limited[p.ids[app]])
+	var app rowKey
+	if r, ok := p.known[id]; !ok {
+		if in, ok := p.inApp[k.id]; ok && k.table == tableGroup {
+			app = rowKey{tableApp, in.App}
+		}
+	} else if r.App != nil {
+		app = p.rowOf[r.App.ID]
 	}
+	c := p.limits[k].Combine(p.limited[id]).Combine(p.limits[app]).Combine(p.limited[p.ids[app]])
 	return access.CutsOf(c, p.known[id])
 }
 
@@ -57,7 +68,7 @@ func (p *planner) cut() {
 		}
 	}
 	for _, g := range p.spans {
-		if !g.past && g.subject == sallyport.SubjectRole {
+		if !g.past && !g.doneBefore && g.subject == sallyport.SubjectRole { // what lives here already is in gives
 			reach(g.who, g.relation, p.demandsOf(g.on, g.onID))
 		}
 	}
@@ -139,31 +150,12 @@ func (p *planner) tooLong(ctx context.Context, tx *store.Tx) error {
 	return nil
 }
 
-// isOver reports whether a grant that is here is longer than a cut allows, and notes that it ends sooner by this run.
-func (p *planner) isOver(id string, g store.KnownGrant, c store.Cut) bool {
-	most := p.now.Add(c.Limit.Std())
-	if g.Starts.After(p.now) {
-		most = g.Starts.Add(c.Limit.Std())
-	}
-	t, ends := p.ending[id]
-	if g.Ended || g.Origin == sallyport.OriginImport && !p.known[g.ResourceID].Managed || ends && !t.After(most) || g.Stops != nil && (c.Endless || !g.Stops.After(most)) {
-		return false
-	}
-	p.ending[id] = most
-	return true
-}
-
 // limit cuts what lives here longer than tags allow once this is brought: by a tag that is new on it, or because a role gives
 // what limits its members. It says how many those are.
 func (r *run) limit(ctx context.Context, rep *Report) error {
 	touched := map[string]bool{}
-	for _, m := range r.p.marks {
-		touched[r.p.ids[m.onK]] = true
-	}
-	for _, g := range r.p.grants {
-		if !g.past && g.subject == sallyport.SubjectRole {
-			touched[r.p.ids[g.on]] = true
-		}
+	for _, t := range r.p.touched() {
+		touched[r.p.ids[t.on]] = true
 	}
 	for _, id := range r.p.long {
 		touched[id] = true

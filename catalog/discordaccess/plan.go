@@ -92,6 +92,7 @@ type planner struct {
 	tagsHere map[string]sallyport.Tag
 	demands  map[string]sallyport.Constraints // of the tags that are enabled there
 	known    map[string]sallyport.Resource    // living resources by id
+	rowOf    map[string]rowKey                // of the people and things that are here, by their ids
 	adminID  string
 	admins   map[string]bool // the ids of who is one here
 	spans    []*grantPlan    // everything that gives access here, for the comparison
@@ -104,7 +105,7 @@ func (im *Importer) Plan(ctx context.Context, tenant string, d *Data, o Options)
 	err := im.DB.View(ctx, func(ctx context.Context, tx *store.Tx) error {
 		p := &planner{Plan: &Plan{o: o.normal(), tenant: tenant, ids: map[rowKey]string{}, sums: map[rowKey]string{}, inApp: map[string]appGroup{}, cameOf: map[rowKey]rowKey{}}, d: d, now: tx.Now(), l: newLedger(d),
 			users: map[string]*user{}, groups: map[string]*group{}, apps: map[string]*app{}, gone: map[rowKey]time.Time{},
-			limits: map[rowKey]sallyport.Constraints{}, living: map[store.GrantKey]string{}, here: map[string]store.KnownGrant{}, ending: map[string]time.Time{}, waiting: map[string]bool{}, tagsHere: map[string]sallyport.Tag{}, demands: map[string]sallyport.Constraints{}, limited: map[string]sallyport.Constraints{}, known: map[string]sallyport.Resource{}, admins: map[string]bool{}}
+			limits: map[rowKey]sallyport.Constraints{}, living: map[store.GrantKey]string{}, here: map[string]store.KnownGrant{}, ending: map[string]time.Time{}, waiting: map[string]bool{}, tagsHere: map[string]sallyport.Tag{}, demands: map[string]sallyport.Constraints{}, limited: map[string]sallyport.Constraints{}, known: map[string]sallyport.Resource{}, rowOf: map[string]rowKey{}, admins: map[string]bool{}}
 		for i := range d.Users {
 			p.users[d.Users[i].ID] = &d.Users[i]
 		}

@@ -44,17 +44,20 @@ func (p *planner) planTags(ctx context.Context, tx *store.Tx) error {
 	for _, t := range p.d.Tags {
 		if now, ok := p.tagsHere[p.ids[rowKey{tableTag, t.ID}]]; ok {
 			p.tagDiffers(t, now)
+			if now.Enabled { // it stays as it is here
+				demands[t.ID] = now.Constraints
+			}
 		}
 		if t.Deleted != nil {
 			p.l.set(tableTag, t.ID, Left, "was deleted in Access at %s", stamp(*t.Deleted))
 			continue
 		}
 		c, notes := constraints(t)
-		if t.Enabled {
-			demands[t.ID] = c
-		}
 		if p.has(tableTag, t.ID) {
 			continue
+		}
+		if t.Enabled {
+			demands[t.ID] = c
 		}
 		name, changed := cleanName(t.Name, "tag "+t.ID)
 		unfit := badName
@@ -131,8 +134,8 @@ func (p *planner) planMark(row rowKey, m tagMap, k rowKey, known bool, on map[[2
 		leave("the same tag is on it already")
 	default:
 		on[[2]rowKey{tagKey, k}] = true
-		p.limits[k] = p.limits[k].Combine(demands[m.Tag])
 		if !earlier {
+			p.limits[k] = p.limits[k].Combine(demands[m.Tag])
 			p.marks = append(p.marks, mark{row, tagKey, k, p.l.what(tableTag, m.Tag)})
 			p.l.set(row.table, row.id, Brought, "")
 			if m.Ended != nil {
