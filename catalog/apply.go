@@ -123,7 +123,7 @@ func (s *Service) applyStep(ctx context.Context, tx *store.Tx, actor sallyport.A
 		if err != nil {
 			return err
 		}
-		now, err := s.convertTx(ctx, tx, actor, before, Conversion{Kind: it.kind, App: it.app, Slug: it.Slug, Accept: true}, converting{checked: true, owned: it.Owners != nil && len(*it.Owners) > 0})
+		now, err := s.convertTx(ctx, tx, actor, before, Conversion{Kind: it.kind, App: it.app, Slug: it.Slug, Accept: true}, converting{checked: true, owned: it.Owners != nil})
 		if err != nil {
 			return err
 		}

@@ -44,7 +44,7 @@ func (s *Service) Convert(ctx context.Context, actor sallyport.Actor, ref string
 // converting is by which way something is converted.
 type converting struct {
 	checked bool // what it names was checked already
-	owned   bool // it is given owners besides
+	owned   bool // who owns it is said besides, be it nobody
 }
 
 // convertTx is that as part of something greater, by who may.

@@ -138,7 +138,7 @@ func (s *Service) planConversion(c *checker, actor sallyport.Actor, st *step, ha
 		now = append(now, st.Detail)
 	}
 	if before.App != nil && before.App.Slug != it.app {
-		more, err := stayWords(c.ctx, c.tx, c.tenant, *before, it.Owners != nil && len(*it.Owners) > 0)
+		more, err := stayWords(c.ctx, c.tx, c.tenant, *before, it.Owners != nil)
 		if err != nil {
 			return err
 		}

@@ -10,8 +10,8 @@ import (
 )
 
 // leaveApp keeps on what has left an app what held for it there: the app's tags, which only admins take off, and where it
-// has no owner of its own, the app's owners, until the same ends as far as its limits allow. owned says that it is given
-// owners besides.
+// has no owner of its own, the app's owners, until the same ends as far as its limits allow. owned says that who owns
+// it is said besides.
 func (s *Service) leaveApp(ctx context.Context, tx *store.Tx, actor sallyport.Actor, before, r sallyport.Resource, cuts *access.Cuts, owned bool) error {
 	if before.App == nil || r.App != nil && r.App.ID == before.App.ID {
 		return nil

@@ -141,6 +141,31 @@ func TestLeavingAnApp(t *testing.T) {
 	})
 }
 
+// TestLeavingAnAppForNobody: where files say that nobody owns what they take out of an app, the plan names no owners of the
+// app, and nobody is made one for a moment.
+func TestLeavingAnAppForNobody(t *testing.T) {
+	each(t, func(w *world) {
+		w.people("own")
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindApp, Name: "Ship", Owners: []string{"own"}})
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindEntitlement, App: "ship", Name: "Filed"})
+		const files = "groups:\n- {slug: filed, name: Filed, was: ship.filed, owners: []}\n"
+		p, err := w.s.Plan(t.Context(), w.admin, load(t, map[string]string{"a.yaml": files}), false)
+		if err != nil || len(p.Items) != 1 || strings.Contains(p.Items[0].Detail, "owns it from now on") {
+			t.Fatalf("%+v %v", p, err)
+		}
+		if _, err := w.apply(w.admin, false, files); err != nil {
+			t.Fatal(err)
+		}
+		w.update(func(ctx context.Context, tx *store.Tx) error {
+			l, err := tx.Grants(ctx, w.tenant, access.Everything, store.GrantFilter{ResourceID: w.id(tx, "filed")}, store.Page{})
+			if len(l.Items) > 0 {
+				t.Errorf("grants were made: %+v", l.Items)
+			}
+			return err
+		})
+	})
+}
+
 // TestBecomingARole: what a target has, or people make real by hand, does not become a role, which lives in Sallyport alone.
 func TestBecomingARole(t *testing.T) {
 	each(t, func(w *world) {
