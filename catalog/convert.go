@@ -136,7 +136,7 @@ func (s *Service) mayConvert(ctx context.Context, tx *store.Tx, actor sallyport.
 	case r.Kind == to && to != sallyport.KindEntitlement:
 		return refuse("There is nothing to do.", "%s is %s already", r.Name, kindWords[r.Kind])
 	}
-	if err := s.nobodyNeeds(ctx, tx, actor.Tenant, r, false); err != nil {
+	if err := s.nobodyNeeds(ctx, tx, actor, r, false); err != nil {
 		return err
 	}
 	if r.Kind == sallyport.KindRole {
@@ -159,7 +159,13 @@ func (s *Service) mayConvert(ctx context.Context, tx *store.Tx, actor sallyport.
 			return err
 		}
 		if len(l.Items) > 0 {
-			return refuse("Take it off that role first.", "%s is given by the role %s, and roles do not contain roles", r.Name, l.Items[0].Subject.Name)
+			by, err := tx.BareResource(ctx, actor.Tenant, l.Items[0].Subject.ID, access.Viewer(actor))
+			if sallyport.CodeOf(err) == sallyport.ENotFound {
+				return refuse("An admin sees which role, and can take it off that.", "%s is given by a role that you may not see, and roles do not contain roles", r.Name)
+			} else if err != nil {
+				return err
+			}
+			return refuse("Take it off that role first.", "%s is given by the role %s, and roles do not contain roles", r.Name, by.Name)
 		}
 	}
 	return nil

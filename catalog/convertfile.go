@@ -97,12 +97,12 @@ func (it *item) renames(was sallyport.Resource, becomes map[string]*sallyport.Re
 }
 
 // planRename refuses another slug for what is named by its present one.
-func (s *Service) planRename(c *checker, it *item, before sallyport.Resource, p *planned) error {
+func (s *Service) planRename(c *checker, actor sallyport.Actor, it *item, before sallyport.Resource, p *planned) error {
 	if isBuiltIn(before) {
 		p.Faults = append(p.Faults, it.fault("was", before.Name+" is built in and stays what it is"))
 		return nil
 	}
-	err := s.nobodyNeeds(c.ctx, c.tx, c.tenant, before, false)
+	err := s.nobodyNeeds(c.ctx, c.tx, actor, before, false)
 	if sallyport.CodeOf(err) == sallyport.EPrecondition {
 		p.Faults = append(p.Faults, it.fault("was", words(err)))
 		return nil

@@ -179,7 +179,7 @@ func (s *Service) planItem(c *checker, it *item, have, becomes map[string]*sally
 	case was == nil:
 	case it.renames(*was, becomes):
 		if appSlug(*was) == it.app { // parts follow their app
-			if err := s.planRename(c, it, *was, p); err != nil {
+			if err := s.planRename(c, actor, it, *was, p); err != nil {
 				return err
 			}
 		}

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/catalog"
+	"github.com/sallyport/sallyport/store"
 )
 
 // TestRenamesInFiles: what gets another slug in files says what it was, and everybody keeps what they have; parts follow
@@ -53,6 +55,42 @@ func TestRenamesInFiles(t *testing.T) {
 		}
 		if _, err := w.apply(w.admin, false, "groups:\n- {slug: h, name: H, was: g}\n"); sallyport.CodeOf(err) != sallyport.EPrecondition || !strings.Contains(err.Error(), "needed by wiki") {
 			t.Errorf("what is named by its slug: %v", err)
+		}
+	})
+}
+
+// TestNeededByWhatIsHidden: what names a group and is hidden from who asks is counted and not named, by every way.
+func TestNeededByWhatIsHidden(t *testing.T) {
+	each(t, func(w *world) {
+		w.people("kim")
+		w.give("kim", store.SlugCatalogueManager)
+		kim := w.actor("kim")
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindGroup, Name: "Finance"})
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindApp, Name: "Secret Ledger", Audience: "finance"})
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindApp, Name: "Wiki", Flow: &sallyport.Flow{Stages: []sallyport.StageSpec{{Approvers: []string{"group:finance"}, Rule: "any"}}}})
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindGroup, Name: "Books"})
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindRole, Name: "Secret Readers", Audience: "finance"})
+		w.gave(sallyport.Give{Subject: "role:secret-readers", Resource: "books", NoEnd: true})
+		rename := func(actor sallyport.Actor, slug string) error {
+			_, err := w.s.UpdateResource(t.Context(), actor, slug, sallyport.ResourcePatch{Slug: &[]string{"other"}[0]}, 0)
+			return err
+		}
+		convert := func(slug string) error {
+			_, err := w.s.Convert(t.Context(), kim, slug, catalog.Conversion{Kind: sallyport.KindRole}, 0)
+			return err
+		}
+		_, byFiles := w.apply(kim, false, "groups:\n- {slug: other, name: Finance, was: finance}\n")
+		for way, err := range map[string]error{"renamed": rename(kim, "finance"), "converted": convert("finance"), "by files": byFiles, "given by a role": convert("books")} {
+			want := "needed by wiki, 2 things that you may not see:"
+			if way == "given by a role" {
+				want = "given by a role that you may not see"
+			}
+			if sallyport.CodeOf(err) != sallyport.EPrecondition || !strings.Contains(err.Error(), want) || strings.Contains(strings.ToLower(err.Error()), "secret") {
+				t.Errorf("%s: %v", way, err)
+			}
+		}
+		if err := rename(w.admin, "finance"); err == nil || !strings.Contains(err.Error(), "needed by secret-ledger, secret-readers, wiki:") {
+			t.Errorf("an admin: %v", err)
 		}
 	})
 }

@@ -238,7 +238,7 @@ func (s *Service) deleteTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 			}
 		}
 	}
-	if err := s.nobodyNeeds(ctx, tx, actor.Tenant, r, true); err != nil {
+	if err := s.nobodyNeeds(ctx, tx, actor, r, true); err != nil {
 		return err
 	}
 	if err := s.Access.CloseResourceTx(ctx, tx, actor, r, cause); err != nil {
@@ -257,29 +257,41 @@ func (s *Service) deleteTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 // why is the reason of an event about a thing, as its value; "" is none.
 func why(reason string) []store.Value { return []store.Value{{Name: "reason", Value: reason}} }
 
+// unseen stands in a message for so many things whose names are not for whoever reads it (domain rule 24).
+func unseen(n int) string {
+	if n == 1 {
+		return "something that you may not see"
+	}
+	return fmt.Sprintf("%d things that you may not see", n)
+}
+
 // nobodyNeeds refuses to take a group or role away from others that name it: as audience, approver or fulfiller. What has
 // its slug later would stand in its place. gone says that it is removed: then requests under way fall back to others.
-func (s *Service) nobodyNeeds(ctx context.Context, tx *store.Tx, tenant string, r sallyport.Resource, gone bool) error {
+func (s *Service) nobodyNeeds(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Resource, gone bool) error {
 	if r.Kind != sallyport.KindGroup && r.Kind != sallyport.KindRole {
 		return nil
 	}
-	by, err := tx.NamedBy(ctx, tenant, r)
+	by, err := tx.NamedBy(ctx, actor.Tenant, access.Viewer(actor), r)
 	if err != nil {
 		return err
 	}
+	hint := "Change those first."
 	names, more := by.Resources, ""
 	if len(names) > 5 {
 		more = fmt.Sprintf(" and %d more", len(names)-5)
 		names = names[:5]
 	}
 	needed := strings.Join(names, ", ") + more
+	if by.Hidden > 0 {
+		needed += ", " + unseen(by.Hidden)
+		hint = "Change those first; an admin sees all of them."
+	}
 	for _, k := range by.Creation {
 		needed += fmt.Sprintf(", the rule who decides about new %ss", k)
 	}
-	hint := "Change those first."
 	if by.Pending > 0 && !gone {
 		needed += fmt.Sprintf(", pending requests (%d)", by.Pending)
-		hint = "Change those first; pending requests keep what they began with until they are decided, cancelled or given other approvers."
+		hint += " Pending requests keep what they began with until they are decided, cancelled or given other approvers."
 	}
 	if needed == "" {
 		return nil

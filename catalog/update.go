@@ -66,7 +66,7 @@ func (s *Service) updateTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 		}
 	}
 	if r.Slug != before.Slug {
-		if err := s.nobodyNeeds(ctx, tx, actor.Tenant, before, false); err != nil {
+		if err := s.nobodyNeeds(ctx, tx, actor, before, false); err != nil {
 			return r, err
 		}
 	}

@@ -28,29 +28,36 @@ func (tx *Tx) AllResources(ctx context.Context, tenant string, f ResourceFilter)
 
 // Naming is what names a group or role.
 type Naming struct {
-	Resources []string         // slugs of those that have it as audience, in their flow or fulfilment; at most 50
+	Resources []string         // slugs of those that have it as audience, in their flow or fulfilment
+	Hidden    int              // how many others do, which the viewer may not see
 	Creation  []sallyport.Kind // of which it is asked about new ones
 	Pending   int              // requests under way whose stages name it
 }
 
-// NamedBy finds what names a group or role: living resources, who decides about new things, and requests under way. A slug is found
-// whatever its case, as everywhere.
-func (tx *Tx) NamedBy(ctx context.Context, tenant string, r sallyport.Resource) (Naming, error) {
+// NamedBy finds what names a group or role: at most 50 living resources, who decides about new things, and requests under way. A slug
+// is found whatever its case, as everywhere.
+func (tx *Tx) NamedBy(ctx context.Context, tenant string, v Viewer, r sallyport.Resource) (Naming, error) {
 	var out Naming
 	slug, id := naming(r.Kind, r.Slug), naming(r.Kind, r.ID)
-	args := []any{tenant, r.ID, slug, id}
-	err := tx.Rows(ctx, `SELECT slug FROM resources WHERE tenant_id=$1 AND deleted_at IS NULL AND id <> $2 AND (audience_id=$2
-		OR LOWER(flow) LIKE $3 ESCAPE '\' OR LOWER(flow) LIKE $4 ESCAPE '\' OR LOWER(fulfilment) LIKE $3 ESCAPE '\' OR LOWER(fulfilment) LIKE $4 ESCAPE '\'
-		OR LOWER(revocation) LIKE $3 ESCAPE '\' OR LOWER(revocation) LIKE $4 ESCAPE '\') ORDER BY slug LIMIT 50`, args, func(rows *sql.Rows) error {
+	q := &query{args: []any{tenant, r.ID, slug, id}}
+	q.WriteString(`SELECT r.slug, CASE WHEN ` + q.sees(v, tenant, Micros(tx.now), "r") + ` THEN 1 ELSE 0 END FROM resources r WHERE r.tenant_id=$1 AND r.deleted_at IS NULL AND r.id <> $2 AND (r.audience_id=$2
+		OR LOWER(r.flow) LIKE $3 ESCAPE '\' OR LOWER(r.flow) LIKE $4 ESCAPE '\' OR LOWER(r.fulfilment) LIKE $3 ESCAPE '\' OR LOWER(r.fulfilment) LIKE $4 ESCAPE '\'
+		OR LOWER(r.revocation) LIKE $3 ESCAPE '\' OR LOWER(r.revocation) LIKE $4 ESCAPE '\') ORDER BY 2 DESC, 1 LIMIT 50`)
+	err := tx.Rows(ctx, q.String(), q.args, func(rows *sql.Rows) error {
 		var s string
-		err := rows.Scan(&s)
-		out.Resources = append(out.Resources, s)
+		var seen int
+		err := rows.Scan(&s, &seen)
+		if seen == 1 {
+			out.Resources = append(out.Resources, s)
+		} else {
+			out.Hidden++
+		}
 		return err
 	})
 	if err != nil {
 		return out, err
 	}
-	args = []any{tenant, slug, id}
+	args := []any{tenant, slug, id}
 	if err := tx.Rows(ctx, `SELECT kind FROM creation_flows WHERE tenant_id=$1 AND (LOWER(flow) LIKE $2 ESCAPE '\' OR LOWER(flow) LIKE $3 ESCAPE '\') ORDER BY kind`, args, func(rows *sql.Rows) error {
 		var k sallyport.Kind
 		err := rows.Scan(&k)
