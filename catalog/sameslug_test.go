@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/store"
 )
 
 // TestAnotherGroupOfTheSlug: requests under way that a removed group or role was to decide, in whichever stage or in the
@@ -49,6 +50,64 @@ func TestAnotherGroupOfTheSlug(t *testing.T) {
 					t.Errorf("%s, an admin: %v %v", name, r.State, err)
 				}
 			}
+		}
+	})
+}
+
+// TestRemovalsOfAnotherSlug: what a group made real is taken back by that group when it is called otherwise, and once it is
+// removed by the owners of the thing, never by the people of another that has its slug later.
+func TestRemovalsOfAnotherSlug(t *testing.T) {
+	each(t, func(w *world) {
+		ctx := w.t.Context()
+		w.people("ada", "ben", "sam", "eve", "own")
+		team := sallyport.NewResource{Kind: sallyport.KindGroup, Name: "Team", Slug: "team"}
+		made := w.create(w.admin, team)
+		w.give("sam", "team")
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindApp, Name: "Safe", Owners: []string{"own"}, Fulfilment: &sallyport.Fulfilment{Kind: sallyport.FulfilManual, Assignee: "group:Team"}})
+		todo := func() sallyport.Task {
+			t.Helper()
+			l, err := w.s.Access.Tasks(ctx, w.admin, store.TaskFilter{State: "open"}, store.Page{})
+			if err != nil || len(l.Items) != 1 {
+				t.Fatalf("%d tasks: %v", len(l.Items), err)
+			}
+			return l.Items[0]
+		}
+		held := map[string]string{}
+		for _, who := range []string{"ada", "ben"} {
+			held[who] = w.gave(sallyport.Give{Subject: "user:" + who, Resource: "safe", NoEnd: true}).ID
+			if _, err := w.s.Access.Complete(ctx, w.actor("sam"), todo().ID, "done"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		other, ours := sallyport.Fulfilment{Kind: sallyport.FulfilNone}, "sailors"
+		if _, err := w.s.UpdateResource(ctx, w.admin, "safe", sallyport.ResourcePatch{Fulfilment: &other}, 0); err != nil {
+			t.Fatal(err)
+		}
+		end := func(who string) sallyport.Assignee {
+			t.Helper()
+			if _, err := w.s.Access.End(ctx, w.admin, held[who], "over"); err != nil {
+				t.Fatal(err)
+			}
+			return todo().Assignee
+		}
+
+		if _, err := w.s.UpdateResource(ctx, w.admin, "team", sallyport.ResourcePatch{Slug: &ours}, 0); err != nil {
+			t.Fatal(err)
+		}
+		team.Name = "Another team"
+		w.create(w.admin, team)
+		w.give("eve", "team")
+		if to := end("ada"); to.Kind != "group" || to.ID != made.ID {
+			t.Errorf("renamed: it is for %+v", to)
+		}
+		if _, err := w.s.Access.Complete(ctx, w.actor("sam"), todo().ID, "gone"); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.s.DeleteResource(ctx, w.admin, ours, 0, "they left"); err != nil {
+			t.Fatal(err)
+		}
+		if to := end("ben"); to.Kind != "owners" {
+			t.Errorf("removed: it is for %+v", to)
 		}
 	})
 }

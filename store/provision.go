@@ -8,6 +8,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/sallyport/sallyport"
@@ -40,12 +41,16 @@ func (tx *Tx) PinOf(ctx context.Context, tenant string, r sallyport.Resource) (P
 	return pins[r.ID], err
 }
 
-// PinsOf is PinOf for several resources, by one query at most.
+// PinsOf is PinOf for several resources, by two queries at most. Connections and groups are pinned by their ids: what has the
+// slug later is not what was meant.
 func (tx *Tx) PinsOf(ctx context.Context, tenant string, list []sallyport.Resource) (map[string]Pin, error) {
-	named := map[string]string{} // a connection's id, by how it is named
+	named, groups := map[string]string{}, map[string]string{} // ids, by how connections and groups are named
 	name := func(f sallyport.Fulfilment) {
 		if f.Kind == sallyport.FulfilConnector {
 			named[f.Connection] = ""
+		}
+		if group, ok := groupOf(f); ok {
+			groups[group] = ""
 		}
 	}
 	for _, r := range list {
@@ -67,15 +72,34 @@ func (tx *Tx) PinsOf(ctx context.Context, tenant string, list []sallyport.Resour
 			return nil, err
 		}
 	}
+	if len(groups) > 0 {
+		q := &query{}
+		q.WriteString("SELECT id, slug FROM resources WHERE tenant_id=" + q.arg(tenant) + " AND " + q.in("slug", slices.Sorted(maps.Keys(groups))) + " AND deleted_at IS NULL")
+		if err := tx.Rows(ctx, q.String(), q.args, func(r *sql.Rows) error {
+			var id, slug string
+			err := r.Scan(&id, &slug)
+			groups[slug] = id
+			return err
+		}); err != nil {
+			return nil, err
+		}
+	}
 	pins := make(map[string]Pin, len(list))
 	for _, r := range list {
-		pins[r.ID] = pinOf(r, named)
+		pins[r.ID] = pinOf(r, named, groups)
 	}
 	return pins, nil
 }
 
-// pinOf makes the pin of a resource. named are the connections' ids, by how a fulfilment names them; "" is missing.
-func pinOf(r sallyport.Resource, named map[string]string) Pin {
+// groupOf is the group that does what a fulfilment asks, as its slug is kept.
+func groupOf(f sallyport.Fulfilment) (string, bool) {
+	name, ok := strings.CutPrefix(f.Assignee, "group:")
+	return strings.ToLower(name), ok
+}
+
+// pinOf makes the pin of a resource. named and groups are the ids of connections and groups, by how a fulfilment names them;
+// "" is missing.
+func pinOf(r sallyport.Resource, named, groups map[string]string) Pin {
 	leg := func(f sallyport.Fulfilment) Leg {
 		l := Leg{Fulfilment: f}
 		if l.Kind == "" {
@@ -83,6 +107,9 @@ func pinOf(r sallyport.Resource, named map[string]string) Pin {
 		}
 		if l.Kind == sallyport.FulfilConnector {
 			l.External, l.ConnectionID = cmp.Or(l.Target, r.ExternalID), named[l.Connection]
+		}
+		if group, ok := groupOf(f); ok && groups[group] != "" {
+			l.Assignee = "group:" + groups[group]
 		}
 		return l
 	}
