@@ -90,7 +90,7 @@ type planner struct {
 	gives    map[string][]store.RoleHolding   // what roles give here, by their ids
 	waiting  map[string]bool                  // the ids of requests that wait for a decision here
 	tagsHere map[string]sallyport.Tag
-	demands  map[string]sallyport.Constraints // of the tags that are enabled there
+	demands  map[string]sallyport.Constraints // of the tags that count, by their ids there: as they are here already, or will be
 	known    map[string]sallyport.Resource    // living resources by id
 	rowOf    map[string]rowKey                // of the people and things that are here, by their ids
 	adminID  string
