@@ -56,13 +56,22 @@ type Reorganized struct {
 	Undo     UndoList    `json:"-"`
 }
 
-// UndoList is what takes a change back: which grants it made and ended, which resources it made, removed and renamed.
+// UndoList is what takes a change back: which grants it made, ended and cut, which resources it made, removed and renamed.
 type UndoList struct {
 	Made    []string          `json:"made,omitempty"`
 	Ended   []string          `json:"ended,omitempty"`
+	Cut     []CutGrant        `json:"cut,omitempty"`
 	Created []string          `json:"created,omitempty"`
 	Removed []string          `json:"removed,omitempty"`
 	Named   map[string]Naming `json:"named,omitempty"` // by id, as it was before
+}
+
+// CutGrant is a grant whose end was brought forward by a limit: until when it was, and is by that. Of what was not real yet
+// both are a length.
+type CutGrant struct {
+	ID  string `json:"id"`
+	Was Span   `json:"was"`
+	Is  Span   `json:"is"`
 }
 
 // Naming is a resource's slug, its name, and its description where that was changed as well.

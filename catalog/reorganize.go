@@ -28,6 +28,7 @@ func (s *Service) Reorganize(ctx context.Context, actor sallyport.Actor, in sall
 			return err
 		}
 		w.undo.Made, w.undo.Ended = tx.Watched()
+		w.undo.Cut = tx.WatchedCuts()
 		out = sallyport.Reorganized{Action: in.Action, Title: w.title, Role: w.role.Ref(), Reason: in.Reason, Undo: w.undo, MayUndo: true}
 		if !actor.IsSystem() {
 			out.By = &actor.User
@@ -37,7 +38,7 @@ func (s *Service) Reorganize(ctx context.Context, actor sallyport.Actor, in sall
 		}
 		tx.Changed(actor.Tenant, "resources", "resource:"+w.role.ID)
 		_, err := tx.Append(ctx, store.NewEvent{Verb: "role.reorganized", Actor: actor, ObjectKind: "resource", ObjectID: w.role.ID, Refs: append(slices.Clone(w.undo.Removed), out.ID),
-			Body:   map[string]any{"action": in.Action, "made": len(w.undo.Made), "ended": len(w.undo.Ended), "reorganization": out.ID},
+			Body:   map[string]any{"action": in.Action, "made": len(w.undo.Made), "ended": len(w.undo.Ended), "cut": len(w.undo.Cut), "reorganization": out.ID},
 			Values: []store.Value{{Name: "reason", Value: in.Reason}, {Name: "title", Value: w.title}}})
 		return err
 	})

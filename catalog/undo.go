@@ -23,7 +23,7 @@ func (s *Service) Reorganizations(ctx context.Context, actor sallyport.Actor, p 
 }
 
 // UndoReorganization takes a reorganization back: who made it, while they may still do what it did, and admins. The grants
-// that it made end, those that it ended are there again until their own ends, as far as what took their place goes on and
+// that it made end, those that it ended are there again until their own ends and those that it cut have theirs again, as far as what took their place goes on and
 // limits allow, and roles that it made or removed go and come. Requests that were closed with a role stay closed. EConflict
 // when it was undone already, or a name was taken since.
 func (s *Service) UndoReorganization(ctx context.Context, actor sallyport.Actor, id string) (sallyport.Reorganized, error) {
@@ -67,7 +67,7 @@ func (s *Service) UndoReorganization(ctx context.Context, actor sallyport.Actor,
 			}
 		}
 		if _, err := tx.Append(ctx, store.NewEvent{Verb: "role.reorganization_undone", Actor: actor, ObjectKind: "resource", ObjectID: c.Role.ID, Refs: append(slices.Clone(c.Undo.Removed), c.ID),
-			Body:   map[string]any{"action": c.Action, "reorganization": c.ID, "not_back": u.ended + u.left, "shorter": u.shorter},
+			Body:   map[string]any{"action": c.Action, "reorganization": c.ID, "not_back": u.ended + u.left, "shorter": u.shorter, "stays_short": len(u.stays)},
 			Values: []store.Value{{Name: "title", Value: c.Title}}}); err != nil {
 			return err
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/sallyport/sallyport"
 	"github.com/sallyport/sallyport/access"
@@ -20,9 +19,11 @@ type undoing struct {
 	cause      string
 	made, over []sallyport.Grant // that the reorganization made, and ended
 	places     map[sallyport.Key]stead
+	chain      chain
 	leavers    map[string]bool // since the reorganization
 
-	ended, left, shorter int // what did not come back, by why, and what did with an earlier end
+	ended, left, shorter int      // what did not come back, by why, and what did with an earlier end
+	stays                []string // whose end stays as the reorganization cut it
 }
 
 // read reads what the reorganization made and ended, and what became of it since.
@@ -39,21 +40,33 @@ func (u *undoing) read(ctx context.Context) error {
 		}
 		return out
 	}
+	for _, c := range u.c.Undo.Cut { // what was cut and ended by the same comes back as it was before both
+		if g, ok := grants[c.ID]; ok {
+			grants[c.ID] = former(g, c.Was)
+		}
+	}
 	u.made, u.over = pick(u.c.Undo.Made), pick(u.c.Undo.Ended)
-	if len(u.over) == 0 {
+	if len(u.over)+len(u.c.Undo.Cut) == 0 {
 		return nil
 	}
 	rows, err := u.tx.GivenSince(ctx, u.actor.Tenant, u.c.Role.ID, u.c.At)
 	if err != nil {
 		return err
 	}
-	u.places = placesOf(u.c, rows)
+	u.chain = chain{}
+	for _, r := range rows {
+		if r.Previous != "" {
+			u.chain[r.Previous] = append(u.chain[r.Previous], r)
+		}
+	}
+	u.places = placesOf(u.c, rows, u.chain)
 	u.leavers, err = u.tx.LeftSince(ctx, u.actor.Tenant, u.c.At)
 	return err
 }
 
 // grants ends what was made and makes what was ended again. Of two grants of one key the later ends first; else what was
-// ended comes first, so that nobody is without it in between.
+// ended comes first, so that nobody is without it in between. What was cut
+// has its former end again last.
 func (u *undoing) grants(ctx context.Context) error {
 	type key struct {
 		sallyport.Key
@@ -81,7 +94,10 @@ func (u *undoing) grants(ctx context.Context) error {
 			return err
 		}
 	}
-	return end(false)
+	if err := end(false); err != nil {
+		return err
+	}
+	return u.ends(ctx)
 }
 
 func keyOf(g sallyport.Grant) sallyport.Key {
@@ -119,11 +135,7 @@ func (u *undoing) again(ctx context.Context, g sallyport.Grant) error {
 			return nil
 		}
 	}
-	n := likewise(g, g.Subject, r)
-	n.Origin, n.ReasonKind, n.Reason, n.RequestID, n.Follows, n.Accept = g.Origin, g.ReasonKind, g.Reason, g.RequestID, g.ID, true
-	if strings.TrimSpace(n.Reason) == "" {
-		n.Reason = u.cause
-	}
+	n := u.like(g, r)
 	goesOn, shorter := u.within(g, &n)
 	if gone || !goesOn {
 		u.ended++
@@ -156,5 +168,8 @@ func (u *undoing) notes() (out []string) {
 		"%d grants did not come back, since the people have left meanwhile. Whoever is back asks anew.")
 	add(u.shorter, "One grant came back with an earlier end, since limits or somebody brought it forward meanwhile.",
 		"%d grants came back with earlier ends, since limits or somebody brought them forward meanwhile.")
+	if len(u.stays) > 0 {
+		out = append(out, staying(u.stays))
+	}
 	return out
 }

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"slices"
+	"time"
 
 	"github.com/sallyport/sallyport"
 	"github.com/sallyport/sallyport/access"
@@ -11,37 +12,27 @@ import (
 // stead is what the role that a reorganization led to has in place of what the reorganization ended.
 type stead struct {
 	then, now sallyport.Span
-	lives     bool // nobody ended it since; what was extended or replaced goes on
+	cut       *time.Time // when it ends by what the reorganization cut itself
+	lives     bool       // nobody ended it since; what was extended or replaced goes on
 }
 
 // placesOf finds what there was under each key once the reorganization was made, and what became of it.
-func placesOf(c sallyport.Reorganized, rows []store.Given) map[sallyport.Key]stead {
+func placesOf(c sallyport.Reorganized, rows []store.Given, next chain) map[sallyport.Key]stead {
 	made, over := setOf(c.Undo.Made), setOf(c.Undo.Ended)
-	next, first := map[string][]store.Given{}, map[sallyport.Key]store.Given{}
+	cut := make(map[string]*time.Time, len(c.Undo.Cut))
+	for _, g := range c.Undo.Cut {
+		cut[g.ID] = g.Is.EndsAt
+	}
+	first := map[sallyport.Key]store.Given{}
 	for _, r := range rows {
-		if r.Previous != "" {
-			next[r.Previous] = append(next[r.Previous], r)
-		}
 		if _, known := first[r.Key]; made[r.ID] || !known && !over[r.ID] && !r.Made.After(c.At) {
 			first[r.Key] = r
 		}
 	}
-	var last func(r store.Given) (store.Given, bool)
-	last = func(r store.Given) (store.Given, bool) {
-		if r.Lives {
-			return r, true
-		}
-		for _, n := range next[r.ID] {
-			if l, ok := last(n); ok {
-				return l, true
-			}
-		}
-		return r, false
-	}
 	out := make(map[sallyport.Key]stead, len(first))
 	for k, r := range first {
-		now, lives := last(r)
-		out[k] = stead{then: r.Span, now: now.Span, lives: lives}
+		now, lives := next.living(r)
+		out[k] = stead{then: r.Span, now: now.Span, cut: cut[r.ID], lives: lives}
 	}
 	return out
 }
@@ -72,7 +63,7 @@ func (u *undoing) within(g sallyport.Grant, n *access.NewGrant) (goesOn, shorter
 			continue
 		case !p.lives:
 			return false, false
-		case p.now.EndsAt == nil || u.c.Action == sallyport.ReorganizeCreate && p.now.Compare(p.then) >= 0:
+		case p.now.EndsAt == nil || p.cut != nil && !p.now.EndsAt.Before(*p.cut) || u.c.Action == sallyport.ReorganizeCreate && p.now.Compare(p.then) >= 0:
 			continue
 		case n.StartsAt != nil && !p.now.EndsAt.After(*n.StartsAt):
 			return false, false

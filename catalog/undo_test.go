@@ -307,3 +307,81 @@ func TestReorganizeKeepsOwners(t *testing.T) {
 		})
 	}
 }
+
+// A merge into a role cuts its members by what comes with it; undone, they are in it as long as they were, as far as
+// nobody changed that since and limits allow it now.
+func TestUndoGivesBackEnds(t *testing.T) {
+	five := 5 * sallyport.Day
+	day, month, never := 1*sallyport.Day, 30*sallyport.Day, sallyport.Duration(0)
+	into := sallyport.Reorganization{Action: "merge", Role: "eng", Roles: []string{"ops"}, Reason: "r"}
+	for _, c := range []struct {
+		name  string
+		in    sallyport.Reorganization
+		since func(w *world)
+		want  map[string]sallyport.Duration // from the undo, of those in eng; 0: without end
+		note  string
+	}{
+		{"at once", into, func(*world) {}, map[string]sallyport.Duration{"ann": never, "cleo": never}, ""},
+		{"one is cut further", into, func(w *world) {
+			w.gave(sallyport.Give{Subject: "ann", Resource: "eng", Duration: &day, Replace: true})
+		}, map[string]sallyport.Duration{"ann": day, "cleo": never}, "stays for Person ann, since"},
+		{"one was ended", into, func(w *world) { w.takes("ann", "eng", sallyport.Member) }, map[string]sallyport.Duration{"cleo": never}, ""},
+		{"it has run out", into, func(w *world) { w.clock.Advance(6 * 24 * time.Hour) }, nil, "stays for Person ann, Person cleo, since it has passed"},
+		{"a limit came since", into, func(w *world) {
+			if err := w.tagged("eng", sallyport.Constraints{sallyport.MemberTimeLimit: month}); err != nil {
+				w.t.Fatal(err)
+			}
+		}, map[string]sallyport.Duration{"ann": month, "cleo": month}, "2 grants came back with earlier ends"},
+		{"the limit is there by another way", into, func(w *world) {
+			if err := w.tagged("logs", sallyport.Constraints{sallyport.MemberTimeLimit: day, sallyport.PropagateToRoles: true}); err != nil {
+				w.t.Fatal(err)
+			}
+		}, map[string]sallyport.Duration{"ann": day, "cleo": day}, "stays for"},
+		{"merged and cut again, and that undone", into, func(w *world) {
+			if err := w.tagged("vault", sallyport.Constraints{sallyport.MemberTimeLimit: day, sallyport.PropagateToRoles: true}); err != nil {
+				w.t.Fatal(err)
+			}
+			w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindRole, Name: "Sec"})
+			w.gave(sallyport.Give{Subject: "role:sec", Resource: "vault", Duration: &day})
+			w.undo(w.makes(w.admin.User.Login, sallyport.Reorganization{Action: "merge", Role: "eng", Roles: []string{"sec"}, Reason: "r"}))
+			w.clock.Advance(time.Minute)
+		}, map[string]sallyport.Duration{"ann": never, "cleo": never}, ""},
+		{"cut by one of those that are merged, by another's members", sallyport.Reorganization{Action: "merge", Role: "data", Roles: []string{"eng", "ops"}, Reason: "r"}, func(*world) {},
+			map[string]sallyport.Duration{"ann": never, "cleo": never}, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			curating(t, func(w *world) {
+				if _, err := w.s.SaveTag(t.Context(), w.admin, "", sallyport.Tag{Name: "Brief", Enabled: true, Constraints: sallyport.Constraints{sallyport.MemberTimeLimit: five, sallyport.PropagateToRoles: true}}, true); err != nil {
+					t.Fatal(err)
+				}
+				w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindApp, Name: "Prod", Tags: []string{"Brief"}})
+				w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindApp, Name: "Vault"})
+				w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindRole, Name: "Ops"})
+				w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindRole, Name: "Data"})
+				w.gave(sallyport.Give{Subject: "role:ops", Resource: "prod", Duration: &five})
+				made := w.makes(w.admin.User.Login, c.in)
+				c.since(w)
+				got, err := w.s.UndoReorganization(t.Context(), w.admin, made.ID)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if notes := strings.Join(got.Notes, " "); c.note == "" && notes != "" || !strings.Contains(notes, c.note) {
+					t.Errorf("it says %q", notes)
+				}
+				now, n := w.clock.Now(), 0
+				for _, g := range w.living("eng") {
+					if g.Relation != sallyport.Member || g.EndsAt != nil && !g.EndsAt.After(now) {
+						continue
+					}
+					n++
+					if want, ok := c.want[g.Subject.Login]; !ok || g.NoEnd != (want == never) || !g.NoEnd && g.EndsAt.Sub(now.Add(want.Std())).Abs() > time.Second {
+						t.Errorf("%s has it until %v, no end %v; want %s from %v", g.Subject.Login, g.EndsAt, g.NoEnd, want, now)
+					}
+				}
+				if n != len(c.want) {
+					t.Errorf("%d are in it, want %d", n, len(c.want))
+				}
+			})
+		})
+	}
+}

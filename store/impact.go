@@ -16,9 +16,10 @@ import (
 
 // watch collects what a transaction did to grants, where somebody wants to know.
 type watch struct {
-	rehearsal        bool           // all will be taken back
-	made, ended, cut []string       // ids of grants
-	verbs            map[string]int // of the events
+	rehearsal        bool                          // all will be taken back
+	made, ended, cut []string                      // ids of grants
+	was              map[string]sallyport.CutGrant // by id: of those that were cut, until when they were, and are
+	verbs            map[string]int                // of the events
 }
 
 // recorded is a copy of the counts so far; of nobody's watch it is nil.

@@ -1,10 +1,13 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
+	"maps"
 	"slices"
+	"time"
 
 	"github.com/sallyport/sallyport"
 )
@@ -12,13 +15,45 @@ import (
 // Watch begins to remember what this transaction does to grants; Watched tells it.
 func (tx *Tx) Watch() {
 	if tx.watch == nil {
-		tx.watch = &watch{verbs: map[string]int{}}
+		tx.watch = &watch{verbs: map[string]int{}, was: map[string]sallyport.CutGrant{}}
 	}
 }
 
 // Watched lists the grants that were made and those that were ended since Watch, without those that were both.
 func (tx *Tx) Watched() (made, ended []string) {
 	return without(tx.watch.made, tx.watch.ended), without(tx.watch.ended, tx.watch.made)
+}
+
+// WatchedCuts lists the grants that CutGrants cut since Watch, with the end before the first cut and by the last.
+func (tx *Tx) WatchedCuts() []sallyport.CutGrant {
+	out := slices.Collect(maps.Values(tx.watch.was))
+	slices.SortFunc(out, func(a, b sallyport.CutGrant) int { return cmp.Compare(a.ID, b.ID) })
+	return out
+}
+
+// remember keeps until when grants that are about to be cut are.
+func (w *watch) remember(ctx context.Context, tx *Tx, where string, args []any) error {
+	return tx.Rows(ctx, `SELECT g.id, g.ends_at, g.no_end, g.duration, g.activated_at FROM grants g WHERE`+where, args, func(r *sql.Rows) error {
+		var c sallyport.CutGrant
+		var real *time.Time
+		err := r.Scan(&c.ID, timePtrScan{&c.Was.EndsAt}, &c.Was.NoEnd, durationScan{&c.Was.Duration}, timePtrScan{&real})
+		if _, known := w.was[c.ID]; !known {
+			c.Was = lengthOf(c.Was, real)
+			w.was[c.ID] = c
+		}
+		return err
+	})
+}
+
+// lengthOf leaves what decides until when a grant is: the length of what is not real yet, else the end.
+func lengthOf(s sallyport.Span, real *time.Time) sallyport.Span {
+	switch {
+	case s.NoEnd:
+		return sallyport.Span{NoEnd: true}
+	case real == nil && s.Duration != nil:
+		return sallyport.Span{Duration: s.Duration}
+	}
+	return sallyport.Span{EndsAt: s.EndsAt}
 }
 
 func without(all, others []string) []string {

@@ -222,17 +222,28 @@ func (tx *Tx) CountLiving(ctx context.Context, tenant string, resources []string
 // is under way and not yet real has a provisional end, which the limit does not make later; its length is cut as well.
 func (tx *Tx) CutGrants(ctx context.Context, tenant string, c Cut) ([]Shortened, error) {
 	text, args := c.where(tenant, tx.now)
+	if tx.watch != nil {
+		if err := tx.watch.remember(ctx, tx, text, args); err != nil {
+			return nil, err
+		}
+	}
 	var out []Shortened
 	err := tx.Rows(ctx, `UPDATE grants AS g SET no_end=FALSE,
 		ends_at = CASE WHEN g.activated_at IS NULL AND g.attempted_at IS NULL AND (g.no_end OR g.duration IS NOT NULL) THEN NULL
 			WHEN g.ends_at < `+base+` + $5 THEN g.ends_at
 			ELSE `+base+` + $5 END,
 		duration = CASE WHEN g.activated_at IS NULL AND (g.no_end OR g.duration > $5) THEN $5 ELSE g.duration END
-		WHERE`+text+` RETURNING id, resource_id, ends_at`, args, func(r *sql.Rows) error {
+		WHERE`+text+` RETURNING id, resource_id, ends_at, duration, activated_at`, args, func(r *sql.Rows) error {
 		var s Shortened
-		err := r.Scan(&s.ID, &s.ResourceID, timePtrScan{&s.EndsAt})
+		var length *sallyport.Duration
+		var real *time.Time
+		err := r.Scan(&s.ID, &s.ResourceID, timePtrScan{&s.EndsAt}, durationScan{&length}, timePtrScan{&real})
 		if tx.watch != nil {
 			tx.watch.cut = append(tx.watch.cut, s.ID)
+			if c, ok := tx.watch.was[s.ID]; ok {
+				c.Is = lengthOf(sallyport.Span{EndsAt: s.EndsAt, Duration: length}, real)
+				tx.watch.was[s.ID] = c
+			}
 		}
 		out = append(out, s)
 		return err

@@ -98,6 +98,7 @@ type reorganized struct {
 	removed     []*thing
 	action      string
 	at          time.Time
+	cuts        []*shortened
 	steads      map[*held][]*held // what took the place of what was ended
 }
 

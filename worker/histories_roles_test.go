@@ -13,7 +13,10 @@ import (
 func (c *company) label() *label { return one(c, c.m.labels) }
 
 func (c *company) attach() {
-	l, t, by := c.label(), c.pick(func(t *thing) bool { return true }), c.who()
+	c.attachTo(c.label(), c.pick(func(t *thing) bool { return true }), c.who())
+}
+
+func (c *company) attachTo(l *label, t *thing, by string) {
 	actor := c.actor(by)
 	c.take("tag", step{what: fmt.Sprintf("%s puts the tag %s %+v, enabled %v, on %s", by, l.name, l.c, l.enabled, t.name), want: sure(t.managed && (by == "root" || c.m.owns(by, t))),
 		then: func() { t.labels[l] = true; c.m.tighten(t) },
@@ -32,8 +35,12 @@ func (c *company) detach() {
 }
 
 func (c *company) changeLabel() {
-	l, root := c.label(), c.actor("root")
-	n := label{name: l.name, enabled: c.rng.IntN(4) > 0, c: c.constraints()}
+	l := c.label()
+	c.change(l, label{name: l.name, enabled: c.rng.IntN(4) > 0, c: c.constraints()})
+}
+
+func (c *company) change(l *label, n label) {
+	root := c.actor("root")
 	c.take("tag", step{what: fmt.Sprintf("the tag %s becomes %+v, enabled %v", l.name, n.c, n.enabled), want: sure(true),
 		then: func() {
 			l.enabled, l.c = n.enabled, n.c
@@ -65,7 +72,9 @@ func (c *company) reorganize(in sallyport.Reorganization, then func(r *reorganiz
 				r.created = append(r.created, c.m.things[i])
 			}
 			then(r, c.m.things[i])
+			r.cuts = c.m.cuts
 			r.made, r.ended = c.m.noted()
+			c.counts["cuts"] += len(r.uncovered())
 			for _, g := range r.ended {
 				r.steads[g] = c.steads(r, g, c.m.things[i])
 			}
@@ -75,6 +84,11 @@ func (c *company) reorganize(in sallyport.Reorganization, then func(r *reorganiz
 			out, err = c.cat.Reorganize(ctx, root, in)
 			return err
 		}})
+}
+
+// uncovered is what was cut and was there before, and still is.
+func (r *reorganized) uncovered() []*shortened {
+	return slices.DeleteFunc(slices.Clone(r.cuts), func(s *shortened) bool { return slices.Contains(r.made, s.g) || slices.Contains(r.ended, s.g) })
 }
 
 // steads is what the role that a reorganization led to has in place of what the reorganization ended.
@@ -105,7 +119,7 @@ func (c *company) within(r *reorganized, g *held, n *gift) bool {
 		}
 		now, then := sallyport.Span{NoEnd: l.noEnd, EndsAt: l.ends}, sallyport.Span{NoEnd: s.noEnd, EndsAt: s.ends}
 		switch {
-		case now.EndsAt == nil || r.action == sallyport.ReorganizeCreate && now.Compare(then) >= 0:
+		case now.EndsAt == nil || r.cutTo(s, now) || r.action == sallyport.ReorganizeCreate && now.Compare(then) >= 0:
 		case n.starts != nil && !l.ends.After(*n.starts):
 			return false
 		case n.noEnd || n.length > 0 || n.until.After(*l.ends):
@@ -113,6 +127,11 @@ func (c *company) within(r *reorganized, g *held, n *gift) bool {
 		}
 	}
 	return true
+}
+
+// cutTo says whether something was cut by the reorganization itself, and by nobody further.
+func (r *reorganized) cutTo(g *held, now sallyport.Span) bool {
+	return slices.ContainsFunc(r.cuts, func(s *shortened) bool { return s.g == g && s.is.EndsAt != nil && !now.EndsAt.Before(*s.is.EndsAt) })
 }
 
 // like gives another what a grant gives, for as long, unless that has it for as long.
@@ -265,9 +284,38 @@ func (c *company) moved(from, to *thing, things []*thing, people []string, keepT
 func (c *company) merge() {
 	from := c.pick(isRole)
 	into := c.pick(func(t *thing) bool { return isRole(t) && t != from })
-	if from == nil || into == nil {
+	if from != nil && into != nil {
+		c.mergeInto(from, into)
+	}
+}
+
+// shorten is a merge that brings members of the role that stays an earlier end, by the limit of what comes with the other.
+func (c *company) shorten() {
+	from := c.pick(isRole)
+	into := c.pick(func(t *thing) bool { return isRole(t) && t != from })
+	t := c.pick(func(t *thing) bool { return t.managed && !isRole(t) })
+	if from == nil || into == nil || t == nil {
 		return
 	}
+	l, hours := c.label(), one(c, []int{6, 48, 120})
+	c.change(l, label{name: l.name, enabled: true, c: sallyport.Constraints{sallyport.MemberTimeLimit: sallyport.Duration(hours) * sallyport.Duration(time.Hour), sallyport.PropagateToRoles: true}})
+	c.passes(time.Minute)
+	c.attachTo(l, t, "root")
+	c.passes(time.Minute)
+	c.giveAs("root", gift{who: "role:" + from.id, what: t, relation: sallyport.Member, length: time.Hour, reason: c.reason()})
+	c.passes(time.Minute)
+	n := gift{who: "user:" + one(c, c.logins), what: into, relation: sallyport.Member, reason: c.reason()}
+	c.lasting(&n)
+	c.giveAs("root", n)
+	c.passes(time.Minute)
+	c.mergeInto(from, into)
+	if c.flip() {
+		c.passes(time.Duration(1+c.rng.IntN(50)) * time.Minute)
+		c.undoOf(len(c.done) - 1)
+	}
+}
+
+func (c *company) mergeInto(from, into *thing) {
 	c.reorganize(sallyport.Reorganization{Action: sallyport.ReorganizeMerge, Role: into.id, Roles: []string{from.id}}, func(r *reorganized, role *thing) {
 		c.moved(from, role, nil, nil, true, true, true)
 		for _, g := range c.members(from, sallyport.Owner, false) {
@@ -304,10 +352,15 @@ func (c *company) split() {
 }
 
 func (c *company) undo() {
-	if len(c.done) == 0 {
+	if len(c.done) > 0 {
+		c.undoOf(c.rng.IntN(len(c.done)))
+	}
+}
+
+func (c *company) undoOf(i int) {
+	if i < 0 {
 		return
 	}
-	i := c.rng.IntN(len(c.done))
 	r, root := c.done[i], c.actor("root")
 	c.take("undo", step{what: fmt.Sprintf("the reorganization with %d made and %d ended is undone", len(r.made), len(r.ended)),
 		then: func() {
@@ -317,12 +370,24 @@ func (c *company) undo() {
 			}
 			back := make([]*gift, len(r.ended)) // before anything ends by this
 			for i, g := range r.ended {
-				again := gift{who: g.who, what: g.what, relation: g.relation, origin: g.origin, reason: g.reason, noEnd: g.noEnd, until: g.ends, asked: g.asked, from: g}
+				had := g.extent()
+				if g.ends != nil {
+					had = sallyport.Span{EndsAt: g.ends}
+				}
+				for _, s := range r.cuts {
+					if s.g == g { // by the same, before it was ended
+						had = s.was
+					}
+				}
+				again := gift{who: g.who, what: g.what, relation: g.relation, origin: g.origin, reason: g.reason, noEnd: had.NoEnd, until: had.EndsAt, asked: g.asked, from: g}
 				if g.starts.After(c.m.now) {
 					again.starts = &g.starts
 				}
-				if !g.noEnd && g.ends == nil {
-					again.length = g.length
+				if had.Duration != nil {
+					again.length = had.Duration.Std()
+				}
+				if over := had.EndsAt != nil && !had.EndsAt.After(c.m.now); over {
+					continue
 				}
 				if c.within(r, g, &again) {
 					back[i] = &again
@@ -333,12 +398,18 @@ func (c *company) undo() {
 			}
 			for i, g := range r.ended {
 				login, person := strings.CutPrefix(g.who, "user:")
-				if back[i] == nil || g.over(c.m.now) || g.what.gone || c.m.living(g.who, g.what, g.relation, g.origin) != nil ||
+				if back[i] == nil || g.what.gone || c.m.living(g.who, g.what, g.relation, g.origin) != nil ||
 					person && (!c.m.people[login] || c.m.left[login].After(r.at)) || !person && c.m.byID(g.who[5:]).gone {
 					continue
 				}
 				c.m.fit(back[i])
 				c.m.give(*back[i])
+			}
+			for _, s := range r.uncovered() {
+				if n, longer := c.m.uncut(s); longer {
+					c.m.give(n)
+					c.counts["uncut"]++
+				}
 			}
 			for _, t := range r.created {
 				if !t.gone {

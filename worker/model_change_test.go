@@ -2,6 +2,7 @@ package worker_test
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -203,7 +204,7 @@ func (m *model) cut(list []*held, limit time.Duration) {
 		if g.starts.After(base) {
 			base = g.starts
 		}
-		end := base.Add(limit)
+		end, was := base.Add(limit), g.extent()
 		switch {
 		case limit == 0:
 		case g.real != nil && (g.noEnd || g.ends.After(end)):
@@ -213,7 +214,47 @@ func (m *model) cut(list []*held, limit time.Duration) {
 		case g.real == nil && g.ends != nil && g.ends.After(end):
 			g.ends = &end
 		}
+		if is := g.extent(); !reflect.DeepEqual(is, was) {
+			i := slices.IndexFunc(m.cuts, func(s *shortened) bool { return s.g == g })
+			if i < 0 {
+				i, m.cuts = len(m.cuts), append(m.cuts, &shortened{g: g, was: was})
+			}
+			m.cuts[i].is = is
+		}
 	}
+}
+
+// uncut is a gift that lets a grant be as long as before it was cut, with what tags allow now; false where it is not as the
+// cut left it, or would be no longer.
+func (m *model) uncut(s *shortened) (n gift, longer bool) {
+	g := m.goesOn(s.g)
+	if g == nil {
+		return n, false
+	}
+	later := func(d *sallyport.Duration) *time.Time {
+		at := g.real.Add(d.Std())
+		return &at
+	}
+	was, is := s.was, s.is
+	if g.real != nil && is.Duration != nil {
+		is = sallyport.Span{EndsAt: later(is.Duration)}
+		if was.Duration != nil {
+			was = sallyport.Span{EndsAt: later(was.Duration)}
+		}
+	}
+	now := g.extent()
+	if now.NoEnd || (now.EndsAt == nil) != (is.EndsAt == nil) || is.EndsAt != nil && !now.EndsAt.Equal(*is.EndsAt) || is.Duration != nil && *now.Duration != *is.Duration {
+		return n, false
+	}
+	n = gift{who: g.who, what: g.what, relation: g.relation, origin: g.origin, reason: g.reason, noEnd: was.NoEnd, until: was.EndsAt, asked: g.asked, from: g}
+	if was.Duration != nil {
+		n.length = was.Duration.Std()
+	}
+	if g.starts.After(m.now) {
+		n.starts = &g.starts
+	}
+	m.fit(&n)
+	return n, m.reaches(n).Compare(m.lasts(g)) > 0
 }
 
 // becomes makes something else of a thing. What leaves an app keeps its tags, and who owns the app owns it where nobody did.
@@ -341,7 +382,7 @@ func (m *model) activate() {
 
 // noted returns what was made and ended since it was called last.
 func (m *model) noted() (made, ended []*held) {
-	made, ended, m.made, m.ended = m.made, m.ended, nil, nil
+	made, ended, m.made, m.ended, m.cuts = m.made, m.ended, nil, nil, nil
 	return made, ended
 }
 

@@ -22,6 +22,7 @@ type model struct {
 	real   map[string]string // what targets are known to have: person and thing → adding, present or removing
 	made   []*held           // since the last note
 	ended  []*held
+	cuts   []*shortened // since the last note
 }
 
 // thing is a resource.
@@ -56,6 +57,24 @@ type held struct {
 	real     *time.Time
 	ended    *time.Time
 	from     *held // that it took over from, or that it brings back
+}
+
+// shortened is what was cut: until when it was, and is by that; what was not real yet counts by its length.
+type shortened struct {
+	g       *held
+	was, is sallyport.Span
+}
+
+// extent is until when a grant is, or how long where it is not real yet.
+func (g *held) extent() sallyport.Span {
+	d := sallyport.Duration(g.length)
+	switch {
+	case g.noEnd:
+		return sallyport.Span{NoEnd: true}
+	case g.real == nil && g.length > 0:
+		return sallyport.Span{Duration: &d}
+	}
+	return sallyport.Span{EndsAt: g.ends}
 }
 
 func (g *held) over(now time.Time) bool { return !g.noEnd && g.ends != nil && !g.ends.After(now) }
