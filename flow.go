@@ -12,7 +12,7 @@ type Flow struct {
 	Fallback   []string    `json:"fallback,omitempty" doc:"Approver expressions used when a stage has too few approvers; then admins"`
 	ExpireIn   Duration    `json:"expire_in,omitempty" doc:"A pending request expires after this; default P7D"`
 	OwnersAdd  bool        `json:"owners_may_add,omitempty" doc:"Owners may add people directly, without a request"`
-	OwnersEdit bool        `json:"owners_edit,omitempty" doc:"Owners may change this flow; said by admins and catalogue managers. The default chain they may change anyway"`
+	OwnersEdit bool        `json:"owners_edit,omitempty" doc:"Owners may change this flow, without letting people in by themselves; said by admins and catalogue managers. The default chain they may change anyway"`
 	AllowSelf  bool        `json:"allow_self_approval,omitempty" doc:"Requester or beneficiary may decide (break-glass, on-call); recorded"`
 	NoApproval bool        `json:"no_approval,omitempty" doc:"Approved at once, without any stage"`
 }

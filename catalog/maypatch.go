@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"context"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -68,37 +67,51 @@ func (s *Service) mayPatch(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 	if p.Flow == nil {
 		return nil
 	}
-	return ownersFlow(sallyport.FlowOf(r.Flow), sallyport.FlowOf(p.Flow))
+	return ownersFlow(r.Flow, p.Flow)
 }
 
 // ownersFlow refuses what lets people in without somebody else's decision, where it is not so already: that is for admins.
-func ownersFlow(before, after sallyport.Flow) error {
-	what := ""
+// Under the default chain owners add people directly, so that what is decided in stages does not become that again.
+func ownersFlow(before, after *sallyport.Flow) error {
+	was, is := sallyport.FlowOf(before), sallyport.FlowOf(after)
+	adds := func(f *sallyport.Flow) bool { return f.IsDefault() || f.OwnersAdd || f.NoApproval }
+	what, hint := "", "Leave it out, or ask an admin or a catalogue manager to set it."
 	switch {
-	case after.NoApproval && !before.NoApproval:
+	case is.NoApproval && !was.NoApproval:
 		what = "that nobody decides"
-	case after.AllowSelf && !before.AllowSelf:
+	case is.AllowSelf && !was.AllowSelf:
 		what = "that people decide their own requests"
-	}
-	for _, st := range after.Stages {
-		same := func(o sallyport.StageSpec) bool { return reflect.DeepEqual(o, st) }
-		if st.Timeout == "approve" && !slices.ContainsFunc(before.Stages, same) {
-			what = "that a time-out approves"
-		}
+	case adds(after) && !adds(before) && after.IsDefault():
+		what, hint = "that owners add people directly where stages decide now, as they do without stages,", "Keep a stage, or ask an admin or a catalogue manager to take them away."
+	case adds(after) && !adds(before):
+		what = "that owners add people directly where stages decide"
+	case !sameUntilApproved(was.Stages, is.Stages):
+		what, hint = "that a time-out approves, or what is decided before and after one that does,",
+			"Leave such a stage and those before it as they are and take none away, or ask an admin or a catalogue manager."
 	}
 	if what == "" {
 		return nil
 	}
-	return sallyport.Errorf(sallyport.EForbidden, "%s is not for owners to say", what).
-		WithHint("Leave it out, or ask an admin or a catalogue manager to set it.").WithRule("catalogue")
+	return sallyport.Errorf(sallyport.EForbidden, "%s is not for owners to say", what).WithHint("%s", hint).WithRule("catalogue")
 }
 
-// byOwner is a change as an owner makes it: who decides stays open to owners, since they do not say whether it is.
-func byOwner(actor sallyport.Actor, p sallyport.ResourcePatch) sallyport.ResourcePatch {
-	if f := normalFlow(p.Flow); f != nil && !curates(actor) {
-		open := *f
-		open.OwnersEdit = true
-		p.Flow = &open
+// sameUntilApproved reports whether stages that a time-out approves come only where they did, after all that they came after,
+// and are followed by as many: else a time-out alone would let people in.
+func sameUntilApproved(before, after []sallyport.StageSpec) bool {
+	for i, st := range after {
+		if st.Timeout == "approve" && (len(after) < len(before) || i >= len(before) || asText(before[:i+1]) != asText(after[:i+1])) {
+			return false
+		}
 	}
-	return p
+	return true
+}
+
+// byOwner is a flow as an owner sets it: who decides stays open to owners, since they do not say whether it is.
+func byOwner(actor sallyport.Actor, f *sallyport.Flow) *sallyport.Flow {
+	if normalFlow(f) == nil || curates(actor) {
+		return f
+	}
+	open := *f
+	open.OwnersEdit = true
+	return &open
 }

@@ -80,6 +80,13 @@ func TestOwnersChangeWhoDecides(t *testing.T) {
 			if f := w.resource("ship.helm").Flow; f == nil || !f.OwnersEdit || len(f.Stages) != 1 {
 				t.Errorf("it is %+v", f)
 			}
+			refused(t, who+": the default chain, by which owners add, where there is a stage", set(who, sallyport.Flow{}), sallyport.EForbidden)
+			if err := set("", sallyport.Flow{}); err != nil {
+				t.Fatal(err)
+			}
+			if err := set(who, sallyport.Flow{OwnersAdd: true, Stages: []sallyport.StageSpec{stage}}); err != nil {
+				t.Errorf("%s keeps that owners add: %v", who, err)
+			}
 			if err := set(who, sallyport.Flow{}); err != nil || w.resource("ship.helm").Flow != nil {
 				t.Errorf("%s makes it the default chain again: %v", who, err)
 			}
@@ -115,6 +122,56 @@ func TestOwnersChangeWhoDecides(t *testing.T) {
 		// In catalogue files it is a word like the others.
 		if _, err := w.apply(w.admin, false, "groups:\n- {slug: g, name: G, flow: {stages: [{approvers: ['user:lea']}], owners_edit: true}}\n"); err != nil || !w.resource("g").Flow.OwnersEdit {
 			t.Errorf("in files: %v", err)
+		}
+	})
+}
+
+// TestOwnersDoNotOpen: where who decides is open to owners, they do not come to let people in by themselves, nor by a
+// time-out that others decided before or after.
+func TestOwnersDoNotOpen(t *testing.T) {
+	sec, lea := sallyport.StageSpec{Approvers: []string{"user:sec"}}, sallyport.StageSpec{Approvers: []string{"user:lea"}}
+	late := sallyport.StageSpec{Approvers: []string{"manager"}, TimeoutAfter: sallyport.Day, Timeout: "approve"}
+	fall := sallyport.StageSpec{Approvers: []string{"manager"}, TimeoutAfter: sallyport.Day, Timeout: "fallback"}
+	list := func(s ...sallyport.StageSpec) []sallyport.StageSpec { return s }
+	each(t, func(w *world) {
+		w.people("own", "sec", "lea")
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindApp, Name: "Ship", Owners: []string{"own"}})
+		for _, c := range []struct {
+			name          string
+			before, after sallyport.Flow
+			ok            bool
+		}{
+			{"the stage before is taken out", sallyport.Flow{Stages: list(sec, late)}, sallyport.Flow{Stages: list(late)}, false},
+			{"the stage before is another", sallyport.Flow{Stages: list(sec, late)}, sallyport.Flow{Stages: list(lea, late)}, false},
+			{"the stage after is taken out", sallyport.Flow{Stages: list(late, sec)}, sallyport.Flow{Stages: list(late)}, false},
+			{"one more time-out", sallyport.Flow{Stages: list(late, sec)}, sallyport.Flow{Stages: list(late, late)}, false},
+			{"the stage after is another", sallyport.Flow{Stages: list(late, sec)}, sallyport.Flow{Stages: list(late, lea)}, true},
+			{"one more stage", sallyport.Flow{Stages: list(sec, late)}, sallyport.Flow{Stages: list(sec, late, lea)}, true},
+			{"no time-out any more", sallyport.Flow{Stages: list(sec, late)}, sallyport.Flow{Stages: list(lea)}, true},
+			{"a time-out that asks others", sallyport.Flow{Stages: list(sec)}, sallyport.Flow{Stages: list(fall)}, true},
+			{"owners add", sallyport.Flow{Stages: list(sec)}, sallyport.Flow{Stages: list(sec), OwnersAdd: true}, false},
+			{"owners add already", sallyport.Flow{Stages: list(sec), OwnersAdd: true}, sallyport.Flow{Stages: list(lea), OwnersAdd: true}, true},
+			{"the default chain", sallyport.Flow{Stages: list(sec)}, sallyport.Flow{}, false},
+			{"the default chain in other words", sallyport.Flow{Stages: list(sec)}, sallyport.Flow{ExpireIn: sallyport.Day}, false},
+			{"the default chain where nobody decides", sallyport.Flow{NoApproval: true}, sallyport.Flow{}, true},
+			{"the default chain where owners add", sallyport.Flow{Stages: list(sec), OwnersAdd: true}, sallyport.Flow{}, true},
+		} {
+			c.before.OwnersEdit = true
+			if _, err := w.s.UpdateResource(t.Context(), w.admin, "ship", sallyport.ResourcePatch{Flow: &c.before}, 0); err != nil {
+				t.Fatal(err)
+			}
+			_, err := w.s.UpdateResource(t.Context(), w.actor("own"), "ship", sallyport.ResourcePatch{Flow: &c.after}, 0)
+			if c.ok && err != nil {
+				t.Errorf("%s: %v", c.name, err)
+			}
+			if c.ok {
+				continue
+			}
+			refused(t, c.name, err, sallyport.EForbidden)
+			_, err = w.s.Access.Give(t.Context(), w.actor("own"), sallyport.Give{Subject: "own", Resource: "ship", NoEnd: true, Reason: "mine"})
+			if !c.before.OwnersAdd {
+				refused(t, c.name+": they give themselves", err, sallyport.EForbidden)
+			}
 		}
 	})
 }

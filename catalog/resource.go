@@ -154,9 +154,11 @@ func (s *Service) newResource(ctx context.Context, tx *store.Tx, actor sallyport
 	if len(in.Entitlements) > 0 && in.Kind != sallyport.KindApp {
 		return r, sallyport.Invalid("entitlements", "only an app has entitlements")
 	}
-	if ownsApp && !allowed && in.Flow != nil && !curates(actor) { // as with what is there: nobody walks round a stage
-		return r, sallyport.Errorf(sallyport.EForbidden, "owners of an app do not say who decides about what is in it").
-			WithHint("Leave the flow out: then the owners decide. An admin or a catalogue manager can set another.").WithRule("catalogue")
+	if ownsApp && !allowed && in.Flow != nil && !curates(actor) { // as of what is there with the default chain
+		if err := ownersFlow(nil, in.Flow); err != nil {
+			return r, err
+		}
+		r.Flow = byOwner(actor, r.Flow)
 	}
 	if !ownsApp {
 		if err := needCurator(actor, "add to the catalogue; the owners of an app may add entitlements to it"); err != nil {

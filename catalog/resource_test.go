@@ -99,7 +99,11 @@ func TestAppWithItsFirstEntitlements(t *testing.T) {
 		part := sallyport.NewResource{Kind: sallyport.KindEntitlement, App: "figma", Name: "Billing", Flow: &sallyport.Flow{NoApproval: true}}
 		_, err = w.s.CreateResource(ctx, ada, part)
 		refused(t, "an app's owner walks round the stages", err, sallyport.EForbidden)
-		part.Flow = nil
+		part.Name, part.Flow = "Seats", &sallyport.Flow{Stages: []sallyport.StageSpec{{Approvers: []string{"user:ben"}}}}
+		if r := w.create(ada, part); r.Flow == nil || len(r.Flow.Stages) != 1 || !r.Flow.OwnersEdit {
+			t.Errorf("an app's owner says who decides: %+v", r.Flow)
+		}
+		part.Name, part.Flow = "Billing", nil
 		if r := w.create(ada, part); r.Slug != "figma.billing" {
 			t.Errorf("made %s", r.Slug)
 		}

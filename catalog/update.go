@@ -30,7 +30,8 @@ func (s *Service) UpdateResource(ctx context.Context, actor sallyport.Actor, ref
 		if err := sameVersion(before, version); err != nil {
 			return err
 		}
-		r, err = s.updateTx(ctx, tx, actor, before, byOwner(actor, p), before.Source, false)
+		p.Flow = byOwner(actor, p.Flow)
+		r, err = s.updateTx(ctx, tx, actor, before, p, before.Source, false)
 		return err
 	})
 	return r, err

@@ -2222,7 +2222,7 @@ export interface components {
             fallback?: string[];
             /** @description Approved at once, without any stage */
             no_approval?: boolean;
-            /** @description Owners may change this flow; said by admins and catalogue managers. The default chain they may change anyway */
+            /** @description Owners may change this flow, without letting people in by themselves; said by admins and catalogue managers. The default chain they may change anyway */
             owners_edit?: boolean;
             /** @description Owners may add people directly, without a request */
             owners_may_add?: boolean;
