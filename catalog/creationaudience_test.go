@@ -124,3 +124,18 @@ func TestEditOfAnAudience(t *testing.T) {
 		}
 	})
 }
+
+// TestAppForOthersWithItsParts: whoever may make an app makes it with its parts, also for an audience that they are not of.
+func TestAppForOthersWithItsParts(t *testing.T) {
+	each(t, func(w *world) {
+		w.people("kim")
+		w.give("kim", store.SlugCatalogueManager)
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindGroup, Name: "Finance"})
+		w.create(w.actor("kim"), sallyport.NewResource{Kind: sallyport.KindApp, Name: "Ledger", Audience: "finance", Entitlements: []sallyport.NewPart{{Name: "Read"}}})
+		if r := w.resource("ledger.read"); r.App == nil || r.App.Slug != "ledger" {
+			t.Errorf("its part is %+v", r)
+		}
+		_, err := w.s.CreateResource(t.Context(), w.actor("kim"), sallyport.NewResource{Kind: sallyport.KindEntitlement, App: "ledger", Name: "Write"})
+		refused(t, "a part of an app that they do not see", err, sallyport.EPrecondition)
+	})
+}

@@ -31,6 +31,7 @@ type making struct {
 	source  string // "" for the page and the API, or catalogue
 	checked bool   // what it names was checked already
 	request string // the approved request that it comes from, which is the authority for it and the cause of its events
+	part    bool   // of what was made just now, which whoever makes it need not see
 }
 
 // createTx adds a resource.
@@ -38,7 +39,7 @@ func (s *Service) createTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 	if err := sallyport.CheckReason(in.Reason); err != nil {
 		return sallyport.Resource{}, sallyport.Invalid("reason", "%s", err)
 	}
-	r, err := s.newResource(ctx, tx, actor, in, how.request != "")
+	r, err := s.newResource(ctx, tx, actor, in, how)
 	if err != nil {
 		return r, err
 	}
@@ -78,6 +79,7 @@ func (s *Service) createTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 			return r, err
 		}
 	}
+	how.part = true
 	for i, e := range in.Entitlements {
 		if _, err := s.createTx(ctx, tx, actor, sallyport.NewResource{Kind: sallyport.KindEntitlement, App: r.ID, Slug: e.Slug, Name: e.Name, Description: e.Description}, how); err != nil {
 			return r, under(fmt.Sprintf("entitlements[%d]", i), e.Name, err)
@@ -107,9 +109,9 @@ func under(path, name string, err error) error {
 	return err
 }
 
-// newResource turns what was submitted into a resource, with what it names resolved. allowed says that it was approved, so
-// that the actor need not be somebody who may add it.
-func (s *Service) newResource(ctx context.Context, tx *store.Tx, actor sallyport.Actor, in sallyport.NewResource, allowed bool) (sallyport.Resource, error) {
+// newResource turns what was submitted into a resource, with what it names resolved. Of what comes from an approved
+// request the actor need not be somebody who may add it.
+func (s *Service) newResource(ctx context.Context, tx *store.Tx, actor sallyport.Actor, in sallyport.NewResource, how making) (sallyport.Resource, error) {
 	r := sallyport.Resource{Kind: in.Kind, Slug: strings.ToLower(in.Slug), Name: in.Name, Description: in.Description, Physical: in.Physical, Managed: true,
 		Flow: normalFlow(in.Flow), Revocation: normalRevocation(in.Revocation)}
 	if in.Form != nil {
@@ -124,10 +126,11 @@ func (s *Service) newResource(ctx context.Context, tx *store.Tx, actor sallyport
 	if r.Fulfilment.Kind == "" {
 		r.Fulfilment.Kind = sallyport.FulfilNone
 	}
+	allowed := how.request != ""
 	ownsApp := allowed
 	if in.App != "" && in.Kind == sallyport.KindEntitlement {
 		v := access.Viewer(actor)
-		v.All = v.All || allowed
+		v.All = v.All || allowed || how.part
 		app, err := tx.Resource(ctx, actor.Tenant, in.App, v)
 		if sallyport.CodeOf(err) == sallyport.ENotFound || err == nil && app.DeletedAt != nil {
 			return r, refusal([]sallyport.Fault{{Path: "app", Message: fmt.Sprintf("there is no app %q", in.App)}})
