@@ -92,7 +92,7 @@ type moment struct {
 
 // reorganized is a reorganization that can be undone.
 type reorganized struct {
-	id          string
+	id, title   string
 	made, ended []*held
 	created     []*thing
 	removed     []*thing

@@ -63,7 +63,7 @@ func (c *company) reorganize(in sallyport.Reorganization, then func(r *reorganiz
 	var out sallyport.Reorganized
 	c.take("reorganize", step{what: fmt.Sprintf("%+v", in),
 		then: func() {
-			r := &reorganized{id: out.ID, action: in.Action, at: c.m.now, steads: map[*held][]*held{}}
+			r := &reorganized{id: out.ID, title: out.Title, action: in.Action, at: c.m.now, steads: map[*held][]*held{}}
 			c.m.noted()
 			i := slices.IndexFunc(c.m.things, func(t *thing) bool { return t.id == out.Role.ID })
 			if i < 0 {
@@ -127,6 +127,14 @@ func (c *company) within(r *reorganized, g *held, n *gift) bool {
 		}
 	}
 	return true
+}
+
+// because is why something is there again: what had no reason has that one.
+func (r *reorganized) because(reason string) string {
+	if strings.TrimSpace(reason) == "" {
+		return "undone: " + r.title
+	}
+	return reason
 }
 
 // cutTo says whether something was cut by the reorganization itself, and by nobody further.
@@ -379,7 +387,7 @@ func (c *company) undoOf(i int) {
 						had = s.was
 					}
 				}
-				again := gift{who: g.who, what: g.what, relation: g.relation, origin: g.origin, reason: g.reason, noEnd: had.NoEnd, until: had.EndsAt, asked: g.asked, from: g}
+				again := gift{who: g.who, what: g.what, relation: g.relation, origin: g.origin, reason: r.because(g.reason), noEnd: had.NoEnd, until: had.EndsAt, asked: g.asked, from: g}
 				if g.starts.After(c.m.now) {
 					again.starts = &g.starts
 				}
@@ -407,6 +415,7 @@ func (c *company) undoOf(i int) {
 			}
 			for _, s := range r.uncovered() {
 				if n, longer := c.m.uncut(s); longer {
+					n.reason = r.because(n.reason)
 					c.m.give(n)
 					c.counts["uncut"]++
 				}
