@@ -112,9 +112,6 @@ func (a *app) showSettings(r sallyport.Resource) error {
 	if r.Flow == nil {
 		r.Flow = &sallyport.Flow{}
 	}
-	if r.Revocation == nil {
-		r.Revocation = &sallyport.Fulfilment{}
-	}
 	audience := ""
 	if r.Audience != nil {
 		audience = r.Audience.Slug

@@ -45,6 +45,9 @@ func changes(t *testing.T, d *demoServer) {
 	if r := read(); r["version"] != version {
 		t.Errorf("the settings as they were changed something: %v", r)
 	}
+	d.do("admin", "new", "entitlement", "Night shift", "--app", "planner")
+	write(d.do("owner", "change", "planner.night-shift", "--settings"))
+	d.do("owner", "change", "planner.night-shift", "--file", path)
 	write("durations: {max: P30D}\nflow: {expire_in: P3D, owners_edit: true, stages: [{approvers: [admins]}]}\n")
 	d.do("owner", "change", "planner", "-f", path)
 	d.do("owner", "change", "planner", "--stage", "manager")
@@ -52,7 +55,10 @@ func changes(t *testing.T, d *demoServer) {
 	if flow["expire_in"] != "P3D" || len(flow["stages"].([]any)) != 1 || read()["durations"].(map[string]any)["max"] != "P30D" {
 		t.Errorf("other stages, and the rest as it was: %v", flow)
 	}
-	d.do("owner", "change", "planner", "--no-stages")
+	if code, _, errs := d.cli("owner", "change", "planner", "--no-stages"); code != 6 || !strings.Contains(errs, "owners add people directly") {
+		t.Errorf("an owner takes away what decides: exit %d %s", code, errs)
+	}
+	d.do("admin", "change", "planner", "--no-stages")
 	if flow, _ := read()["flow"].(map[string]any); len(flow) > 0 && flow["stages"] != nil {
 		t.Errorf("the default again: %v", flow)
 	}

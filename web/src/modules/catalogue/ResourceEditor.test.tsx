@@ -1,16 +1,17 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { render, screen } from '@testing-library/react'
 import { expect, it } from 'vitest'
+import type { Flow } from '../../api/types'
 import { emptyDraft, toNew } from './draft'
 import { ResourceEditor } from './ResourceEditor'
 
 const lea = { value: 'lea', label: 'Lea' }
 
-const show = (fields?: string[], owners?: boolean, fresh?: boolean) =>
+const show = (fields?: string[], owners?: boolean, fresh?: boolean, flow?: Flow) =>
   render(
     <QueryClientProvider client={new QueryClient()}>
       <ResourceEditor
-        draft={{ ...emptyDraft('app'), name: 'VPN', owners: fresh ? [lea] : [] }}
+        draft={{ ...emptyDraft('app'), name: 'VPN', owners: fresh ? [lea] : [], flow }}
         onChange={() => {}}
         fault={() => undefined}
         fields={fields}
@@ -34,6 +35,20 @@ it('lets owners say who decides, and not that nobody does', () => {
   expect(screen.getByText('Stages')).toBeTruthy()
   expect(screen.queryByText('Nobody')).toBeNull()
   expect(screen.getByLabelText(/Why the owners change/)).toBeTruthy()
+})
+
+it('does not let owners take away what decides, and shows them why', () => {
+  const staged = { stages: [{ approvers: ['manager'] }], owners_edit: true } as Flow
+  const own = () =>
+    screen.getByLabelText('Owners may add people directly, without a request') as HTMLInputElement
+  const first = show(['flow'], true, false, staged)
+  expect(screen.queryByText('Its owners')).toBeNull()
+  expect(screen.getByText(/Stages are taken away by admins/)).toBeTruthy()
+  expect(own().disabled).toBe(true)
+  first.unmount()
+  show(['flow'], true, false, { ...staged, owners_may_add: true })
+  expect(screen.getByText('Its owners')).toBeTruthy()
+  expect(own().disabled).toBe(false)
 })
 
 it('shows admins everything', () => {

@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import type { Flow } from '../../api/types'
 import { Checkbox } from '../../components/Checkbox'
 import { Disclosure } from '../../components/Disclosure'
@@ -27,6 +28,8 @@ export function FlowEditor({
   const mode = modeOf(value)
   const flow = value ?? {}
   const stages = flow.stages ?? []
+  // Where stages decide, owners do not let themselves add people directly, as they would without stages.
+  const [closed] = useState(by === 'owner' && mode === 'stages' && !flow.owners_may_add)
   const setMode = (next: Mode) => {
     const { no_approval: _n, stages: _s, ...rest } = flow
     if (next === 'none') onChange({ ...rest, no_approval: true })
@@ -44,10 +47,17 @@ export function FlowEditor({
             { value: 'default' as const, label: defaults.label },
             { value: 'stages' as const, label: 'Stages' },
             { value: 'none' as const, label: 'Nobody' },
-          ].filter((c) => c.value !== 'none' || by !== 'owner' || mode === 'none')}
+          ].filter((c) =>
+            c.value === 'none' ? by !== 'owner' || mode === 'none' : c.value !== 'default' || !closed,
+          )}
         />
       </FieldSet>
       <p className="text-muted">{mode === 'default' ? defaults.words : flowWords(value)}</p>
+      {closed && (
+        <p className="text-[0.875rem] text-muted">
+          Stages are taken away by admins and catalogue managers: without them, owners add people directly.
+        </p>
+      )}
       {mode === 'stages' && (
         <>
           <ol className="grid gap-3">
@@ -105,6 +115,7 @@ export function FlowEditor({
           )}
           <div className="grid gap-1">
             <Checkbox
+              disabled={closed}
               checked={!!flow.owners_may_add}
               onChange={(e) => onChange({ ...flow, owners_may_add: e.target.checked })}
             >
