@@ -474,7 +474,9 @@ func TestUndoOfRenewingWhatWasFound(t *testing.T) {
 		if w.grant(given).EndedAt == nil || w.grant(found.ID).EndedAt != nil || !w.holds("ada", "wiki") {
 			w.Error("what was found goes on alone")
 		}
-		w.tx(func(ctx context.Context, tx *store.Tx) error { return w.s.EndGrantTx(ctx, tx, sallyport.System(w.tenant), found.ID, "gone from the target") })
+		w.tx(func(ctx context.Context, tx *store.Tx) error {
+			return w.s.EndGrantTx(ctx, tx, sallyport.System(w.tenant), found.ID, "gone from the target")
+		})
 		if w.holds("ada", "wiki") {
 			w.Error("a renewal that was taken back keeps what the target took away")
 		}
