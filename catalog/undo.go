@@ -23,8 +23,8 @@ func (s *Service) Reorganizations(ctx context.Context, actor sallyport.Actor, p 
 }
 
 // UndoReorganization takes a reorganization back: who made it, while they may still do what it did, and admins. The grants
-// that it made end, those that it ended are there again until their own ends and those that it cut have theirs again, as far as what took their place goes on and
-// limits allow, and roles that it made or removed go and come. Requests that were closed with a role stay closed. EConflict
+// that it made end, those that it ended are there again until their own ends and those that it cut have theirs again, as far as
+// what took their place goes on and limits allow, and roles that it made or removed go and come. Requests that were closed with a role stay closed. EConflict
 // when it was undone already, or a name was taken since.
 func (s *Service) UndoReorganization(ctx context.Context, actor sallyport.Actor, id string) (sallyport.Reorganized, error) {
 	var c sallyport.Reorganized

@@ -65,8 +65,8 @@ func (u *undoing) read(ctx context.Context) error {
 }
 
 // grants ends what was made and makes what was ended again. Of two grants of one key the later ends first; else what was
-// ended comes first, so that nobody is without it in between. What was cut
-// has its former end again last.
+// ended comes first, so that nobody is without it in between. What was cut has its former end again
+// last.
 func (u *undoing) grants(ctx context.Context) error {
 	type key struct {
 		sallyport.Key

@@ -39,18 +39,18 @@ export function FlowEditor({
   return (
     <div className="grid gap-4">
       <FieldSet label={<span className="sr-only">Who decides</span>} error={fault('flow')}>
-        <Segments
-          label="Who decides"
-          value={mode}
-          onChange={setMode}
-          choices={[
-            { value: 'default' as const, label: defaults.label },
-            { value: 'stages' as const, label: 'Stages' },
-            { value: 'none' as const, label: 'Nobody' },
-          ].filter((c) =>
-            c.value === 'none' ? by !== 'owner' || mode === 'none' : c.value !== 'default' || !closed,
-          )}
-        />
+        {(!closed || mode !== 'stages') && (
+          <Segments
+            label="Who decides"
+            value={mode}
+            onChange={setMode}
+            choices={[
+              { value: 'default' as const, label: defaults.label },
+              { value: 'stages' as const, label: 'Stages' },
+              { value: 'none' as const, label: 'Nobody' },
+            ].filter((c) => c.value !== 'none' || by !== 'owner' || mode === 'none')}
+          />
+        )}
       </FieldSet>
       <p className="text-muted">{mode === 'default' ? defaults.words : flowWords(value)}</p>
       {closed && (
