@@ -40,6 +40,9 @@ func (s *Service) LeaveTx(ctx context.Context, tx *store.Tx, actor sallyport.Act
 			return err
 		}
 	}
+	if err := tx.MarkEndedInSource(ctx, tenant, held); err != nil { // who comes back has what the source then says
+		return err
+	}
 	if err := s.closeRequestsTx(ctx, tx, actor, "", u.ID, cause); err != nil {
 		return err
 	}

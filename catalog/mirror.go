@@ -116,7 +116,7 @@ func (s *Service) planMembers(ctx context.Context, tx *store.Tx, tenant string, 
 	if err != nil {
 		return err
 	}
-	limited, err := tx.LimitedImports(ctx, tenant, own)
+	overHere, err := tx.ImportsEndedHere(ctx, tenant, own)
 	if err != nil {
 		return err
 	}
@@ -154,7 +154,7 @@ func (s *Service) planMembers(ctx context.Context, tx *store.Tx, tenant string, 
 				if has[u.ID] != "" {
 					continue
 				}
-				if r != nil && limited[r.ID][u.ID] != "" {
+				if r != nil && overHere[r.ID][u.ID] != "" {
 					over++
 					continue
 				}
@@ -182,7 +182,7 @@ func (s *Service) planMembers(ctx context.Context, tx *store.Tx, tenant string, 
 		}
 	}
 	if over > 0 {
-		p.Warnings = append(p.Warnings, fmt.Sprintf("%d memberships that %s names came to the end that tags gave them, and are not begun again; give them here to whoever still needs them", over, p.snap.Source))
+		p.Warnings = append(p.Warnings, fmt.Sprintf("%d memberships that %s names ended here, by a tag or by somebody, and are not begun again; give them here to whoever still needs them", over, p.snap.Source))
 	}
 	return nil
 }

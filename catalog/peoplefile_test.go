@@ -1,12 +1,15 @@
 package catalog_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/access"
 	"github.com/sallyport/sallyport/catalog"
+	"github.com/sallyport/sallyport/store"
 )
 
 func TestFaultsOfAFileOfPeople(t *testing.T) {
@@ -93,6 +96,53 @@ func TestImportingAFile(t *testing.T) {
 		}
 		if w.holds("ben", "wiki") || w.events("user.returned") != 2 {
 			t.Error("a return restores nothing")
+		}
+	})
+}
+
+// Who was taken out of a group of Sallyport's own stays out, whatever the file says (domain rule 6): whom the file itself
+// took out, or who left, it brings in again. Groups of the file alone are followed.
+func TestAFileDoesNotGiveAgainWhatEndedHere(t *testing.T) {
+	each(t, func(w *world) {
+		ctx := t.Context()
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindGroup, Slug: "chess", Name: "Chess club"})
+		in := func(ada, ben string) sallyport.Plan {
+			t.Helper()
+			run, err := w.s.ImportPeople(ctx, w.admin, "f.csv", "login,name,groups,active\nada,Ada,"+ada+"\nben,Ben,"+ben+"\n", catalog.SyncOptions{AcceptShrink: true})
+			if err != nil || run.State != sallyport.SyncApplied {
+				t.Fatalf("%+v %v", run, err)
+			}
+			return run.Plan
+		}
+		in("chess,", "chess,")
+		in(",", "chess,no")
+		in("chess,", "chess,")
+		if !w.holds("ada", "chess") || !w.holds("ben", "chess") {
+			t.Fatal("who was out of the file is back in it")
+		}
+		ada, chess := w.user("ada").ID, w.resource("chess").ID
+		w.update(func(ctx context.Context, tx *store.Tx) error {
+			l, err := tx.Grants(ctx, w.tenant, access.Everything, store.GrantFilter{SubjectKind: sallyport.SubjectUser, SubjectID: ada, ResourceID: chess}, store.Page{})
+			if err != nil {
+				return err
+			}
+			for _, g := range l.Items {
+				if g.EndedAt == nil {
+					_, err = w.s.Access.EndTx(ctx, tx, w.admin, g.ID, "no longer a member in f.csv") // whatever words somebody uses
+				}
+			}
+			return err
+		})
+		if plan := in("chess,", "chess,"); w.holds("ada", "chess") || !w.holds("ben", "chess") || plan.Counts["add membership"] != 0 || len(plan.Warnings) != 1 || !strings.Contains(plan.Warnings[0], "1 memberships") {
+			t.Errorf("who was taken out here is in it again: %+v", plan)
+		}
+		in("chess,no", "chess,") // she leaves without being in it
+		if in("chess,", "chess,"); w.holds("ada", "chess") {
+			t.Error("leaving and coming back is a way in")
+		}
+		w.give("ada", "chess")
+		if in("chess,", "chess,"); !w.holds("ada", "chess") {
+			t.Error("what is given here stays")
 		}
 	})
 }

@@ -46,10 +46,15 @@ func (s *Service) settle(ctx context.Context, tx *store.Tx, actor sallyport.Acto
 			return err
 		}
 	}
+	var ended []string
 	for _, m := range p.ends {
 		if err := s.Access.EndGrantTx(ctx, tx, actor, m.grantID, "no longer a member in "+p.snap.Source); err != nil {
 			return err
 		}
+		ended = append(ended, m.grantID)
+	}
+	if err := tx.MarkEndedInSource(ctx, actor.Tenant, ended); err != nil {
+		return err
 	}
 	for _, st := range p.groups {
 		if st.action == sallyport.PlanRemove {

@@ -94,37 +94,61 @@ func (tx *Tx) VerifyProvisions(ctx context.Context, tenant string, ids []string)
 
 // ImportGrants lists the living import grants of members of resources, as resource → person → grant id.
 func (tx *Tx) ImportGrants(ctx context.Context, tenant string, resources []string) (map[string]map[string]string, error) {
-	return tx.imports(ctx, tenant, resources, "ended_at IS NULL")
-}
-
-// LimitedImports lists by resource and person the import grants that came to an end which a limit gave them. What a read
-// finds has none of itself.
-func (tx *Tx) LimitedImports(ctx context.Context, tenant string, resources []string) (map[string]map[string]string, error) {
-	return tx.imports(ctx, tenant, resources, "ended_at IS NOT NULL AND ends_at <= ended_at")
-}
-
-func (tx *Tx) imports(ctx context.Context, tenant string, resources []string, which string) (map[string]map[string]string, error) {
 	out := map[string]map[string]string{}
+	return out, tx.imports(ctx, tenant, resources, "ended_at IS NULL", func(res, user, id string, _ bool) { put(out, res, user, id) })
+}
+
+// ImportsEndedHere lists by resource and person the import grants whose last end their source did not make: a limit did, or
+// somebody.
+func (tx *Tx) ImportsEndedHere(ctx context.Context, tenant string, resources []string) (map[string]map[string]string, error) {
+	out := map[string]map[string]string{}
+	return out, tx.imports(ctx, tenant, resources, "ended_at IS NOT NULL", func(res, user, id string, inSource bool) {
+		if put(out, res, user, id); inSource {
+			delete(out[res], user)
+		}
+	})
+}
+
+func put(m map[string]map[string]string, res, user, id string) {
+	if m[res] == nil {
+		m[res] = map[string]string{}
+	}
+	m[res][user] = id
+}
+
+// imports goes through import grants of members, by when they ended.
+func (tx *Tx) imports(ctx context.Context, tenant string, resources []string, which string, each func(res, user, id string, inSource bool)) error {
 	for ids := range slices.Chunk(resources, 500) {
 		q := &query{}
-		q.WriteString(`SELECT resource_id, subject_id, id FROM grants WHERE tenant_id=` + q.arg(tenant) + ` AND ` + q.in("resource_id", ids) +
-			` AND relation='member' AND subject_kind='user' AND origin='import' AND ` + which)
-		err := tx.Rows(ctx, q.String(), q.args, func(r *sql.Rows) error {
+		q.WriteString(`SELECT resource_id, subject_id, id, ended_in_source FROM grants WHERE tenant_id=` + q.arg(tenant) + ` AND ` + q.in("resource_id", ids) +
+			` AND relation='member' AND subject_kind='user' AND origin='import' AND ` + which + ` ORDER BY ended_at, id`)
+		if err := tx.Rows(ctx, q.String(), q.args, func(r *sql.Rows) error {
 			var res, user, id string
-			if err := r.Scan(&res, &user, &id); err != nil {
+			var inSource bool
+			if err := r.Scan(&res, &user, &id, &inSource); err != nil {
 				return err
 			}
-			if out[res] == nil {
-				out[res] = map[string]string{}
-			}
-			out[res][user] = id
+			each(res, user, id, inSource)
 			return nil
-		})
-		if err != nil {
-			return nil, err
+		}); err != nil {
+			return err
 		}
 	}
-	return out, nil
+	return nil
+}
+
+// MarkEndedInSource records that it was their source which ended these grants, so that it may begin them again. What a limit
+// ended stays as it is.
+func (tx *Tx) MarkEndedInSource(ctx context.Context, tenant string, grants []string) error {
+	for ids := range slices.Chunk(grants, 500) {
+		q := &query{}
+		q.WriteString(`UPDATE grants SET ended_in_source = TRUE WHERE tenant_id = ` + q.arg(tenant) + ` AND origin = 'import'
+			AND ended_at IS NOT NULL AND (ends_at IS NULL OR ended_at < ends_at) AND ` + q.in("id", ids))
+		if _, err := tx.Exec(ctx, q.String(), q.args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Drifts lists the differences between grants and the holdings that the last complete read of a connection found.

@@ -276,10 +276,10 @@ func (c *company) followed() {
 			}
 			g := c.m.living("user:"+login, t, sallyport.Member, sallyport.OriginImport)
 			switch {
-			case groups[t.name] && g == nil && !c.m.limited(login, t):
+			case groups[t.name] && g == nil && (!t.managed || !c.m.endedHere(login, t)):
 				c.m.give(gift{who: "user:" + login, what: t, origin: sallyport.OriginImport, noEnd: true, reason: "member in file"})
 			case !groups[t.name]:
-				c.m.end(g)
+				c.m.endInSource(g)
 			}
 		}
 	}

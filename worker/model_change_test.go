@@ -46,11 +46,23 @@ func (m *model) reaches(n gift) sallyport.Span {
 	return sallyport.Span{EndsAt: &end}
 }
 
-// limited: a limit ended what was read of them, so that reading it again begins nothing.
-func (m *model) limited(login string, t *thing) bool {
-	return slices.ContainsFunc(m.grants, func(g *held) bool {
-		return g.who == "user:"+login && g.what == t && g.relation == sallyport.Member && g.origin == sallyport.OriginImport && g.ended != nil && g.ends != nil && !g.ends.After(*g.ended)
-	})
+// endedHere: what was read of them last was ended by a limit or by somebody, so that reading it again begins nothing.
+func (m *model) endedHere(login string, t *thing) bool {
+	var last *held
+	for _, g := range m.grants {
+		if g.who == "user:"+login && g.what == t && g.relation == sallyport.Member && g.origin == sallyport.OriginImport && g.ended != nil && (last == nil || !g.ended.Before(*last.ended)) {
+			last = g
+		}
+	}
+	return last != nil && !last.inSource
+}
+
+// endInSource ends what its source says no more, unless a limit did before.
+func (m *model) endInSource(g *held) {
+	if g != nil && g.ended == nil {
+		g.inSource = !g.over(m.now)
+		m.end(g)
+	}
 }
 
 func (m *model) living(who string, what *thing, r sallyport.Relation, o sallyport.Origin) *held {
@@ -391,7 +403,7 @@ func (m *model) leaves(login string) {
 	m.people[login], m.left[login] = false, m.now
 	for _, g := range m.grants {
 		if g.who == "user:"+login {
-			m.end(g)
+			m.endInSource(g)
 		}
 	}
 	m.converge()

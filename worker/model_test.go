@@ -56,6 +56,7 @@ type held struct {
 	length   time.Duration // counts from activation; 0: none
 	real     *time.Time
 	ended    *time.Time
+	inSource bool  // that it ended was read
 	from     *held // that it took over from, or that it brings back
 }
 
