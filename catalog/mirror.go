@@ -94,6 +94,13 @@ func (s *Service) planGroups(ctx context.Context, tx *store.Tx, tenant string, p
 			if !seen[r.ID] {
 				p.groups = append(p.groups, groupStep{action: sallyport.PlanRemove, before: r})
 				p.Add(sallyport.PlanItem{Action: sallyport.PlanRemove, Kind: "group", Slug: r.Slug, Name: r.Name, Detail: "is no longer in " + snap.Source})
+				by, err := tx.NamedBy(ctx, tenant, access.Everything, *r)
+				if err != nil {
+					return err
+				}
+				if needed := namers(by); len(needed) > 0 {
+					p.Warnings = append(p.Warnings, fmt.Sprintf("%s is needed by %s: as audience, approver or for fulfilment. Once it is gone nobody is meant there; name another", r.Name, strings.Join(needed, ", ")))
+				}
 			}
 		}
 	}

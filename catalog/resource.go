@@ -281,28 +281,34 @@ func (s *Service) nobodyNeeds(ctx context.Context, tx *store.Tx, actor sallyport
 		return err
 	}
 	hint := "Change those first."
-	names, more := by.Resources, ""
-	if len(names) > 5 {
-		more = fmt.Sprintf(" and %d more", len(names)-5)
-		names = names[:5]
-	}
-	needed := strings.Join(names, ", ") + more
 	if by.Hidden > 0 {
-		needed += ", " + unseen(by.Hidden)
 		hint = "Change those first; an admin sees all of them."
 	}
-	for _, k := range by.Creation {
-		needed += fmt.Sprintf(", the rule who decides about new %ss", k)
-	}
+	needed := namers(by)
 	if by.Pending > 0 && !gone {
-		needed += fmt.Sprintf(", pending requests (%d)", by.Pending)
+		needed = append(needed, fmt.Sprintf("pending requests (%d)", by.Pending))
 		hint += " Pending requests keep what they began with until they are decided, cancelled or given other approvers."
 	}
-	if needed == "" {
+	if len(needed) == 0 {
 		return nil
 	}
-	return sallyport.Errorf(sallyport.EPrecondition, "%s is needed by %s: as audience, approver or for fulfilment", r.Name, strings.TrimPrefix(needed, ", ")).
+	return sallyport.Errorf(sallyport.EPrecondition, "%s is needed by %s: as audience, approver or for fulfilment", r.Name, strings.Join(needed, ", ")).
 		WithHint("%s", hint).WithRule("references")
+}
+
+// namers are the words for what names a group or role, requests aside.
+func namers(by store.Naming) []string {
+	out := by.Resources
+	if n := len(out) - 5; n > 0 {
+		out = append(slices.Clone(out[:4]), fmt.Sprintf("%s and %d more", out[4], n))
+	}
+	if by.Hidden > 0 {
+		out = append(out, unseen(by.Hidden))
+	}
+	for _, k := range by.Creation {
+		out = append(out, fmt.Sprintf("the rule who decides about new %ss", k))
+	}
+	return out
 }
 
 func living(ctx context.Context, tx *store.Tx, actor sallyport.Actor, ref string) (sallyport.Resource, error) {

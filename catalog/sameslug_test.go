@@ -1,9 +1,11 @@
 package catalog_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/catalog"
 	"github.com/sallyport/sallyport/store"
 )
 
@@ -108,6 +110,47 @@ func TestRemovalsOfAnotherSlug(t *testing.T) {
 		}
 		if to := end("ben"); to.Kind != "owners" {
 			t.Errorf("removed: it is for %+v", to)
+		}
+	})
+}
+
+// TestAGroupThatItsDirectoryDrops: what names it means nobody from then on, which the plan says before, and never the people
+// of another group that has its slug later.
+func TestAGroupThatItsDirectoryDrops(t *testing.T) {
+	each(t, func(w *world) {
+		ctx := w.t.Context()
+		w.people("eve", "ann")
+		in := func(groups string) sallyport.Plan {
+			t.Helper()
+			run, err := w.s.ImportPeople(ctx, w.admin, "f.csv", "login,name,groups\nsam,Sam,"+groups+"\n", catalog.SyncOptions{AcceptShrink: true})
+			if err != nil || run.State != sallyport.SyncApplied {
+				t.Fatalf("%+v %v", run, err)
+			}
+			return run.Plan
+		}
+		in("Team")
+		theirs := sallyport.Flow{Stages: []sallyport.StageSpec{{Approvers: []string{"group:Team"}}}}
+		app := w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindApp, Name: "Safe", Flow: &theirs, Fulfilment: &sallyport.Fulfilment{Kind: sallyport.FulfilManual, Assignee: "group:team"}})
+		if _, err := w.s.SetCreationRule(ctx, w.admin, sallyport.KindApp, &theirs); err != nil {
+			t.Fatal(err)
+		}
+		plan := in("")
+		if len(plan.Warnings) != 1 || !strings.Contains(plan.Warnings[0], "Team is needed by safe, the rule who decides about new apps: as") {
+			t.Errorf("the plan: %v", plan.Warnings)
+		}
+		if now := w.resource("safe"); now.Version == app.Version || strings.EqualFold(now.Flow.Stages[0].Approvers[0], "group:team") || strings.EqualFold(now.Fulfilment.Assignee, "group:team") {
+			t.Errorf("version %d, %+v, %+v", now.Version, now.Flow, now.Fulfilment)
+		}
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindGroup, Name: "Team", Slug: "team"})
+		w.give("eve", "team")
+		r, err := w.s.Access.Ask(ctx, w.actor("ann"), sallyport.Ask{Resource: app.ID, NoEnd: true, Reason: "for work"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = w.s.Access.Vote(ctx, w.actor("eve"), r.ID, sallyport.Ballot{Vote: sallyport.VoteApprove})
+		refused(t, "another group of the slug", err, sallyport.EForbidden)
+		if r, err = w.s.Access.Vote(ctx, w.admin, r.ID, sallyport.Ballot{Vote: sallyport.VoteApprove}); err != nil || r.State != sallyport.RequestApproved {
+			t.Errorf("an admin: %v %v", r.State, err)
 		}
 	})
 }

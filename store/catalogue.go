@@ -71,8 +71,8 @@ func (tx *Tx) NamedBy(ctx context.Context, tenant string, v Viewer, r sallyport.
 	return out, err
 }
 
-// KeepNamed lets requests under way that name a group or role by its slug name it by its id, whatever the case in which they
-// wrote it: once that is removed, what has the slug later is not whom they meant.
+// KeepNamed lets whatever names a group or role by its slug name it by its id, whatever the case in which they wrote it: once
+// that is removed, what has the slug later is not whom they meant. Of requests, those under way.
 func (tx *Tx) KeepNamed(ctx context.Context, tenant string, r sallyport.Resource) error {
 	named := regexp.MustCompile(`(?i)` + regexp.QuoteMeta(`"`+string(r.Kind)+":"+r.Slug+`"`))
 	id := `"` + string(r.Kind) + ":" + r.ID + `"`
@@ -82,6 +82,14 @@ func (tx *Tx) KeepNamed(ctx context.Context, tenant string, r sallyport.Resource
 		{`SELECT DISTINCT s.spec FROM stages s JOIN requests q ON q.tenant_id=s.tenant_id AND q.id=s.request_id AND q.state='pending'
 			WHERE s.tenant_id=$1 AND LOWER(s.spec) LIKE $2 ESCAPE '\'`,
 			`UPDATE stages SET spec=$3 WHERE tenant_id=$1 AND spec=$2 AND request_id IN (SELECT id FROM requests WHERE tenant_id=$1 AND state='pending')`},
+		{`SELECT DISTINCT flow FROM resources WHERE tenant_id=$1 AND deleted_at IS NULL AND LOWER(flow) LIKE $2 ESCAPE '\'`,
+			`UPDATE resources SET flow=$3, version=version+1 WHERE tenant_id=$1 AND flow=$2 AND deleted_at IS NULL`},
+		{`SELECT DISTINCT fulfilment FROM resources WHERE tenant_id=$1 AND deleted_at IS NULL AND LOWER(fulfilment) LIKE $2 ESCAPE '\'`,
+			`UPDATE resources SET fulfilment=$3, version=version+1 WHERE tenant_id=$1 AND fulfilment=$2 AND deleted_at IS NULL`},
+		{`SELECT DISTINCT revocation FROM resources WHERE tenant_id=$1 AND deleted_at IS NULL AND LOWER(revocation) LIKE $2 ESCAPE '\'`,
+			`UPDATE resources SET revocation=$3, version=version+1 WHERE tenant_id=$1 AND revocation=$2 AND deleted_at IS NULL`},
+		{`SELECT DISTINCT flow FROM creation_flows WHERE tenant_id=$1 AND LOWER(flow) LIKE $2 ESCAPE '\'`,
+			`UPDATE creation_flows SET flow=$3 WHERE tenant_id=$1 AND flow=$2`},
 	} {
 		var texts []string // as many as there are different flows
 		err := tx.Rows(ctx, in.find, []any{tenant, naming(r.Kind, r.Slug)}, func(rows *sql.Rows) error {
