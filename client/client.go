@@ -25,6 +25,8 @@ type Client struct {
 	Token string       // an API token; "" calls without
 	HTTP  *http.Client // default: one that gives up after 2 minutes
 	Agent string       // default sallyport-client
+
+	version int // what changes expect; 0: nothing
 }
 
 // New makes a client.
@@ -50,6 +52,14 @@ func (q Query) encode() string {
 		}
 	}
 	return v.Encode()
+}
+
+// IfVersion is the client for changes that happen only while a thing is at the version that was read; else they are refused as
+// an EConflict. 0 asks for none.
+func (c *Client) IfVersion(version int) *Client {
+	out := *c
+	out.version = version
+	return &out
 }
 
 // Do makes one call. in is written as JSON unless it is an io.Reader or nil; out, unless nil, is what the answer is read
@@ -85,6 +95,9 @@ func (c *Client) Do(ctx context.Context, method, path string, q Query, in, out a
 		r.Header.Set("Authorization", "Bearer "+c.Token)
 	}
 	if method != http.MethodGet {
+		if c.version > 0 {
+			r.Header.Set("If-Match", strconv.Quote(strconv.Itoa(c.version)))
+		}
 		if _, again := in.(io.Reader); !again {
 			r.Header.Set("Idempotency-Key", newKey())
 		}

@@ -11,9 +11,16 @@ import (
 	"github.com/sallyport/sallyport"
 )
 
+// settingsFile is what --settings prints and --file takes. Version is what it was read at; 0 is whatever there is.
+type settingsFile struct {
+	sallyport.ResourcePatch
+	Version int `json:"version"`
+}
+
 // changeCmd changes what a resource says of itself. Owners and tags are grants and limits, and have commands of their own.
 func (a *app) changeCmd() *cobra.Command {
 	var p sallyport.ResourcePatch
+	version := 0
 	var name, slug, description, audience, file string
 	var stages []string
 	var noStages, settings, dry bool
@@ -21,7 +28,8 @@ func (a *app) changeCmd() *cobra.Command {
 		Use: "change RESOURCE", Short: "Change what something is called, says, asks, who decides, and how it becomes real",
 		Long: "What no flag and no file names stays as it is. --settings prints what you may change, as a file that --file takes: the form, the\n" +
 			"whole flow with reminders and time-outs, lengths, how it becomes real. Owners what admins allow them; see\n" +
-			"sallyport give --owner for its owners, and sallyport tag on for its tags.",
+			"sallyport give --owner for its owners, and sallyport tag on for its tags. A file whose version is no longer the\n" +
+			"present one is refused; without a version it is applied to what is there.",
 		Example: "  sallyport change vpn --description \"The office network, from home\" --dry-run\n" +
 			"  sallyport change vpn --stage manager --stage group:security,user:grace\n" +
 			"  sallyport change vpn --settings > vpn.yaml\n  sallyport change vpn --file vpn.yaml",
@@ -29,9 +37,11 @@ func (a *app) changeCmd() *cobra.Command {
 		ValidArgsFunction: a.completeResources(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if file != "" {
-				if err := readStrict(file, "no settings of a resource", "Write it with: sallyport change "+args[0]+" --settings > "+file, &p); err != nil {
+				var from settingsFile
+				if err := readStrict(file, "no settings of a resource", "Write it with: sallyport change "+args[0]+" --settings > "+file, &from); err != nil {
 					return err
 				}
+				p, version = from.ResourcePatch, from.Version
 			}
 			for _, f := range []struct {
 				flag  string
@@ -65,12 +75,16 @@ func (a *app) changeCmd() *cobra.Command {
 				if settings {
 					return a.showSettings(r)
 				}
+				if version == 0 {
+					version = r.Version
+				}
 				p.Flow = &sallyport.Flow{}
 				if r.Flow != nil {
 					p.Flow = r.Flow
 				}
 				p.Flow.Stages, p.Flow.NoApproval = stagesOf(stages), false
 			}
+			c = c.IfVersion(version)
 			if dry {
 				try, err := c.TryUpdate(cmd.Context(), args[0], p)
 				return a.showTrial(try, err)
@@ -130,6 +144,7 @@ func (a *app) showSettings(r sallyport.Resource) error {
 			delete(out, field)
 		}
 	}
+	out["version"] = r.Version
 	if a.format == "table" {
 		a.format = "yaml"
 	}

@@ -45,6 +45,15 @@ func changes(t *testing.T, d *demoServer) {
 	if r := read(); r["version"] != version {
 		t.Errorf("the settings as they were changed something: %v", r)
 	}
+	d.do("owner", "change", "planner", "--description", "Who is on shift when")
+	for _, more := range [][]string{{}, {"--dry-run"}} {
+		if code, _, errs := d.cli("owner", append([]string{"change", "planner", "--file", path}, more...)...); code != 5 || !strings.Contains(errs, "changed in the meantime") {
+			t.Errorf("settings of before %v: exit %d %s", more, code, errs)
+		}
+	}
+	if r := read(); r["description"] != "Who is on shift when" {
+		t.Errorf("old settings overwrote what was written since: %v", r)
+	}
 	d.do("admin", "new", "entitlement", "Night shift", "--app", "planner")
 	write(d.do("owner", "change", "planner.night-shift", "--settings"))
 	d.do("owner", "change", "planner.night-shift", "--file", path)
