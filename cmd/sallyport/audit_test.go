@@ -197,6 +197,10 @@ func roles(t *testing.T, d *demoServer) {
 	has("who is left", left, "auditor", "teammate", "by_hand", "tsk_")
 	has("watching ends where people have to act", d.do("employee", "progress", "day-shift", "--watch"), "vpn: in place for 0 of 2", "0 of 2")
 	has("nothing failed", d.do("admin", "progress", "vpn", "--retry"), "0 are tried again now.")
+	has("nothing failed for somebody", d.do("admin", "progress", "vpn", "--retry", "--person", "employee"), "0 are tried again now.")
+	if code, _, errs := d.cli("admin", "progress", "vpn", "--retry", "--person", "nobody-here"); code != 4 {
+		t.Errorf("--person is not heard: exit %d %s", code, errs)
+	}
 	has("taking it back", d.do("admin", "role", "undo", strings.Fields(strings.Split(d.do("admin", "role"), "\n")[1])[0]), "Undone: ")
 	answers(t, d)
 }

@@ -21,7 +21,7 @@ func (a *app) roleProgress() *cobra.Command {
 }
 
 func (a *app) progress(use, short, example string) *cobra.Command {
-	var role string
+	var role, person string
 	var watch, left, retry bool
 	var limit int
 	cmd := &cobra.Command{Use: use, Short: short, Example: example, Args: cobra.ExactArgs(1), ValidArgsFunction: a.completeResources(1),
@@ -31,8 +31,11 @@ func (a *app) progress(use, short, example string) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if person != "" && !retry {
+				return usage("--person goes with --retry; --left lists who is not done")
+			}
 			if retry {
-				n, err := c.RetryNow(cmd.Context(), args[0], sallyport.Retry{Role: role})
+				n, err := c.RetryNow(cmd.Context(), args[0], sallyport.Retry{Role: role, User: person})
 				if err != nil {
 					return err
 				}
@@ -79,6 +82,7 @@ func (a *app) progress(use, short, example string) *cobra.Command {
 	f.BoolVar(&left, "left", false, "list the people who are not done, and why")
 	f.IntVar(&limit, "limit", 200, "how many --left lists; 0 is all")
 	f.BoolVar(&retry, "retry", false, "try again now what failed")
+	f.StringVar(&person, "person", "", "with --retry: only what failed for this person, e.g. ada")
 	if !strings.Contains(use, "ROLE") {
 		f.StringVar(&role, "role", "", "only people who have it by this role")
 	}
