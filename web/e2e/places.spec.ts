@@ -129,6 +129,8 @@ test('an admin adds a resource with a flow and a form, changes it, and removes i
   expect((over?.y ?? 0) + (over?.height ?? 0), 'a message covers no bar').toBeLessThanOrEqual(under?.y ?? 0)
   await page.getByLabel('What it lets people do').fill('Opens the lab, day and night.')
   await expect(bar).toBeHidden()
+  await page.mouse.move(0, 0)
+  await expect(told, 'nobody reads it any more').toBeHidden({ timeout: 15_000 })
   await expectAccessible(page, 'the settings of a resource')
   await page.getByRole('tab', { name: 'Overview' }).click()
   await expect(page.getByText('Opens the lab, day and night.')).toBeVisible()

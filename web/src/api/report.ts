@@ -24,13 +24,15 @@ export interface IntervalFilter {
 }
 /** intervalsPage is how many rows a full page of a history has. */
 export const intervalsPage = 100
+/** searchesAll is a search in everybody's history, which can be long. */
+export const searchesAll = ({ person, resource, role, app, actor, q, department }: IntervalFilter) =>
+  !(person || resource || role || app || actor) && !!(q || department)
 /**
  * intervalsQuery reads a history. What is searched for in everybody's comes in many small pages: it stands still while somebody
  * reads, where any other is read again when something changes.
  */
 export const intervalsQuery = (filter: IntervalFilter) => {
-  const { person, resource, role, app, actor } = filter
-  const still = !(person || resource || role || app || actor) && (filter.q || filter.department)
+  const still = searchesAll(filter)
   return {
     ...listQuery<Interval>([still ? 'history-search' : 'intervals'], '/api/v1/history', {
       limit: intervalsPage,

@@ -2,7 +2,13 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Download } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { rows } from '../../api/list'
-import { intervalsFile, intervalsPage, intervalsQuery, intervalsTotalQuery } from '../../api/report'
+import {
+  intervalsFile,
+  intervalsPage,
+  intervalsQuery,
+  intervalsTotalQuery,
+  searchesAll,
+} from '../../api/report'
 import { Button, buttonClass } from '../../components/Button'
 import { Card } from '../../components/Card'
 import { EmptyState } from '../../components/EmptyState'
@@ -71,8 +77,8 @@ export function HistoryPage() {
   const whole = query.data && !query.hasNextPage
   const counted = useQuery({
     ...intervalsTotalQuery(filter),
-    // A search that has not filled a page goes on by itself, and counts as it goes.
-    enabled: rights.known && allowed && !!query.hasNextPage && list.length >= intervalsPage,
+    // To count what is searched for in everybody's would be to search to the end; it is counted as it is read.
+    enabled: rights.known && allowed && !!query.hasNextPage && !searchesAll(filter),
   })
   const last = query.hasNextPage ? query.data?.pages.at(-1) : undefined
   const searching = !!last && last.items.length < intervalsPage

@@ -131,6 +131,29 @@ describe('history', () => {
   })
 
   it.each([
+    ['/history?q=call', false],
+    ['/history?department=Sales', false],
+    ['/history?q=call&resource=vpn', true],
+    ['/history', true],
+  ])('counts all of %s: %s', async (path, counts) => {
+    auditor()
+    const asked: URLSearchParams[] = []
+    server.use(
+      http.get('*/api/v1/history', ({ request }) => {
+        const q = new URL(request.url).searchParams
+        asked.push(q)
+        const items = Array.from({ length: 100 }, (_, n) => ({ ...interval, id: `grt_${n}` }))
+        return HttpResponse.json(
+          q.get('total') ? { items: [interval], total: 2500 } : { items, next_cursor: 'one' },
+        )
+      }),
+    )
+    open(path)
+    expect(await screen.findByText(counts ? '2,500 rows' : 'The first 100 rows')).toBeInTheDocument()
+    expect(asked.some((q) => q.get('total') === 'true')).toBe(counts)
+  })
+
+  it.each([
     ['Europe/Berlin', '2026-03-28T23:00:00.000Z', '2026-03-29T21:59:59.999Z', '2026-03-29T10:00:00.000Z'],
     ['America/New_York', '2026-03-29T04:00:00.000Z', '2026-03-30T03:59:59.999Z', '2026-03-29T16:00:00.000Z'],
   ])('reads days and times as those of %s', (name, since, until, at) => {
