@@ -167,7 +167,7 @@ func (s *Service) CloseResourceTx(ctx context.Context, tx *store.Tx, actor sally
 		return err
 	}
 	if res.Kind == sallyport.KindGroup || res.Kind == sallyport.KindRole {
-		if err := tx.KeepNamed(ctx, actor.Tenant, res); err != nil {
+		if err := tx.Unname(ctx, actor.Tenant, res); err != nil {
 			return err
 		}
 	}

@@ -138,7 +138,7 @@ func TestAGroupThatItsDirectoryDrops(t *testing.T) {
 		if len(plan.Warnings) != 1 || !strings.Contains(plan.Warnings[0], "Team is needed by safe, the rule who decides about new apps: as") {
 			t.Errorf("the plan: %v", plan.Warnings)
 		}
-		if now := w.resource("safe"); now.Version == app.Version || strings.EqualFold(now.Flow.Stages[0].Approvers[0], "group:team") || strings.EqualFold(now.Fulfilment.Assignee, "group:team") {
+		if now := w.resource("safe"); now.Version == app.Version || now.Flow.Stages[0].Approvers[0] != "group:team (removed)" || now.Fulfilment.Assignee != "group:team (removed)" {
 			t.Errorf("version %d, %+v, %+v", now.Version, now.Flow, now.Fulfilment)
 		}
 		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindGroup, Name: "Team", Slug: "team"})

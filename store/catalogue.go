@@ -71,11 +71,11 @@ func (tx *Tx) NamedBy(ctx context.Context, tenant string, v Viewer, r sallyport.
 	return out, err
 }
 
-// KeepNamed lets whatever names a group or role by its slug name it by its id, whatever the case in which they wrote it: once
-// that is removed, what has the slug later is not whom they meant. Of requests, those under way.
-func (tx *Tx) KeepNamed(ctx context.Context, tenant string, r sallyport.Resource) error {
+// Unname lets whatever names a removed group or role by its slug, whatever the case in which they wrote it, say that it was
+// removed, which is no slug: what has the slug later is not whom they meant. Of requests, those under way.
+func (tx *Tx) Unname(ctx context.Context, tenant string, r sallyport.Resource) error {
 	named := regexp.MustCompile(`(?i)` + regexp.QuoteMeta(`"`+string(r.Kind)+":"+r.Slug+`"`))
-	id := `"` + string(r.Kind) + ":" + r.ID + `"`
+	removed := `"` + string(r.Kind) + ":" + r.Slug + ` (removed)"`
 	for _, in := range []struct{ find, set string }{
 		{`SELECT DISTINCT flow FROM requests WHERE tenant_id=$1 AND state='pending' AND LOWER(flow) LIKE $2 ESCAPE '\'`,
 			`UPDATE requests SET flow=$3 WHERE tenant_id=$1 AND flow=$2 AND state='pending'`},
@@ -99,7 +99,7 @@ func (tx *Tx) KeepNamed(ctx context.Context, tenant string, r sallyport.Resource
 			return err
 		})
 		for i := 0; err == nil && i < len(texts); i++ {
-			_, err = tx.Exec(ctx, in.set, tenant, texts[i], named.ReplaceAllLiteralString(texts[i], id))
+			_, err = tx.Exec(ctx, in.set, tenant, texts[i], named.ReplaceAllLiteralString(texts[i], removed))
 		}
 		if err != nil {
 			return err

@@ -35,7 +35,7 @@ export function Overview({ resource: r }: { resource: Resource }) {
     enabled: r.kind !== 'work_order',
     retry: false,
   })
-  const doers = /^group:(.+)/.exec(r.fulfilment.assignee ?? '')?.[1]
+  const doers = /^group:([^ ]+)$/.exec(r.fulfilment.assignee ?? '')?.[1]
   const group = useQuery({ ...resourceQuery(doers ?? ''), enabled: !!doers, retry: false }).data
   const limits = constraints.data?.limits ?? []
   const stages = preview.data?.stages ?? []
