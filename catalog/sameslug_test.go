@@ -141,6 +141,13 @@ func TestAGroupThatItsDirectoryDrops(t *testing.T) {
 		if now := w.resource("safe"); now.Version == app.Version || now.Flow.Stages[0].Approvers[0] != "group:team (removed)" || now.Fulfilment.Assignee != "group:team (removed)" {
 			t.Errorf("version %d, %+v, %+v", now.Version, now.Flow, now.Fulfilment)
 		}
+		words := "Keeps what is dear"
+		if _, err := w.s.UpdateResource(ctx, w.admin, "safe", sallyport.ResourcePatch{Description: &words, Fulfilment: &sallyport.Fulfilment{Kind: sallyport.FulfilNone}}, 0); err != nil {
+			t.Errorf("what is not changed is not asked about: %v", err)
+		}
+		again := sallyport.Flow{Stages: []sallyport.StageSpec{{Name: "They", Approvers: []string{"group:team (removed)"}}}}
+		_, err := w.s.UpdateResource(ctx, w.admin, "safe", sallyport.ResourcePatch{Flow: &again}, 0)
+		refused(t, "naming it again", err, sallyport.EPrecondition)
 		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindGroup, Name: "Team", Slug: "team"})
 		w.give("eve", "team")
 		r, err := w.s.Access.Ask(ctx, w.actor("ann"), sallyport.Ask{Resource: app.ID, NoEnd: true, Reason: "for work"})

@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -37,6 +38,21 @@ func (s *Service) UpdateResource(ctx context.Context, actor sallyport.Actor, ref
 	return r, err
 }
 
+// touched is what a change leaves in question of what a resource names: an approver who has left since, or a group that was
+// removed, does not keep people from mending a description.
+func touched(before, r sallyport.Resource) sallyport.Resource {
+	if reflect.DeepEqual(before.Flow, r.Flow) {
+		r.Flow = nil
+	}
+	if reflect.DeepEqual(before.Fulfilment, r.Fulfilment) {
+		r.Fulfilment = sallyport.Fulfilment{}
+	}
+	if reflect.DeepEqual(before.Revocation, r.Revocation) {
+		r.Revocation = nil
+	}
+	return r
+}
+
 func (s *Service) updateTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, before sallyport.Resource, p sallyport.ResourcePatch, source string, checked bool) (sallyport.Resource, error) {
 	if !before.Managed {
 		return before, unmanaged(before)
@@ -58,7 +74,7 @@ func (s *Service) updateTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 		return r, sallyport.Invalid("slug", "%q is not in its app; it must begin with %s.", r.Slug, r.App.Slug)
 	}
 	if !checked {
-		faults, err := s.checkReferences(ctx, tx, actor.Tenant, r)
+		faults, err := s.checkReferences(ctx, tx, actor.Tenant, touched(before, r))
 		if err != nil {
 			return r, err
 		}
