@@ -56,3 +56,25 @@ func TestOwnersOfWhatIsMadeNeedTheirReason(t *testing.T) {
 		}
 	})
 }
+
+// TestOwnersOfALimitedThing: in a list owners have no length, so where a tag limits them it is told how they get one.
+func TestOwnersOfALimitedThing(t *testing.T) {
+	each(t, func(w *world) {
+		ctx := t.Context()
+		w.people("ada")
+		if _, err := w.s.SaveTag(ctx, w.admin, "", sallyport.Tag{Name: "Week", Enabled: true, Constraints: sallyport.Constraints{sallyport.OwnerTimeLimit: 7 * sallyport.Day}}, false); err != nil {
+			t.Fatal(err)
+		}
+		app := w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindApp, Name: "Safe", Tags: []string{"Week"}})
+		owners := []string{"ada"}
+		_, err := w.s.UpdateResource(ctx, w.admin, app.ID, sallyport.ResourcePatch{Owners: &owners}, 0)
+		refused(t, "in a list", err, sallyport.EPrecondition)
+		if e, ok := err.(*sallyport.Error); !ok || !strings.Contains(e.Hint, "sallyport give ada safe --owner --for") {
+			t.Errorf("the hint: %v", err)
+		}
+		_, err = w.s.CreateResource(ctx, w.admin, sallyport.NewResource{Kind: sallyport.KindEntitlement, App: app.ID, Name: "Key", Owners: owners})
+		refused(t, "at its making", err, sallyport.EPrecondition)
+		week := 7 * sallyport.Day
+		w.gave(sallyport.Give{Subject: "user:ada", Resource: "safe", Relation: sallyport.Owner, Duration: &week})
+	})
+}

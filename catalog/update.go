@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -36,6 +37,15 @@ func (s *Service) UpdateResource(ctx context.Context, actor sallyport.Actor, ref
 		return err
 	})
 	return r, err
+}
+
+// endlessOwner says what helps where a tag limits how long owners own: who is named in a list has no length to ask for.
+func endlessOwner(err error, u sallyport.User, r sallyport.Resource) error {
+	var e *sallyport.Error
+	if errors.As(err, &e) && e.Rule == "constraint."+sallyport.OwnerTimeLimit {
+		return e.WithHint("Owners in a list have no end. Leave %s out, and make them owner with a length: under Who has it → Owners, or by sallyport give %s %s --owner --for …", u.Name, u.Login, r.Slug)
+	}
+	return err
 }
 
 // touched is what a change leaves in question of what a resource names: an approver who has left since, or a group that was
@@ -245,7 +255,7 @@ func (s *Service) setOwnersTx(ctx context.Context, tx *store.Tx, actor sallyport
 		}
 		if _, err := add(ctx, tx, actor, access.NewGrant{Subject: sallyport.Subject{Kind: sallyport.SubjectUser, ID: u.ID, Login: u.Login, Name: u.Name}, Resource: r, Relation: sallyport.Owner,
 			Origin: sallyport.OriginGiven, ReasonKind: "direct", Reason: why.reason, Unsaid: unsaid, NoEnd: true, Replace: true}); err != nil {
-			return err
+			return endlessOwner(err, u, r)
 		}
 	}
 	if err := refusal(faults); err != nil {
