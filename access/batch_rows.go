@@ -163,16 +163,27 @@ func (s *Service) unrenewItem(ctx context.Context, actor sallyport.Actor, done s
 		if err != nil {
 			return err
 		}
+		until := done.FormerEndsAt
 		if before.ID != g.ID && isOver(actor, before, tx.Now()) == nil { // it was found in a target, and goes on beside
-			it.State, it.NewGrantID, it.EndsAt, it.FormerEndsAt = sallyport.ItemUndone, before.ID, before.EndsAt, g.EndsAt
-			return s.endTx(ctx, tx, actor, g.ID, "the renewal was taken back", false)
+			given, any, err := tx.TookOverFrom(ctx, actor.Tenant, g.ID) // what was given here beside it
+			if err != nil {
+				return err
+			}
+			if any && given.EndsAt == nil {
+				return refuse("End it, if it is not needed.", "it took over from what was given here and was not real yet")
+			}
+			if !any || !given.EndsAt.After(tx.Now()) {
+				it.State, it.NewGrantID, it.EndsAt, it.FormerEndsAt = sallyport.ItemUndone, before.ID, before.EndsAt, g.EndsAt
+				return s.endTx(ctx, tx, actor, g.ID, "the renewal was taken back", false)
+			}
+			until = given.EndsAt
 		}
 		res, err := tx.BareResource(ctx, actor.Tenant, g.Resource.ID, Everything)
 		if err != nil {
 			return err
 		}
 		back, err := s.grantTx(ctx, tx, actor, NewGrant{Subject: g.Subject, Resource: res, Relation: g.Relation, Parameters: string(g.Parameters), Origin: g.Origin,
-			ReasonKind: g.ReasonKind, Reason: g.Reason, RequestID: g.RequestID, Until: done.FormerEndsAt, Replace: true})
+			ReasonKind: g.ReasonKind, Reason: g.Reason, RequestID: g.RequestID, Until: until, Replace: true})
 		if err != nil {
 			return err
 		}

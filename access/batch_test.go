@@ -482,3 +482,36 @@ func TestUndoOfRenewingWhatWasFound(t *testing.T) {
 		}
 	})
 }
+
+// TestUndoOfRenewingWhatWasFoundBesideWhatWasGiven: what had been given beside what was found is there again, for as long as
+// it was to be. Renewing what was found for less than it lasts is refused, as any renewal that lengthens nothing (domain rule 2).
+func TestUndoOfRenewingWhatWasFoundBesideWhatWasGiven(t *testing.T) {
+	each(t, func(w *world) {
+		w.builtIn()
+		found := w.hold("ada", "wiki", sallyport.Member)
+		w.exec(`UPDATE grants SET no_end=FALSE, ends_at=$2 WHERE id=$1`, found.ID, store.Micros(w.clock.Now().Add(48*hour)))
+		before := w.given("root", "ada", "wiki", days(20))
+		short := w.start("root", access.NewBatch{Action: "renew", Duration: days(1), Reason: "the project goes on", Rows: items(found.ID)})
+		b := w.start("root", access.NewBatch{Action: "renew", Duration: days(30), Reason: "the project goes on", Rows: items(found.ID)})
+		w.work()
+		_, rows := w.rows("root", short)
+		w.is(rows[found.ID], "refused", "domain.2")
+		_, rows = w.rows("root", b)
+		w.is(rows[found.ID], "renewed", "")
+		u, err := w.s.UndoBatch(w.ctx, w.as("root"), b.ID, "")
+		if err != nil {
+			w.Fatal(err)
+		}
+		w.work()
+		_, rows = w.rows("root", u)
+		it := rows[found.ID]
+		w.is(it, "undone", "")
+		if it.EndsAt == nil || !it.EndsAt.Equal(*before.EndsAt) || !w.grant(it.NewGrantID).EndsAt.Equal(*before.EndsAt) || w.grant(found.ID).EndedAt != nil {
+			w.Errorf("given until %v before, now %+v", before.EndsAt, it)
+		}
+		w.clock.Advance(72 * hour)
+		if !w.holds("ada", "wiki") {
+			w.Error("given for 20 days, and gone on the third")
+		}
+	})
+}

@@ -53,8 +53,12 @@ func (s *Service) extendTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 		return g, sallyport.Errorf(sallyport.EPrecondition, "this was found in the target and has no end to move").
 			WithHint("Give it to %s here; then it is also held for a reason of its own.", g.Subject.Name).WithRule("domain.1")
 	}
-	if g.Origin == sallyport.OriginImport {
-		g.Origin = sallyport.OriginGiven // what was found ends; what is given here goes on
+	if g.Origin == sallyport.OriginImport { // what was found ends; what is given here goes on, so it has to go on for longer
+		asked := sallyport.Grant{StartsAt: tx.Now(), Duration: x.Duration, EndsAt: x.Until, NoEnd: x.NoEnd}
+		if order := compareEnds(g, asked, tx.Now()); order <= 0 {
+			return g, present(actor, g, order)
+		}
+		g.Origin = sallyport.OriginGiven
 	}
 	next, err := s.grantTx(ctx, tx, actor, NewGrant{Subject: g.Subject, Resource: res, Relation: g.Relation, Parameters: string(g.Parameters), Origin: g.Origin,
 		ReasonKind: "direct", Reason: x.Reason, RequestID: g.RequestID, Duration: x.Duration, Until: x.Until, NoEnd: x.NoEnd, Extend: true})

@@ -34,6 +34,16 @@ func (tx *Tx) GivenSince(ctx context.Context, tenant, roleID string, at time.Tim
 	return out, err
 }
 
+// TookOverFrom finds the grant that a grant took over from; false where there is none.
+func (tx *Tx) TookOverFrom(ctx context.Context, tenant, id string) (sallyport.Grant, bool, error) {
+	ids, err := tx.ids(ctx, "SELECT previous_id FROM grants WHERE tenant_id=$1 AND id=$2 AND previous_id IS NOT NULL", tenant, id)
+	if err != nil || len(ids) == 0 {
+		return sallyport.Grant{}, false, err
+	}
+	g, err := tx.Grant(ctx, tenant, ids[0], Viewer{All: true})
+	return g, err == nil, err
+}
+
 // LeftSince tells who has left or was suspended since a moment, also when they are back.
 func (tx *Tx) LeftSince(ctx context.Context, tenant string, at time.Time) (map[string]bool, error) {
 	left := map[string]bool{}
