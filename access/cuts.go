@@ -58,12 +58,17 @@ func (c *Cuts) CheckTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor,
 	}
 	refuse := func(id, place string, n, of int) error {
 		r, err := tx.BareResource(ctx, actor.Tenant, id, Viewer(actor))
-		if sallyport.CodeOf(err) == sallyport.ENotFound { // not to be named
+		hidden := sallyport.CodeOf(err) == sallyport.ENotFound
+		if hidden {
 			r.Name = "one thing"
 		} else if err != nil {
 			return err
 		}
-		e.Message += fmt.Sprintf(", %d of the %d %s %s among them", n, of, place, r.Name)
+		whole := fmt.Sprintf(" of the %d", of)
+		if hidden || place == "in" && !actor.Admin { // what not everybody may see is not counted for them (domain rule 24)
+			whole = ", over a tenth of what is held,"
+		}
+		e.Message += fmt.Sprintf(", %d%s %s %s among them", n, whole, place, r.Name)
 		return e
 	}
 	inApp := map[string]int{}

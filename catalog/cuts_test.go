@@ -201,6 +201,11 @@ func TestManyCutsInOneApp(t *testing.T) {
 		}
 		err = w.s.AttachTag(t.Context(), w.actor("olga"), "big", tag.ID, false)
 		refused(t, "90 of 91 in one app", err, sallyport.EPrecondition)
+		if !strings.Contains(err.Error(), "90, over a tenth of what is held, in Big") {
+			t.Errorf("parts of an app may be hidden from its owner: %v", err)
+		}
+		err = w.s.AttachTag(t.Context(), w.admin, "big", tag.ID, false)
+		refused(t, "an admin who has not accepted it", err, sallyport.EPrecondition)
 		if !strings.Contains(err.Error(), "90 of the 91 in Big") {
 			t.Error(err)
 		}

@@ -81,7 +81,7 @@ func TestNeededByWhatIsHidden(t *testing.T) {
 		}
 		_, byFiles := w.apply(kim, false, "groups:\n- {slug: other, name: Finance, was: finance}\n")
 		for way, err := range map[string]error{"renamed": rename(kim, "finance"), "converted": convert("finance"), "by files": byFiles, "given by a role": convert("books")} {
-			want := "needed by wiki, 2 things that you may not see:"
+			want := "needed by wiki, something that you may not see:"
 			if way == "given by a role" {
 				want = "given by a role that you may not see"
 			}

@@ -262,13 +262,8 @@ func (s *Service) deleteTx(ctx context.Context, tx *store.Tx, actor sallyport.Ac
 // why is the reason of an event about a thing, as its value; "" is none.
 func why(reason string) []store.Value { return []store.Value{{Name: "reason", Value: reason}} }
 
-// unseen stands in a message for so many things whose names are not for whoever reads it (domain rule 24).
-func unseen(n int) string {
-	if n == 1 {
-		return "something that you may not see"
-	}
-	return fmt.Sprintf("%d things that you may not see", n)
-}
+// unseen stands in a message for what is neither named nor counted for whoever reads it (domain rule 24).
+const unseen = "something that you may not see"
 
 // nobodyNeeds refuses to take a group or role away from others that name it: as audience, approver or fulfiller. What has
 // its slug later would stand in its place. gone says that it is removed: then requests under way fall back to others.
@@ -303,7 +298,7 @@ func namers(by store.Naming) []string {
 		out = append(slices.Clone(out[:4]), fmt.Sprintf("%s and %d more", out[4], n))
 	}
 	if by.Hidden > 0 {
-		out = append(out, unseen(by.Hidden))
+		out = append(out, unseen)
 	}
 	for _, k := range by.Creation {
 		out = append(out, fmt.Sprintf("the rule who decides about new %ss", k))
