@@ -2,6 +2,8 @@ package access
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/sallyport/sallyport"
@@ -167,11 +169,34 @@ func (s *Service) CloseResourceTx(ctx context.Context, tx *store.Tx, actor sally
 		return err
 	}
 	if res.Kind == sallyport.KindGroup || res.Kind == sallyport.KindRole {
-		if err := tx.Unname(ctx, actor.Tenant, res); err != nil {
+		named, err := tx.Unname(ctx, actor.Tenant, res)
+		if err == nil {
+			err = s.RewrittenTx(ctx, tx, actor, res, named, cause)
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return s.dropWorkOrders(ctx, tx, actor, store.TaskFilter{ResourceID: res.ID, State: "todo"}, cause)
+}
+
+// RewrittenTx records that what named a group or role names it otherwise now.
+func (s *Service) RewrittenTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, res sallyport.Resource, named store.Rewritten, cause string) error {
+	var events []store.NewEvent
+	for _, id := range slices.Sorted(maps.Keys(named.Fields)) {
+		tx.Changed(actor.Tenant, "resources", "resource:"+id)
+		events = append(events, store.NewEvent{Verb: "resource.changed", ObjectKind: "resource", ObjectID: id, Body: map[string]any{"changed": named.Fields[id]}})
+	}
+	for _, kind := range named.Creation {
+		events = append(events, store.NewEvent{Verb: "creation_rule.changed", ObjectKind: "tenant", ObjectID: actor.Tenant, Body: map[string]any{"kind": string(kind), "default": false}})
+	}
+	for _, e := range events {
+		e.Actor, e.Cause, e.Refs = actor, cause, []string{res.ID}
+		if _, err := tx.Append(ctx, e); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // dropWorkOrders cancels the open tasks of work orders; their requests fail with the cause.

@@ -59,7 +59,7 @@ func TestRenamesInFiles(t *testing.T) {
 	})
 }
 
-// TestNeededByWhatIsHidden: what names a group and is hidden from who asks is counted and not named, by every way.
+// TestNeededByWhatIsHidden: what names a group and is hidden from who asks is neither counted nor named, by every way.
 func TestNeededByWhatIsHidden(t *testing.T) {
 	each(t, func(w *world) {
 		w.people("kim")

@@ -1,6 +1,7 @@
 package catalog_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -134,7 +135,11 @@ func TestAGroupThatItsDirectoryDrops(t *testing.T) {
 		if _, err := w.s.SetCreationRule(ctx, w.admin, sallyport.KindApp, &theirs); err != nil {
 			t.Fatal(err)
 		}
+		changed := w.events("resource.changed") + w.events("creation_rule.changed")
 		plan := in("")
+		if n := w.events("resource.changed") + w.events("creation_rule.changed") - changed; n != 2 {
+			t.Errorf("%d events tell what names it otherwise", n)
+		}
 		if len(plan.Warnings) != 1 || !strings.Contains(plan.Warnings[0], "Team is needed by safe, the rule who decides about new apps: as") {
 			t.Errorf("the plan: %v", plan.Warnings)
 		}
@@ -158,6 +163,44 @@ func TestAGroupThatItsDirectoryDrops(t *testing.T) {
 		refused(t, "another group of the slug", err, sallyport.EForbidden)
 		if r, err = w.s.Access.Vote(ctx, w.admin, r.ID, sallyport.Ballot{Vote: sallyport.VoteApprove}); err != nil || r.State != sallyport.RequestApproved {
 			t.Errorf("an admin: %v %v", r.State, err)
+		}
+	})
+}
+
+// TestARoleThatComesBack: undoing a merge lets the role that it removed decide again what it was to decide, unless another was
+// removed of its name as well.
+func TestARoleThatComesBack(t *testing.T) {
+	each(t, func(w *world) {
+		ctx := w.t.Context()
+		w.people("ada", "sam")
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindRole, Name: "Eng"})
+		for _, earlier := range []bool{false, true} {
+			if earlier {
+				w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindRole, Name: "Team", Slug: "team"})
+				if err := w.s.DeleteResource(ctx, w.admin, "team", 0, ""); err != nil {
+					t.Fatal(err)
+				}
+			}
+			w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindRole, Name: "Team", Slug: "team"})
+			w.give("sam", "team")
+			app := w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindApp, Name: fmt.Sprint("Safe ", earlier), Flow: &sallyport.Flow{Stages: []sallyport.StageSpec{{Approvers: []string{"role:Team"}}}}})
+			r, err := w.s.Access.Ask(ctx, w.actor("ada"), sallyport.Ask{Resource: app.ID, NoEnd: true, Reason: "for work"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := w.s.UpdateResource(ctx, w.admin, app.ID, sallyport.ResourcePatch{Flow: &sallyport.Flow{}}, 0); err != nil {
+				t.Fatal(err)
+			}
+			w.undo(w.reorganize(sallyport.Reorganization{Action: "merge", Role: "eng", Roles: []string{"team"}, Reason: "one team"}))
+			_, err = w.s.Access.Vote(ctx, w.actor("sam"), r.ID, sallyport.Ballot{Vote: sallyport.VoteApprove})
+			if earlier {
+				refused(t, "whom it meant nobody can tell", err, sallyport.EForbidden)
+			} else if err != nil {
+				t.Errorf("the role is back: %v", err)
+			}
+			if err := w.s.DeleteResource(ctx, w.admin, "team", 0, ""); err != nil {
+				t.Fatal(err)
+			}
 		}
 	})
 }

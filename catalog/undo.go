@@ -95,6 +95,17 @@ func (s *Service) undoResources(ctx context.Context, tx *store.Tx, actor sallypo
 		if _, err := tx.Append(ctx, store.NewEvent{Verb: "resource.restored", Actor: actor, ObjectKind: "resource", ObjectID: id}); err != nil {
 			return err
 		}
+		r, err := tx.Resource(ctx, actor.Tenant, id, access.Everything)
+		if err != nil {
+			return err
+		}
+		named, err := tx.NameAgain(ctx, actor.Tenant, r)
+		if err == nil {
+			err = s.Access.RewrittenTx(ctx, tx, actor, r, named, "")
+		}
+		if err != nil {
+			return err
+		}
 	}
 	for id, n := range u.Named {
 		r, err := tx.Resource(ctx, actor.Tenant, id, access.Everything)
