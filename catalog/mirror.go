@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -28,14 +29,16 @@ type membership struct {
 }
 
 // planGroups compares the groups and their members. Groups that Sallyport itself fulfils are left to the comparison of
-// targets; a file's groups may also be ones of the catalogue, by slug or name.
+// targets; a file's groups may also be ones of the catalogue, by slug, or else by name. Where it names one in both ways, that
+// is one list of people.
 func (s *Service) planGroups(ctx context.Context, tx *store.Tx, tenant string, p *directoryPlan, entries map[string]*Entrant, users []sallyport.User) error {
 	snap := p.snap
 	all, err := tx.AllResources(ctx, tenant, store.ResourceFilter{})
 	if err != nil {
 		return err
 	}
-	mirrored, managed, names := map[string]*sallyport.Resource{}, map[string]*sallyport.Resource{}, map[string]*sallyport.Resource{}
+	mirrored, names := map[string]*sallyport.Resource{}, map[string]*sallyport.Resource{}
+	bySlug, byName := map[string]*sallyport.Resource{}, map[string]*sallyport.Resource{} // Sallyport's own
 	for i := range all {
 		r := &all[i]
 		if r.Kind != sallyport.KindGroup {
@@ -44,7 +47,7 @@ func (s *Service) planGroups(ctx context.Context, tx *store.Tx, tenant string, p
 		names[foldKey(r.Name)] = r
 		switch {
 		case r.Managed:
-			managed[r.Slug], managed[foldKey(r.Name)] = r, r
+			bySlug[r.Slug], byName[foldKey(r.Name)] = r, r
 		case snap.Connection != "" && r.Connection == snap.Source, snap.Connection == "" && r.Connection == "" && r.Source == sourceFile:
 			mirrored[r.ExternalID] = r
 		}
@@ -54,11 +57,12 @@ func (s *Service) planGroups(ctx context.Context, tx *store.Tx, tenant string, p
 	if err != nil {
 		return err
 	}
-	target := map[string]*sallyport.Resource{} // group's external id → what its members hold
-	seen := map[string]bool{}
+	target := map[string]*sallyport.Resource{}                  // group's external id → what its members hold
+	seen, first := map[string]bool{}, map[string]*SourceGroup{} // the latter by the id of Sallyport's own
+	snap.Groups = slices.Clone(snap.Groups)                     // what was read stays as it was for another try
 	for i := range snap.Groups {
 		g := &snap.Groups[i]
-		r := mirrored[g.External]
+		r, own := mirrored[g.External], cmp.Or(bySlug[foldKey(g.Name)], byName[foldKey(g.Name)])
 		if r != nil {
 			seen[r.ID] = true
 		}
@@ -68,8 +72,14 @@ func (s *Service) planGroups(ctx context.Context, tx *store.Tx, tenant string, p
 				delete(seen, r.ID) // it was mirrored before, and is Sallyport's own now
 			}
 		case g.Broken:
-		case r == nil && snap.Connection == "" && managed[foldKey(g.Name)] != nil:
-			target[g.External] = managed[foldKey(g.Name)]
+		case r == nil && snap.Connection == "" && own != nil:
+			if one := first[own.ID]; one != nil {
+				one.Members = slices.Concat(one.Members, g.Members)
+				slices.Sort(one.Members)
+				one.Members = slices.Compact(one.Members)
+				break
+			}
+			first[own.ID], target[g.External] = g, own
 		case r == nil:
 			name := freeName(g.Name, snap.Source, names, nil)
 			names[foldKey(name)] = &sallyport.Resource{}

@@ -147,6 +147,30 @@ func TestAFileDoesNotGiveAgainWhatEndedHere(t *testing.T) {
 	})
 }
 
+// One of Sallyport's own groups may be named by its slug and by its name, in one file and by one person: it is one list of
+// people, and the same file again changes nothing. Its slug goes before another's name.
+func TestAFileNamesAnOwnGroupInTwoWays(t *testing.T) {
+	each(t, func(w *world) {
+		for slug, name := range map[string]string{"night": "Night shift", "alfa": "Bravo", "bravo": "Alfa"} {
+			w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindGroup, Slug: slug, Name: name})
+		}
+		in := func(rows string, adds, ends int) {
+			w.t.Helper()
+			run, err := w.s.ImportPeople(w.t.Context(), w.admin, "f.csv", "login,name,groups\n"+rows, catalog.SyncOptions{})
+			if err != nil || run.State != sallyport.SyncApplied || run.Plan.Counts["add membership"] != adds || run.Plan.Counts["end membership"] != ends {
+				w.t.Fatalf("%+v %v", run, err)
+			}
+		}
+		const file = "zoe,Zoe,night\nyan,Yan,Night shift\nxi,Xi,night;Night shift\nabe,Abe,alfa\nbob,Bob,bravo\n"
+		in(file, 5, 0)
+		in(file, 0, 0)
+		in(strings.Replace(file, "Xi,night;Night shift", "Xi,", 1), 0, 1)
+		same(t, "the night", w.who("night"), []string{"yan", "zoe"})
+		same(t, "by its slug", w.who("alfa"), []string{"abe"})
+		same(t, "by the other's", w.who("bravo"), []string{"bob"})
+	})
+}
+
 func TestAFileWithFaults(t *testing.T) {
 	each(t, func(w *world) {
 		ctx := t.Context()
