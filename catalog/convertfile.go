@@ -28,7 +28,7 @@ func (f *Files) conversions(have map[string]*sallyport.Resource, prune bool, p *
 		}
 		there, was := have[it.Slug], have[it.Was]
 		switch {
-		case there != nil && there.Kind != it.kind && slices.Contains(convertible, there.Kind) && slices.Contains(convertible, it.kind):
+		case there != nil && there.Kind != it.kind && (was == nil || was == there) && slices.Contains(convertible, there.Kind) && slices.Contains(convertible, it.kind):
 			out[it.Slug] = there
 		case it.Was == "" || it.Was == it.Slug || was == nil: // it is done, or there was nothing
 		case there != nil:
