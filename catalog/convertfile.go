@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -202,21 +203,25 @@ func cutsInside(ctx context.Context, tx *store.Tx, tenant string, r, app sallypo
 
 // rename gives roles, and what they have, the slugs under which they will be.
 func rename(given map[string][]sallyport.Grant, becomes map[string]*sallyport.Resource) {
-	after := map[string]string{}
-	for slug, r := range becomes {
-		after[r.ID] = slug
-	}
 	for slug, r := range becomes {
 		if list, ok := given[r.Slug]; ok && r.Slug != slug {
 			delete(given, r.Slug)
 			given[slug] = list
 		}
 	}
+	after := slugsAfter(becomes)
 	for _, list := range given {
 		for i := range list {
-			if slug := after[list[i].Resource.ID]; slug != "" {
-				list[i].Resource.Slug = slug
-			}
+			list[i].Resource.Slug = cmp.Or(after[list[i].Resource.Slug], list[i].Resource.Slug)
 		}
 	}
+}
+
+// slugsAfter are the slugs under which things will be, by those that they have.
+func slugsAfter(becomes map[string]*sallyport.Resource) map[string]string {
+	after := map[string]string{}
+	for slug, r := range becomes {
+		after[r.Slug] = slug
+	}
+	return after
 }

@@ -108,9 +108,14 @@ func given(ctx context.Context, tx *store.Tx, tenant string) (map[string][]sally
 }
 
 // lapsed says of which entries the time has passed that the files gave: by the id of the role and the entry. They are not
-// given again, until the file names another length or somebody gives them.
-func lapsed(ctx context.Context, tx *store.Tx, tenant string, roles []string) (map[string]bool, error) {
+// given again, until the file names another length or somebody gives them. What becomes something else stands under its new
+// slug.
+func lapsed(ctx context.Context, tx *store.Tx, tenant string, roles []string, becomes map[string]*sallyport.Resource) (map[string]bool, error) {
 	past, err := tx.PastGifts(ctx, tenant, roles)
+	after := slugsAfter(becomes)
+	for i := range past {
+		past[i].Resource = cmp.Or(after[past[i].Resource], past[i].Resource)
+	}
 	return lapsedOf(past), err
 }
 
@@ -197,7 +202,7 @@ func (s *Service) planGives(ctx context.Context, tx *store.Tx, tenant string, f 
 		return err
 	}
 	rename(now, becomes)
-	over, err := lapsed(ctx, tx, tenant, roles)
+	over, err := lapsed(ctx, tx, tenant, roles, becomes)
 	if err != nil {
 		return err
 	}
@@ -270,7 +275,7 @@ func (s *Service) applyGives(ctx context.Context, tx *store.Tx, actor sallyport.
 	if err != nil {
 		return err
 	}
-	over, err := lapsed(ctx, tx, actor.Tenant, []string{role.ID})
+	over, err := lapsed(ctx, tx, actor.Tenant, []string{role.ID}, nil)
 	if err != nil {
 		return err
 	}

@@ -113,6 +113,27 @@ func TestLengthsInFiles(t *testing.T) {
 	})
 }
 
+// TestLapsedLengthsUnderAnotherSlug: what had its time is not given again where the thing gets another slug, and the plan
+// says so, of what roles give as of owners.
+func TestLapsedLengthsUnderAnotherSlug(t *testing.T) {
+	each(t, func(w *world) {
+		w.people("ada")
+		const text = "apps:\n- {slug: ship, name: Ship, owners: [{user: ada, for: P10D}], entitlements: [{slug: crew, name: Crew}]}\nroles:\n- {slug: sailors, name: Sailors, gives: [{resource: ship.crew, for: P10D}]}\n"
+		if _, err := w.apply(w.admin, false, text); err != nil {
+			t.Fatal(err)
+		}
+		w.clock.Advance(11 * 24 * time.Hour)
+		p, err := w.apply(w.admin, false, strings.NewReplacer("slug: ship,", "slug: vessel, was: ship,", "ship.crew", "vessel.crew", "slug: sailors,", "slug: mariners, was: sailors,").Replace(text))
+		if err != nil || len(p.Warnings) != 2 || !strings.Contains(p.Warnings[0], "mariners was given vessel.crew for 10 days by the files; that time has passed") || !strings.Contains(p.Warnings[1], "ada owned vessel for 10 days") {
+			t.Errorf("%v %v", p.Warnings, err)
+		}
+		same(t, "the plan", drawn(p), []string{"change role mariners; slug: sailors → mariners", "change app vessel; slug: ship → vessel", "change entitlement vessel.crew; slug: ship.crew → vessel.crew"})
+		if n := len(w.gifts("mariners")) + len(w.ownersOf("vessel")); n != 0 {
+			t.Errorf("%d given again", n)
+		}
+	})
+}
+
 // TestLimitsOfLengthsInFiles: the tags hold for what files give, before and while they are applied.
 func TestLimitsOfLengthsInFiles(t *testing.T) {
 	each(t, func(w *world) {
