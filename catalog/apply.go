@@ -117,6 +117,11 @@ func (s *Service) applyStep(ctx context.Context, tx *store.Tx, actor sallyport.A
 		return s.deleteTx(ctx, tx, actor, r, why, why)
 	}
 	it := st.it
+	if st.yields != "" {
+		if err := tx.YieldName(ctx, actor.Tenant, st.yields, it.Name); err != nil {
+			return err
+		}
+	}
 	var stays []string // tags of the app that it leaves
 	if st.Action == sallyport.PlanConvert {
 		before, err := tx.Resource(ctx, actor.Tenant, st.before.ID, store.Viewer{All: true})

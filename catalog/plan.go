@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -31,6 +32,7 @@ type step struct {
 	sallyport.PlanItem
 	it     *item               // nil for a removal
 	before *sallyport.Resource // nil for a creation
+	yields string              // id of what has its name now, and gets another or goes in the same plan
 
 	con        *connItem // of a connection, whose other fields are these
 	conID      string    // "" for a creation
@@ -121,7 +123,7 @@ func (s *Service) planTx(ctx context.Context, tx *store.Tx, actor sallyport.Acto
 	if prune {
 		p.removals(all, named)
 	}
-	p.freeNames(all, named)
+	p.freeNames(all, named, becomes)
 	p.guard(fromFiles)
 	p.order()
 	p.sign()
@@ -258,9 +260,10 @@ func (p *planned) removals(all []sallyport.Resource, named map[string]bool) {
 	}
 }
 
-// freeNames finds items whose name another resource of their kind has and keeps.
-func (p *planned) freeNames(all []sallyport.Resource, named map[string]bool) {
-	removed, takes := map[string]bool{}, map[string]string{}
+// freeNames finds items whose name another resource of their kind has: one that keeps it is a fault, one that gets another or
+// goes yields it.
+func (p *planned) freeNames(all []sallyport.Resource, named map[string]bool, becomes map[string]*sallyport.Resource) {
+	removed, takes, yields, after := map[string]bool{}, map[string]string{}, map[string]string{}, slugsAfter(becomes)
 	for _, st := range p.steps {
 		if st.Action == sallyport.PlanRemove {
 			removed[st.Slug] = true
@@ -270,20 +273,23 @@ func (p *planned) freeNames(all []sallyport.Resource, named map[string]bool) {
 		return string(kind) + "\x00" + app + "\x00" + store.Fold(name)
 	}
 	for _, r := range all {
-		app := ""
-		if r.App != nil {
-			app = r.App.Slug
-		}
-		if !removed[r.Slug] && !named[r.Slug] {
-			takes[key(r.Kind, app, r.Name)] = r.Slug
+		k := key(r.Kind, cmp.Or(after[appSlug(r)], appSlug(r)), r.Name)
+		if removed[r.Slug] || named[r.Slug] {
+			yields[k] = r.ID
+		} else {
+			takes[k] = r.Slug
 		}
 	}
-	for _, st := range p.steps {
+	for i := range p.steps {
+		st := &p.steps[i]
 		if st.it == nil || st.gives {
 			continue
 		}
-		if other, taken := takes[key(st.it.kind, st.it.app, st.it.Name)]; taken {
+		k := key(st.it.kind, st.it.app, st.it.Name)
+		if other, taken := takes[k]; taken {
 			p.Faults = append(p.Faults, st.it.fault("name", "is that of "+other+" already; names are unique within a kind, whatever their case"))
+		} else if id := yields[k]; st.before == nil || st.before.ID != id {
+			st.yields = id
 		}
 	}
 }

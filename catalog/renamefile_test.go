@@ -1,6 +1,8 @@
 package catalog_test
 
 import (
+	"context"
+	"database/sql"
 	"strings"
 	"testing"
 
@@ -55,6 +57,46 @@ func TestRenamesInFiles(t *testing.T) {
 		}
 		if _, err := w.apply(w.admin, false, "groups:\n- {slug: h, name: H, was: g}\n"); sallyport.CodeOf(err) != sallyport.EPrecondition || !strings.Contains(err.Error(), "needed by wiki") {
 			t.Errorf("what is named by its slug: %v", err)
+		}
+	})
+}
+
+// TestNamesThatMoveInFiles: what one thing gives up within one apply, another may take, whichever comes first: names that move
+// on or are exchanged, of what is removed, converted, or renamed with its app.
+func TestNamesThatMoveInFiles(t *testing.T) {
+	each(t, func(w *world) {
+		for _, c := range []struct{ what, before, after string }{
+			{"shifted", "groups: [{slug: n1, name: N one}, {slug: n2, name: N two}]", "groups: [{slug: n1, name: N two}, {slug: n2, name: N three}]"},
+			{"exchanged", "groups: [{slug: n1, name: N one}, {slug: n2, name: N two}]", "groups: [{slug: n1, name: N two}, {slug: n2, name: n ONE}]"},
+			{"removed", "groups: [{slug: n1, name: N one}]\nroles: [{slug: r, name: R, audience: n1}]", "groups: [{slug: n2, name: N one}]\nroles: [{slug: r, name: R, audience: n2}]"},
+			{"removed with its app", "apps: [{slug: a, name: A, entitlements: [{slug: x, name: X}]}, {slug: b, name: B}]", "apps: [{slug: b, name: A}]"},
+			{"converted", "groups: [{slug: n1, name: N one}, {slug: n2, name: N two}]", "groups: [{slug: n2, name: N one}]\napps: [{slug: a, name: A, entitlements: [{slug: n1, name: N one, was: n1}]}]"},
+			{"under another slug", "groups: [{slug: n1, name: N one}, {slug: n2, name: N two}]", "groups: [{slug: n2, name: N one}, {slug: n3, name: N three, was: n1}]"},
+			{"in a renamed app", "apps: [{slug: a, name: A, entitlements: [{slug: x, name: X}, {slug: y, name: Y}]}]", "apps: [{slug: b, name: A, was: a, entitlements: [{slug: x, name: Y}, {slug: y, name: Z}]}]"},
+		} {
+			for _, text := range []string{c.before, c.after} {
+				text += "\nwork_orders: [{slug: keep, name: Keep}]\n"
+				if _, err := w.apply(w.admin, true, text); err != nil {
+					w.t.Fatalf("%s: %v", c.what, err)
+				}
+				if p, err := w.apply(w.admin, true, text); err != nil || !p.Empty() {
+					w.t.Errorf("%s, the second time: %v %v", c.what, drawn(p), err)
+				}
+			}
+			w.update(func(ctx context.Context, tx *store.Tx) error {
+				return tx.Rows(ctx, `SELECT name, name_key FROM resources WHERE tenant_id=$1 AND deleted_at IS NULL`, []any{w.tenant}, func(r *sql.Rows) error {
+					var name, key string
+					if err := r.Scan(&name, &key); err != nil || key != store.Fold(name) {
+						w.t.Errorf("%s: %q is kept as %q: %v", c.what, name, key, err)
+					}
+					return nil
+				})
+			})
+		}
+		// What keeps its name does not yield it, in a renamed app either.
+		p, err := w.s.Plan(w.t.Context(), w.admin, load(t, map[string]string{"a.yaml": "apps: [{slug: c, name: C, was: b, entitlements: [{slug: w, name: Z}]}]\n"}), false)
+		if err != nil || len(p.Faults) != 1 || !strings.Contains(p.Faults[0].Message, "w, name: is that of b.y already") {
+			w.t.Errorf("a name that is kept: %v %v", p.Faults, err)
 		}
 	})
 }

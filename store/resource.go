@@ -259,6 +259,13 @@ func (tx *Tx) UpdateResource(ctx context.Context, tenant string, r *sallyport.Re
 	return nil
 }
 
+// YieldName lets something else take a name before the living resource that has it gets its other name, or is deleted, later
+// in the same transaction. Once that is done it changes nothing.
+func (tx *Tx) YieldName(ctx context.Context, tenant, id, name string) error {
+	_, err := tx.Exec(ctx, `UPDATE resources SET name_key=name_key || ' ' || id WHERE tenant_id=$1 AND id=$2 AND name_key=$3 AND deleted_at IS NULL`, tenant, id, Fold(name))
+	return err
+}
+
 // DeleteResource marks a living resource as deleted. What hangs on it is ended by the caller, in the same transaction.
 func (tx *Tx) DeleteResource(ctx context.Context, tenant, id string) (bool, error) {
 	n, err := tx.Exec(ctx, `UPDATE resources SET deleted_at=$3, updated_at=$3, version=version+1 WHERE tenant_id=$1 AND id=$2 AND deleted_at IS NULL AND built_in = FALSE`,
