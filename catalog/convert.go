@@ -73,8 +73,10 @@ func (s *Service) convertTx(ctx context.Context, tx *store.Tx, actor sallyport.A
 		Body: map[string]any{"kind": map[string]any{"before": string(before.Kind), "after": string(r.Kind)}, "slug": map[string]any{"before": before.Slug, "after": r.Slug}}}); err != nil {
 		return r, err
 	}
-	if err := s.Access.CloseForRoleTx(ctx, tx, actor, r.ID, r.Name+" became "+kindWords[r.Kind]); err != nil {
-		return r, err
+	if aroundRole(before.Kind, r.Kind) {
+		if err := s.Access.CloseForRoleTx(ctx, tx, actor, r.ID, r.Name+" became "+kindWords[r.Kind]); err != nil {
+			return r, err
+		}
 	}
 	cuts := access.Cuts{Accept: to.Accept} // of both apps together
 	if err := s.leaveApp(ctx, tx, actor, before, r, &cuts, how.owned); err != nil {
@@ -87,6 +89,12 @@ func (s *Service) convertTx(ctx context.Context, tx *store.Tx, actor sallyport.A
 		return r, err
 	}
 	return tx.Resource(ctx, actor.Tenant, r.ID, access.Everything) // with the tags and owners that stayed on it
+}
+
+// aroundRole reports whether what is pending for a role loses its meaning: what was a role has no members any more to ask for,
+// and what becomes one is held by no role.
+func aroundRole(was, is sallyport.Kind) bool {
+	return was == sallyport.KindRole || is == sallyport.KindRole
 }
 
 // convertTo sets kind, app and slug, and checks the outcome.

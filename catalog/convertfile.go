@@ -135,6 +135,15 @@ func (s *Service) planConversion(c *checker, actor sallyport.Actor, st *step, ha
 		held[rel] = *l.Total
 	}
 	now := []string{fmt.Sprintf("the %s %s becomes %s; %d that have it and %d that own it keep it, with its requests and its history", strings.TrimPrefix(strings.TrimPrefix(kindWords[before.Kind], "a "), "an "), before.Name, kindWords[it.kind], held[sallyport.Member], held[sallyport.Owner])}
+	if aroundRole(before.Kind, it.kind) {
+		closed, err := c.tx.PendingForRole(c.ctx, c.tenant, before.ID)
+		if err != nil {
+			return err
+		}
+		if len(closed) > 0 {
+			now = append(now, fmt.Sprintf("what is asked for roles closes with that: %d", len(closed)))
+		}
+	}
 	if st.Detail != "" {
 		now = append(now, st.Detail)
 	}

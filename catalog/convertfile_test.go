@@ -66,7 +66,14 @@ func TestConversionsInFiles(t *testing.T) {
 			t.Errorf("the fault: %v", err)
 		}
 		must(strings.Replace(inside, "gives: [ship.deployers]", "gives: []", 1))
-		same(t, "a role", drawn(must(strings.Replace(asRole, "gives: [ship]", "gives: []", 1))), []string{"convert role deployers; kind: entitlement → role; slug: ship.deployers → deployers"})
+		if _, err := w.s.Access.Ask(t.Context(), w.admin, sallyport.Ask{Resource: "ship.deployers", Beneficiary: "role:holders", Duration: ptr(sallyport.Day), Reason: "for work"}); err != nil {
+			t.Fatal(err)
+		}
+		p = must(strings.Replace(asRole, "gives: [ship]", "gives: []", 1))
+		same(t, "a role", drawn(p), []string{"convert role deployers; kind: entitlement → role; slug: ship.deployers → deployers"})
+		if !strings.Contains(p.Items[0].Detail, "with its requests and its history; what is asked for roles closes with that: 1;") {
+			t.Errorf("the plan says %s", p.Items[0].Detail)
+		}
 		w.have("as a role", "deployers", "a")
 		// And a group again, where the slug says it all, and what it was before is no more.
 		same(t, "a group", drawn(must(ship+"roles:\n- {slug: holders, name: Holders, gives: []}\ngroups:\n- {slug: deployers, name: Deployers, was: ship.deployers}\n")), []string{"convert group deployers; kind: role → group"})

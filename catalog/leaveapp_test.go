@@ -195,7 +195,7 @@ func TestBecomingARole(t *testing.T) {
 }
 
 // TestNoRoleAnyMore: what is asked for a role that becomes something else closes with that, as with its removal; so does what
-// roles ask of what becomes a role.
+// roles ask of what becomes a role. Of what neither was nor becomes one, what roles ask for stays.
 func TestNoRoleAnyMore(t *testing.T) {
 	each(t, func(w *world) {
 		ctx := t.Context()
@@ -214,19 +214,29 @@ func TestNoRoleAnyMore(t *testing.T) {
 		closed := func(id, cause string) {
 			t.Helper()
 			r, err := w.s.Access.Request(ctx, w.admin, id)
-			if err != nil || r.State != sallyport.RequestCancelled && cause != "" || r.Cause != cause {
+			state := sallyport.RequestPending
+			if cause != "" {
+				state = sallyport.RequestCancelled
+			}
+			if err != nil || r.State != state || r.Cause != cause {
 				t.Errorf("it is %s, %q: %v", r.State, r.Cause, err)
 			}
 		}
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindApp, Name: "Dock", Owners: []string{"own"}})
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindGroup, Name: "Sail", Owners: []string{"own"}})
+		sail := ask("role:crew", "sail")
 		for _, c := range []struct {
-			asked, converted, cause string
-			to                      sallyport.Kind
+			asked, converted, app, cause string
+			to                           sallyport.Kind
 		}{
-			{ask("role:crew", "deck"), "deck", "Deck became a role", sallyport.KindRole},
-			{ask("role:crew", "ship"), "crew", "Crew became a group", sallyport.KindGroup},
+			{sail, "sail", "ship", "", sallyport.KindEntitlement},
+			{sail, "ship.sail", "dock", "", sallyport.KindEntitlement},
+			{sail, "dock.sail", "", "", sallyport.KindGroup},
+			{ask("role:crew", "deck"), "deck", "", "Deck became a role", sallyport.KindRole},
+			{ask("role:crew", "ship"), "crew", "", "Crew became a group", sallyport.KindGroup},
 		} {
 			mine := ask("lea", c.converted)
-			if _, err := w.s.Convert(ctx, w.admin, c.converted, catalog.Conversion{Kind: c.to}, 0); err != nil {
+			if _, err := w.s.Convert(ctx, w.admin, c.converted, catalog.Conversion{Kind: c.to, App: c.app}, 0); err != nil {
 				t.Fatal(err)
 			}
 			closed(c.asked, c.cause)
