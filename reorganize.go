@@ -17,7 +17,7 @@ type Reorganization struct {
 	WithMembers    bool       `json:"with_members,omitempty" doc:"copy: its members too"`
 	KeepMembers    bool       `json:"keep_members,omitempty" doc:"split: those who go stay members of the old role as well"`
 	KeepResources  bool       `json:"keep_resources,omitempty" doc:"split: the old role keeps what the new one gets as well"`
-	EndDirect      bool       `json:"end_direct,omitempty" doc:"create: what the members have directly and now get by the role ends"`
+	EndDirect      bool       `json:"end_direct,omitempty" doc:"create: what the members have directly and now get by the role ends; what is still to begin only where the role lasts as long"`
 	Longest        bool       `json:"longest,omitempty" doc:"create: what has no duration is given for as long as its limits allow, in place of without end"`
 	MembershipEnds *Duration  `json:"membership,omitempty" doc:"create: how long the memberships are; default no end"`
 	Reason         string     `json:"reason,omitempty" maxLength:"2000"`

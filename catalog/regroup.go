@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"slices"
 
 	"github.com/sallyport/sallyport"
 	"github.com/sallyport/sallyport/access"
@@ -135,6 +136,43 @@ func (w *regroup) endMoved(ctx context.Context) error {
 	return nil
 }
 
+// endDirect ends what people hold by grants of their own and have by the role now; where the role is shorter, the preview says
+// so. What is still to begin ends only where the role surely lasts as long: else it would be lost, and be called gained, since
+// the role gives it earlier.
+func (w *regroup) endDirect(ctx context.Context, people []string) error {
+	members, err := w.grants(ctx, store.GrantFilter{ResourceID: w.role.ID, Relation: sallyport.Member, SubjectKind: sallyport.SubjectUser})
+	if err != nil {
+		return err
+	}
+	until := map[string]sallyport.Span{}
+	for _, m := range members {
+		if slices.Contains(people, m.Subject.ID) {
+			until[m.Subject.ID] = spanOf(m)
+		}
+	}
+	held, err := w.grants(ctx, store.GrantFilter{SubjectKind: sallyport.SubjectRole, SubjectID: w.role.ID})
+	if err != nil {
+		return err
+	}
+	for _, h := range held {
+		direct, err := w.grants(ctx, store.GrantFilter{ResourceID: h.Resource.ID, Relation: h.Relation, SubjectKind: sallyport.SubjectUser, Origin: string(sallyport.OriginGiven)})
+		if err != nil {
+			return err
+		}
+		for _, g := range direct {
+			member, ok := until[g.Subject.ID]
+			comes := g.StartsAt.After(w.tx.Now())
+			if !ok || string(g.Parameters) != string(h.Parameters) || comes && (member.Compare(spanOf(g)) < 0 || spanOf(h).Compare(spanOf(g)) < 0) {
+				continue
+			}
+			if err := w.end(ctx, g, "comes by the role "+w.role.Name+" now"); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // likewise is a grant of the same length and start for another subject or resource.
 func likewise(g sallyport.Grant, who sallyport.Subject, r sallyport.Resource) access.NewGrant {
 	n := access.NewGrant{Subject: who, Resource: r, Relation: g.Relation, Parameters: string(g.Parameters), NoEnd: g.NoEnd, Until: g.EndsAt, StartsAt: &g.StartsAt}
@@ -162,7 +200,7 @@ func (w *regroup) add(ctx context.Context, n access.NewGrant, by func(context.Co
 	if err != nil {
 		return err
 	}
-	if ok && (sallyport.Span{NoEnd: old.NoEnd, EndsAt: old.EndsAt}).Compare(sallyport.Span{NoEnd: n.NoEnd, EndsAt: n.Until}) >= 0 {
+	if ok && spanOf(old).Compare(sallyport.Span{NoEnd: n.NoEnd, EndsAt: n.Until}) >= 0 {
 		return nil
 	}
 	_, err = by(ctx, w.tx, w.actor, n)

@@ -133,24 +133,7 @@ func (w *regroup) create(ctx context.Context) error {
 	if !w.in.EndDirect {
 		return nil
 	}
-	held, err := w.grants(ctx, store.GrantFilter{SubjectKind: sallyport.SubjectRole, SubjectID: w.role.ID})
-	if err != nil {
-		return err
-	}
-	for _, h := range held {
-		direct, err := w.grants(ctx, store.GrantFilter{ResourceID: h.Resource.ID, Relation: h.Relation, SubjectKind: sallyport.SubjectUser, Origin: string(sallyport.OriginGiven)})
-		if err != nil {
-			return err
-		}
-		for _, g := range direct {
-			if slices.Contains(ids, g.Subject.ID) && string(g.Parameters) == string(h.Parameters) {
-				if err := w.end(ctx, g, "comes by the role "+w.role.Name+" now"); err != nil {
-					return err
-				}
-			}
-		}
-	}
-	return nil
+	return w.endDirect(ctx, ids)
 }
 
 func (w *regroup) copy(ctx context.Context) error {

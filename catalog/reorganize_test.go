@@ -2,10 +2,14 @@ package catalog_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/access"
 	"github.com/sallyport/sallyport/store"
 )
 
@@ -136,6 +140,73 @@ func TestReorganize(t *testing.T) {
 		}
 		if n := w.events("role.reorganization_undone"); n != 4 {
 			t.Errorf("%d events of undoing", n)
+		}
+	})
+}
+
+// TestEndDirect: what somebody has now comes by the role instead, also where that is shorter; what is still to begin stays,
+// unless the role lasts as long. The preview says the same.
+func TestEndDirect(t *testing.T) {
+	each(t, func(w *world) {
+		w.roles()
+		day := func(n int) *time.Time { return ptr(w.clock.Now().AddDate(0, 0, n)) }
+		deploy := w.resource("deploy")
+		for login, starts := range map[string]*time.Time{"a": day(10), "b": day(3), "d": nil} {
+			u := w.user(login)
+			w.update(func(ctx context.Context, tx *store.Tx) error {
+				_, err := w.s.Access.AddGrantTx(ctx, tx, w.admin, access.NewGrant{Subject: sallyport.Subject{Kind: sallyport.SubjectUser, ID: u.ID}, Resource: deploy,
+					Relation: sallyport.Member, ReasonKind: "direct", Reason: "planned", StartsAt: starts, Until: day(20)})
+				return err
+			})
+		}
+		directly := func() (out []string) {
+			for _, g := range w.living("deploy") {
+				if g.Subject.Kind == sallyport.SubjectUser && g.Relation == sallyport.Member {
+					out = append(out, g.Subject.Login)
+				}
+			}
+			slices.Sort(out)
+			return out
+		}
+		for _, c := range []struct {
+			name             string
+			membership, held *sallyport.Duration
+			want             string // who has it directly afterwards, and what the preview says of each
+		}{
+			{"a short membership", ptr(5 * sallyport.Day), nil, "[a b] a gained until 5 again 10, b gained until 20, d shorter until 5"},
+			{"held for a short time", nil, ptr(5 * sallyport.Day), "[a b] a gained until 5 again 10, b gained until 20, d shorter until 5"},
+			{"longer", ptr(21 * sallyport.Day), ptr(30 * sallyport.Day), "[] a gained until 21, b gained until 21, d longer until 21"},
+		} {
+			in := sallyport.Reorganization{Action: "create", Name: "Release", Members: []string{"a", "b", "d"}, MembershipEnds: c.membership,
+				Resources: []sallyport.RoleItem{{Resource: "deploy", Duration: c.held}}, EndDirect: true, Reason: "r"}
+			said, err := w.db.Rehearse(t.Context(), w.tenant, access.Everything, func(ctx context.Context) error {
+				_, err := w.s.Reorganize(ctx, w.admin, in)
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			after := func(at *time.Time) int { return int(at.Sub(w.clock.Now()).Round(time.Hour).Hours() / 24) }
+			var says []string
+			for _, it := range said.Items {
+				if it.Resource.Slug != "deploy" {
+					continue
+				}
+				words := fmt.Sprintf("%s %s until %d", it.User.Login, it.Change, after(it.After.EndsAt))
+				if it.After.AgainAt != nil {
+					words += fmt.Sprintf(" again %d", after(it.After.AgainAt))
+				}
+				says = append(says, words)
+			}
+			slices.Sort(says)
+			made := w.reorganize(in)
+			if got := fmt.Sprint(directly()) + " " + strings.Join(says, ", "); got != c.want {
+				t.Errorf("%s: %s, want %s", c.name, got, c.want)
+			}
+			w.undo(made)
+			if got := directly(); len(got) != 3 {
+				t.Errorf("%s, undone: %v", c.name, got)
+			}
 		}
 	})
 }

@@ -246,8 +246,16 @@ func (c *company) createRole() {
 			c.likeGift(gift{who: "user:" + l, what: role, relation: sallyport.Member, length: length, noEnd: length == 0, reason: fmt.Sprint("reorganized ", c.n)})
 		}
 		if in.EndDirect {
+			lasts := sallyport.Span{NoEnd: length == 0 && hours == 0}
+			for _, d := range []time.Duration{length, hours.Std()} {
+				if d > 0 {
+					at := c.m.now.Add(d)
+					lasts.EndsAt = earliest(&at, lasts.EndsAt)
+				}
+			}
 			for _, g := range c.living(func(g *held) bool {
-				return g.origin == sallyport.OriginGiven && g.relation == sallyport.Member && slices.Contains(things, g.what) && strings.HasPrefix(g.who, "user:") && slices.Contains(people, g.who[5:])
+				return g.origin == sallyport.OriginGiven && g.relation == sallyport.Member && slices.Contains(things, g.what) && strings.HasPrefix(g.who, "user:") && slices.Contains(people, g.who[5:]) &&
+					(!g.starts.After(c.m.now) || lasts.Compare(sallyport.Span{NoEnd: g.noEnd, EndsAt: g.ends}) >= 0)
 			}) {
 				c.m.end(g)
 			}

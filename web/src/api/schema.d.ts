@@ -3175,7 +3175,7 @@ export interface components {
              */
             action: "create" | "copy" | "merge" | "split" | "rename";
             description?: string;
-            /** @description create: what the members have directly and now get by the role ends */
+            /** @description create: what the members have directly and now get by the role ends; what is still to begin only where the role lasts as long */
             end_direct?: boolean;
             /** @description split: those who go stay members of the old role as well */
             keep_members?: boolean;
