@@ -2,6 +2,8 @@ package api
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"time"
 
 	"github.com/sallyport/sallyport"
@@ -22,6 +24,33 @@ type ExpiringFilter struct {
 	From     time.Time `query:"from" json:"from,omitzero" doc:"Ending from then on"`
 	To       time.Time `query:"to" json:"to,omitzero" doc:"Ending before"`
 	Reviewed string    `query:"reviewed" json:"reviewed,omitempty" enum:"true,false" doc:"Whether it is marked: not to be renewed"`
+}
+
+// UnmarshalJSON refuses the zero time, which is as if none were given: a batch until then would be of everything.
+func (f *ExpiringFilter) UnmarshalJSON(b []byte) error {
+	type fields ExpiringFilter
+	in := struct {
+		*fields
+		From *time.Time `json:"from"`
+		To   *time.Time `json:"to"`
+	}{fields: (*fields)(f)}
+	if err := json.Unmarshal(b, &in); err != nil {
+		return err
+	}
+	for _, m := range []struct {
+		name  string
+		given *time.Time
+		to    *time.Time
+	}{{"from", in.From, &f.From}, {"to", in.To, &f.To}} {
+		if m.given == nil {
+			continue
+		}
+		if m.given.IsZero() {
+			return errors.New("filter." + m.name + " " + zeroTime) // under body; huma tells no place inside
+		}
+		*m.to = *m.given
+	}
+	return nil
 }
 
 // store names what the filter names by ids, as far as the caller may see it.

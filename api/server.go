@@ -107,6 +107,7 @@ func newServer(d Deps) *server {
 		s.byID[r.ID], s.byRoute[r.Method+" "+v1+r.Path] = &r, &r
 	}
 	s.huma = humago.New(s.mux, config(d.Version))
+	s.huma.UseMiddleware(s.moments)
 	s.register()
 	s.document = document(s.huma.OpenAPI())
 	return s
@@ -131,6 +132,23 @@ func handle[I, O any](s *server, id string, f func(ctx context.Context, a sallyp
 		}
 		return out, nil
 	})
+}
+
+const zeroTime = "is before all that is known here; write a later moment, or leave it out"
+
+// moments refuses the first moment of the year 1 as a parameter, which to the handlers is a time that was not given: the
+// answer would be of now, or of all times.
+func (s *server) moments(ctx huma.Context, next func(huma.Context)) {
+	for _, p := range ctx.Operation().Parameters {
+		if p.In != "query" || p.Schema == nil || p.Schema.Format != "date-time" {
+			continue
+		}
+		if t, err := time.Parse(time.RFC3339, ctx.Query(p.Name)); err == nil && t.IsZero() {
+			_ = huma.WriteErr(s.huma, ctx, http.StatusBadRequest, "", &huma.ErrorDetail{Location: "query." + p.Name, Message: zeroTime})
+			return
+		}
+	}
+	next(ctx)
 }
 
 // around is what holds for every answer: an id, a log line, a measure, security headers, and no panic that ends the
