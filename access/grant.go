@@ -180,15 +180,9 @@ func (s *Service) checkLength(ctx context.Context, tx *store.Tx, actor sallyport
 			return sallyport.Invalid("duration", "%s is out of range; use PT1S to P3650D", length)
 		}
 	case n.Until != nil:
-		length = sallyport.Duration(n.Until.Sub(start))
-		if !n.Until.After(now) {
-			return sallyport.Errorf(sallyport.EPrecondition, "the end %s has passed already", actor.Moment(*n.Until)).WithHint("Choose a moment to come.").WithRule("domain.3")
-		}
-		if length <= 0 {
-			return sallyport.Errorf(sallyport.EPrecondition, "the end %s is not after the start %s", actor.Moment(*n.Until), actor.Moment(start)).WithHint("Choose a later end.").WithRule("domain.3")
-		}
-		if length > sallyport.MaxDuration {
-			return sallyport.Invalid("until", "is more than ten years away; use no_end for access without an end")
+		var err error
+		if length, err = untilLength(actor, *n.Until, start, now); err != nil {
+			return err
 		}
 	}
 	if n.Origin == sallyport.OriginImport {

@@ -1,7 +1,6 @@
 package access
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/sallyport/sallyport"
@@ -49,13 +48,27 @@ func lengthOf(actor sallyport.Actor, r *sallyport.Request, ask sallyport.Ask, re
 	}
 	if r.Until != nil {
 		until := r.Until.UTC().Truncate(time.Microsecond)
-		if !until.After(start) {
-			return &sallyport.Error{Code: sallyport.EPrecondition, Rule: "domain.3", Message: fmt.Sprintf("%s is over already, so there would be no access", actor.Moment(until)),
-				Hint: "Choose an end that is still to come."}
+		if _, err := untilLength(actor, until, start, now); err != nil {
+			return err
 		}
 		r.Until = &until
 	}
 	return nil
+}
+
+// untilLength is how long access until a moment is, which begins at another, now or to come. What is over, has no length or
+// is too far away is refused.
+func untilLength(actor sallyport.Actor, until, start, now time.Time) (sallyport.Duration, error) {
+	length := sallyport.Duration(until.Sub(start)) // at most 292 years, of what is further
+	switch {
+	case !until.After(now):
+		return 0, sallyport.Errorf(sallyport.EPrecondition, "%s is over already, so there would be no access", actor.Moment(until)).WithHint("Choose an end that is still to come.").WithRule("domain.3")
+	case length <= 0:
+		return 0, sallyport.Errorf(sallyport.EPrecondition, "the end %s is not after the start %s, so there would be no access", actor.Moment(until), actor.Moment(start)).WithHint("Choose a later end, or an earlier start.").WithRule("domain.3")
+	case length > sallyport.MaxDuration:
+		return 0, sallyport.Invalid("until", "is more than ten years away; choose an earlier end, or no_end for access without one")
+	}
+	return length, nil
 }
 
 // lengthAt is how long the access would be if it began now.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sallyport/sallyport/api"
 )
@@ -46,6 +47,9 @@ func badInput(t *testing.T, w *world) {
 		{"a duration with months", "POST", "/requests", length("P3M"), 400, "not fixed"},
 		{"a duration in words", "POST", "/requests", length("a week"), 400, "ISO 8601"},
 		{"an end in the past", "POST", "/requests", `{"resource":"wiki","until":"2001-01-01T00:00:00Z","reason":"x"}`, 422, "over already"},
+		{"an end that is the start", "POST", "/requests", `{"resource":"wiki","starts_at":"YEAR-01-01T00:00:00Z","until":"YEAR-01-01T00:00:00Z","reason":"x"}`, 422, "is not after the start"},
+		{"an end in another age", "POST", "/requests", `{"resource":"wiki","until":"9999-01-01T00:00:00Z","reason":"x"}`, 400, "until: is more than ten years away"},
+		{"a gift into another age", "POST", "/grants", `{"subject":"lead","resource":"wiki","until":"9999-01-01T00:00:00Z","reason":"x"}`, 400, "until: is more than ten years away"},
 		{"an end that is no time", "POST", "/requests", `{"resource":"wiki","until":"tomorrow","reason":"x"}`, 400, "until"},
 		{"two lengths", "POST", "/requests", ask(`,"no_end":true`), 400, ""},
 		{"an unknown relation", "POST", "/requests", ask(`,"relation":"god"`), 400, "relation"},
@@ -114,7 +118,7 @@ func badInput(t *testing.T, w *world) {
 			}
 			var body any
 			if c.body != "" {
-				body = c.body
+				body = strings.ReplaceAll(c.body, "YEAR", fmt.Sprint(time.Now().Year()+1))
 			}
 			a := w.call(who, c.method, path, body)
 			if a.status != c.status || !strings.Contains(string(a.body), c.says) {
