@@ -2,7 +2,9 @@ package catalog
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/sallyport/sallyport"
 	"github.com/sallyport/sallyport/access"
@@ -65,6 +67,49 @@ func (w *regroup) make(ctx context.Context, from []sallyport.Resource) error {
 		return err
 	}
 	return w.namedTx(ctx, w.tx, w.actor, nil, w.role, w.in.Reason)
+}
+
+// parts says of all members of a role, and of all that it gives, whether they are named. Naming anybody or anything else is
+// refused.
+func (w *regroup) parts(ctx context.Context, from sallyport.Resource) (members, resources map[string]bool, err error) {
+	in, err := w.grants(ctx, store.GrantFilter{ResourceID: from.ID, Relation: sallyport.Member, SubjectKind: sallyport.SubjectUser})
+	if err != nil {
+		return nil, nil, err
+	}
+	held, err := w.grants(ctx, store.GrantFilter{SubjectKind: sallyport.SubjectRole, SubjectID: from.ID})
+	if err != nil {
+		return nil, nil, err
+	}
+	members, resources = map[string]bool{}, map[string]bool{}
+	for _, g := range in {
+		members[g.Subject.ID] = false
+	}
+	for _, g := range held {
+		resources[g.Resource.ID] = false
+	}
+	var faults []sallyport.Fault
+	name := func(all map[string]bool, field string, i int, id, name, isNot string) {
+		if _, ok := all[id]; !ok {
+			faults = append(faults, sallyport.Fault{Path: fmt.Sprintf("%s[%d]", field, i), Message: name + " " + isNot + " the role " + from.Name + ", so there is nothing to split off; leave that out"})
+			return
+		}
+		all[id] = true
+	}
+	for i, m := range w.in.Members {
+		who, err := w.Access.SubjectTx(ctx, w.tx, w.actor, "user:"+strings.TrimPrefix(m, "user:"))
+		if err != nil {
+			return nil, nil, at(err, "members", i)
+		}
+		name(members, "members", i, who.ID, who.Name, "is no member of")
+	}
+	for i, h := range w.in.Resources {
+		r, err := w.tx.BareResource(ctx, w.actor.Tenant, h.Resource, access.Viewer(w.actor))
+		if err != nil {
+			return nil, nil, at(err, "resources", i)
+		}
+		name(resources, "resources", i, r.ID, r.Name, "is not given by")
+	}
+	return members, resources, refusal(faults)
 }
 
 // moveHoldings gives what a role holds to the one that is made, all of it or only some, with the same ends. What the former

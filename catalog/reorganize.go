@@ -214,20 +214,9 @@ func (w *regroup) split(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	members, resources := map[string]bool{}, map[string]bool{}
-	for i, m := range w.in.Members {
-		who, err := w.Access.SubjectTx(ctx, w.tx, w.actor, "user:"+strings.TrimPrefix(m, "user:"))
-		if err != nil {
-			return at(err, "members", i)
-		}
-		members[who.ID] = true
-	}
-	for i, h := range w.in.Resources {
-		r, err := w.tx.BareResource(ctx, w.actor.Tenant, h.Resource, access.Viewer(w.actor))
-		if err != nil {
-			return at(err, "resources", i)
-		}
-		resources[r.ID] = true
+	members, resources, err := w.parts(ctx, from)
+	if err != nil {
+		return err
 	}
 	if err := w.make(ctx, []sallyport.Resource{from}); err != nil {
 		return err

@@ -2,6 +2,7 @@ package catalog_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -231,6 +232,8 @@ func TestReorganizeRefuses(t *testing.T) {
 			{"not a role", w.admin, sallyport.Reorganization{Action: "copy", Role: "wiki", Name: "X", Reason: "r"}, sallyport.EPrecondition},
 			{"no such role", w.admin, sallyport.Reorganization{Action: "merge", Roles: []string{"dev", "nothing"}, Name: "X", Reason: "r"}, sallyport.EPrecondition},
 			{"no such member", w.admin, sallyport.Reorganization{Action: "create", Name: "X", Members: []string{"nobody"}, Reason: "r"}, sallyport.EPrecondition},
+			{"not in the role", w.admin, sallyport.Reorganization{Action: "split", Role: "dev", Name: "X", Members: []string{"c"}, Reason: "r"}, sallyport.EPrecondition},
+			{"not given by the role", w.admin, sallyport.Reorganization{Action: "split", Role: "dev", Name: "X", Resources: []sallyport.RoleItem{{Resource: "deploy"}}, Reason: "r"}, sallyport.EPrecondition},
 			{"taken name", w.admin, sallyport.Reorganization{Action: "copy", Role: "dev", Name: "Ops", Reason: "r"}, sallyport.EConflict},
 			{"no curator", w.actor("d"), sallyport.Reorganization{Action: "copy", Role: "dev", Name: "X", Reason: "r"}, sallyport.EForbidden},
 			{"not the owner of what it holds", curator, sallyport.Reorganization{Action: "create", Name: "X", Members: []string{"a"}, Resources: []sallyport.RoleItem{{Resource: "vault"}}, Reason: "r"}, sallyport.EForbidden},
@@ -249,10 +252,17 @@ func TestReorganizeRefuses(t *testing.T) {
 		if roles != 2 {
 			t.Errorf("%d roles, want the two of the beginning", roles)
 		}
+		_, err := w.s.Reorganize(t.Context(), w.admin, sallyport.Reorganization{Action: "split", Role: "dev", Name: "X", Members: []string{"a", "c"},
+			Resources: []sallyport.RoleItem{{Resource: "logs"}, {Resource: "deploy"}}, Reason: "r"})
+		var e *sallyport.Error
+		if !errors.As(err, &e) || fmt.Sprint(e.Fields) != "[{members[1] Person c is no member of the role Dev, so there is nothing to split off; leave that out} "+
+			"{resources[1] Deploy is not given by the role Dev, so there is nothing to split off; leave that out}]" {
+			t.Errorf("splitting off what is not there: %v", err)
+		}
 		month := 30 * sallyport.Day
 		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindApp, Name: "Short", Durations: &sallyport.Durations{Max: month}})
 		short := sallyport.Reorganization{Action: "create", Name: "Shorts", Members: []string{"a"}, Resources: []sallyport.RoleItem{{Resource: "short"}}, Reason: "r"}
-		_, err := w.s.Reorganize(t.Context(), w.admin, short)
+		_, err = w.s.Reorganize(t.Context(), w.admin, short)
 		refused(t, "longer than allowed", err, sallyport.EPrecondition)
 		short.Longest = true
 		w.undo(w.reorganize(short))
