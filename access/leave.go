@@ -158,7 +158,7 @@ func (s *Service) CloseResourceTx(ctx context.Context, tx *store.Tx, actor sally
 		if err != nil {
 			return err
 		}
-		ids = append(held, ids...) // first what its members have by it
+		ids = append(held, slices.DeleteFunc(ids, func(id string) bool { return slices.Contains(held, id) })...) // first what its members have by it; it may own itself
 	}
 	for _, id := range ids {
 		if err := s.endTx(ctx, tx, actor, id, cause, false); err != nil {

@@ -285,3 +285,17 @@ func (w *world) id(tx *store.Tx, slug string) string {
 	}
 	return r.ID
 }
+
+// TestARoleThatOwnsItselfIsRemoved: its grant is of what it holds and of what is held of it, and ends once.
+func TestARoleThatOwnsItselfIsRemoved(t *testing.T) {
+	each(t, func(w *world) {
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindRole, Name: "Own"})
+		w.gave(sallyport.Give{Subject: "role:own", Resource: "own", Relation: sallyport.Owner, NoEnd: true})
+		if err := w.s.DeleteResource(t.Context(), w.admin, "own", 0, ""); err != nil {
+			t.Error(err)
+		}
+		if n := w.events("grant.ended"); n != 1 {
+			t.Errorf("%d ends", n)
+		}
+	})
+}

@@ -296,11 +296,16 @@ func (c *company) extend() {
 	actor := c.actor(by)
 	x := access.Extension{Duration: durationOf(n), Until: n.until, NoEnd: n.noEnd, Reason: n.reason}
 	may := by == "root" && n.reason != "" || c.m.owns(by, g.what)
-	old := c.m.living(g.who, g.what, g.relation, sallyport.OriginGiven) // what was found goes on in what is given here
-	if n.reason == "" && old != nil && !old.over(c.m.now) {
+	end := c.m.now.Add(n.length)
+	if n.until != nil {
+		end = *n.until
+	}
+	longer := g.origin == sallyport.OriginGiven || n.noEnd || g.ends != nil && end.After(*g.ends) // what was found goes on in what is given here
+	want := may && longer && (g.origin == sallyport.OriginGiven || !g.noEnd) && c.m.allowed(map[bool]string{true: "root", false: by}[by == "root" || !may], n)
+	old := c.m.living(g.who, g.what, g.relation, sallyport.OriginGiven)
+	if n.reason == "" && old != nil && !old.over(c.m.now) { // where none is needed
 		n.reason = old.reason
 	}
-	want := may && (g.origin == sallyport.OriginGiven || !g.noEnd) && c.m.allowed(map[bool]string{true: "root", false: by}[by == "root" || !may], n)
 	c.take("extend", step{what: fmt.Sprintf("%s extends that %s has %s as %s for %s, until %s, no end %v", by, g.who, g.what.name, g.relation, n.length, when(n.until), n.noEnd),
 		want: sure(want), then: func() { c.m.give(n) },
 		do: func(ctx context.Context) error {
