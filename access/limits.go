@@ -104,6 +104,12 @@ func refusedBy(err error) sallyport.Constraint {
 	return k
 }
 
+// TooLong reports whether a refusal is by a constraint on lengths: a shorter one, or one at all, would do.
+func TooLong(err error) bool {
+	k := refusedBy(err)
+	return k.Kind == sallyport.ConstraintLength || k.MustEnd
+}
+
 // needsReason reports whether a grant like this is given with a reason only, by tags on its resource or on what that gives.
 func (s *Service) needsReason(ctx context.Context, tx *store.Tx, tenant string, g sallyport.Grant) (bool, error) {
 	res, err := tx.BareResource(ctx, tenant, g.Resource.ID, Everything)

@@ -42,7 +42,7 @@ func (s *Service) UpdateResource(ctx context.Context, actor sallyport.Actor, ref
 // endlessOwner says what helps where a tag limits how long owners own: who is named in a list has no length to ask for.
 func endlessOwner(err error, u sallyport.User, r sallyport.Resource) error {
 	var e *sallyport.Error
-	if errors.As(err, &e) && e.Rule == "constraint."+sallyport.OwnerTimeLimit {
+	if access.TooLong(err) && errors.As(err, &e) {
 		return e.WithHint("Owners in a list have no end. Leave %s out, and make them owner with a length: under Who has it → Owners, or by sallyport give %s %s --owner --for …", u.Name, u.Login, r.Slug)
 	}
 	return err
