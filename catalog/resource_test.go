@@ -299,3 +299,21 @@ func TestARoleThatOwnsItselfIsRemoved(t *testing.T) {
 		}
 	})
 }
+
+// TestWordsOfASearch: what pages call "Figma · Editor" is found by that, by its words in any order, and by its slug.
+func TestWordsOfASearch(t *testing.T) {
+	each(t, func(w *world) {
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindApp, Name: "Figma", Slug: "figma"})
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindEntitlement, App: "figma", Name: "Editor"})
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindEntitlement, App: "figma", Name: "Viewer"})
+		for q, want := range map[string]int{"figma editor": 1, "Figma · Editor": 1, "EDITOR  figma": 1, "figma.edit": 1, "figma": 3, "figma owner": 0, "·": 0, "100% _": 0} {
+			w.update(func(ctx context.Context, tx *store.Tx) error {
+				l, err := tx.Resources(ctx, w.tenant, store.Viewer{All: true}, store.ResourceFilter{Q: q}, store.Page{})
+				if err != nil || len(l.Items) != want {
+					t.Errorf("%q finds %d, want %d: %v", q, len(l.Items), want, err)
+				}
+				return nil
+			})
+		}
+	})
+}

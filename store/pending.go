@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"strings"
 
 	"github.com/sallyport/sallyport"
 )
@@ -37,9 +36,7 @@ func (tx *Tx) Pending(ctx context.Context, tenant string, v Viewer, f PendingFil
 	if f.State != "" {
 		w.and(state+" = %s", f.State)
 	}
-	for _, word := range strings.Fields(Fold(f.Q)) {
-		w.and(`u.search_key LIKE %s ESCAPE '\'`, like(word))
-	}
+	w.words("u.search_key", f.Q)
 	var total *int
 	var err error
 	if page.Total {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/sallyport/sallyport"
 )
@@ -32,6 +33,17 @@ func (q *query) and(cond string, values ...any) {
 		holders[i] = q.arg(v)
 	}
 	q.WriteString(" AND " + fmt.Sprintf(cond, holders...))
+}
+
+// words demands of a column each word of a search, in any order: what lists call "Figma · Editor" is kept as figma.editor.
+func (q *query) words(column, text string) {
+	words := strings.FieldsFunc(Fold(text), func(r rune) bool { return unicode.IsSpace(r) || r == '·' || r == '→' })
+	if len(words) == 0 {
+		words = []string{text} // which is found where it is written, if at all
+	}
+	for _, w := range words[:min(len(words), 8)] {
+		q.and(column+` LIKE %s ESCAPE '\'`, like(w))
+	}
 }
 
 // fill is the next of a few lengths, those of full pages among them. A list is filled up to it by repeating its last value,

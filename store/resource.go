@@ -115,7 +115,7 @@ func (tx *Tx) Resources(ctx context.Context, tenant string, v Viewer, f Resource
 	q := &query{}
 	q.WriteString(resourceFrom + " WHERE r.tenant_id = " + q.arg(tenant) + " AND r.deleted_at IS NULL")
 	if f.Q != "" {
-		q.and(`r.search_key LIKE %s ESCAPE '\'`, like(f.Q))
+		q.words("r.search_key", f.Q)
 	}
 	if len(f.Kinds) > 0 {
 		q.WriteString(" AND " + q.in("r.kind", f.Kinds))

@@ -33,7 +33,7 @@ func (tx *Tx) RunRoles(ctx context.Context, tenant string, v Viewer, f RoleFilte
 			WHERE m.tenant_id=` + t + ` AND m.subject_kind='user' AND m.subject_id=` + o + ` AND m.relation='member' AND ` + when("m", at) + ` AND ` + when("g", at) + `)`)
 	}
 	if Fold(f.Q) != "" {
-		q.and(`r.search_key LIKE %s ESCAPE '\'`, like(f.Q))
+		q.words("r.search_key", f.Q)
 	}
 	all := q.copy()
 	if err := roleListing.page(q, &p); err != nil {

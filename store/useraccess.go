@@ -32,7 +32,7 @@ func (tx *Tx) UserAccessPage(ctx context.Context, tenant, userID string, p Acces
 	paths := tx.accessPaths(q, t, userID, p)
 	and := &query{args: q.args}
 	if Fold(p.Q) != "" {
-		and.and(`r.search_key LIKE %s ESCAPE '\'`, like(p.Q))
+		and.words("r.search_key", p.Q)
 	}
 	if p.Total {
 		c := &query{args: and.args}
