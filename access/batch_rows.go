@@ -163,7 +163,7 @@ func (s *Service) unrenewItem(ctx context.Context, actor sallyport.Actor, done s
 		if err != nil {
 			return err
 		}
-		until := done.FormerEndsAt
+		was, until := before, done.FormerEndsAt
 		if before.ID != g.ID && isOver(actor, before, tx.Now()) == nil { // it was found in a target, and goes on beside
 			given, any, err := tx.TookOverFrom(ctx, actor.Tenant, g.ID) // what was given here beside it
 			if err != nil {
@@ -176,14 +176,17 @@ func (s *Service) unrenewItem(ctx context.Context, actor sallyport.Actor, done s
 				it.State, it.NewGrantID, it.EndsAt, it.FormerEndsAt = sallyport.ItemUndone, before.ID, before.EndsAt, g.EndsAt
 				return s.endTx(ctx, tx, actor, g.ID, "the renewal was taken back", false)
 			}
-			until = given.EndsAt
+			was, until = given, given.EndsAt
+		}
+		if was.Origin != g.Origin || blank(was.Reason) { // it has no reason to go on by
+			was = g
 		}
 		res, err := tx.BareResource(ctx, actor.Tenant, g.Resource.ID, Everything)
 		if err != nil {
 			return err
 		}
 		back, err := s.grantTx(ctx, tx, actor, NewGrant{Subject: g.Subject, Resource: res, Relation: g.Relation, Parameters: string(g.Parameters), Origin: g.Origin,
-			ReasonKind: g.ReasonKind, Reason: g.Reason, RequestID: g.RequestID, Until: until, Replace: true})
+			ReasonKind: was.ReasonKind, Reason: was.Reason, RequestID: was.RequestID, Until: until, Replace: true})
 		if err != nil {
 			return err
 		}

@@ -506,6 +506,9 @@ func TestUndoOfRenewingWhatWasFoundBesideWhatWasGiven(t *testing.T) {
 		_, rows = w.rows("root", u)
 		it := rows[found.ID]
 		w.is(it, "undone", "")
+		if back := w.grant(it.NewGrantID); back.Reason != before.Reason || back.Reason == "the project goes on" {
+			w.Errorf("it is held for %q again, and was for %q", back.Reason, before.Reason)
+		}
 		if it.EndsAt == nil || !it.EndsAt.Equal(*before.EndsAt) || !w.grant(it.NewGrantID).EndsAt.Equal(*before.EndsAt) || w.grant(found.ID).EndedAt != nil {
 			w.Errorf("given until %v before, now %+v", before.EndsAt, it)
 		}

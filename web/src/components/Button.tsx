@@ -20,7 +20,7 @@ const sizes: Record<Size, string> = {
 /** buttonClass gives a link the look of a button. */
 export function buttonClass(look: Look = 'secondary', size: Size = 'md', className?: string) {
   return cx(
-    'touch inline-flex items-center justify-center font-medium whitespace-nowrap select-none transition-colors disabled:opacity-55',
+    'touch inline-flex items-center justify-center font-medium whitespace-nowrap select-none transition-colors disabled:opacity-55 aria-disabled:opacity-55',
     looks[look],
     sizes[size],
     className,
@@ -31,18 +31,19 @@ export interface ButtonProps extends ComponentProps<'button'> {
   look?: Look
   size?: Size
   icon?: ReactNode
-  /** True while its work runs: the button cannot be pressed twice and says so to a screen reader. */
+  /** True while its work runs: the button cannot be pressed twice, says so to a screen reader, and keeps the focus. */
   busy?: boolean
 }
 
-export function Button({ look, size, icon, busy, className, children, disabled, ...rest }: ButtonProps) {
+export function Button({ look, size, icon, busy, className, children, ...rest }: ButtonProps) {
   return (
     <button
       type="button"
       className={buttonClass(look, size, className)}
-      disabled={disabled || busy}
-      aria-busy={busy || undefined}
       {...rest}
+      aria-busy={busy || undefined}
+      aria-disabled={busy || rest['aria-disabled']}
+      onClick={busy ? (e) => e.preventDefault() : rest.onClick}
     >
       {icon}
       {children}
