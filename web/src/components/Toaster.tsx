@@ -9,8 +9,16 @@ import { dismiss, type Toast, toasts } from './toast'
  */
 export function Toaster() {
   const list = useSyncExternalStore(toasts.subscribe, toasts.get, toasts.get)
+  const section = useRef<HTMLElement>(null)
+  const shown = list.length > 0
+  useEffect(() => {
+    if (!shown) return
+    const timer = setInterval(() => section.current && stayClear(section.current), 150)
+    return () => clearInterval(timer)
+  }, [shown])
   return (
     <section
+      ref={section}
       aria-label="Messages"
       className="pointer-events-none fixed inset-x-3 bottom-[calc(4.75rem+env(safe-area-inset-bottom))] z-[60] flex flex-col items-center gap-2 md:inset-x-auto md:right-5 md:bottom-5 md:items-end max-md:[body:has([data-bar])_&]:bottom-48 md:[body:has([data-bar])_&]:bottom-24"
     >
@@ -21,6 +29,17 @@ export function Toaster() {
       </div>
     </section>
   )
+}
+
+/** stayClear lifts messages over a bar that stands higher than at the foot, as below a short list. */
+function stayClear(section: HTMLElement) {
+  section.style.bottom = ''
+  const own = section.getBoundingClientRect()
+  for (const bar of document.querySelectorAll('[data-bar]')) {
+    const its = bar.getBoundingClientRect()
+    if (its.top < own.bottom && its.bottom > own.top)
+      section.style.bottom = `${window.innerHeight - its.top + 8}px`
+  }
 }
 
 function Item({ toast }: { toast: Toast }) {
