@@ -84,7 +84,7 @@ export function ComparePage() {
             search={{
               action: 'create',
               people: logins.join(','),
-              resources: (some.length ? some : list.filter((it) => it.share >= 0.5))
+              resources: (some.length ? some : list.filter((it) => it.share > 0.5))
                 .filter((it) => it.relation === 'member' && it.resource.kind !== 'role')
                 .map((it) => it.resource.slug)
                 .join(','),
