@@ -1,8 +1,9 @@
-// What hangs on a grant leads to where it is listed.
+// What hangs on a grant leads to where it is listed, and what is picked stays picked until it is decided on.
 import { screen } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
 import { HttpResponse, http } from 'msw'
 import { expect, it } from 'vitest'
-import { ahead } from '../../test/data'
+import { ahead, noCounts } from '../../test/data'
 import { open } from '../../test/render'
 import { server } from '../../test/server'
 
@@ -34,4 +35,48 @@ it('people lead to the members of the role, and what is reached to what the role
     ['contains 3', '/catalogue/wiki?tab=map'],
   ])
     expect(await screen.findByRole('link', { name })).toHaveAttribute('href', to)
+}, 30_000)
+
+it('what is picked stays picked while another row is renewed by its own button', async () => {
+  const row = (i: number) => ({
+    grant: {
+      id: `grt_${i}`,
+      subject: { kind: 'user', id: `usr_${i}`, login: `p${i}`, name: `Person ${i}` },
+      resource: { id: 'res_wiki', slug: 'wiki', name: 'Wiki', kind: 'app' },
+      relation: 'member',
+      state: 'active',
+      ends_at: ahead(50),
+    },
+    limits: { greatest: 'P90D', key: 'any', from: '' },
+  })
+  const batch = {
+    id: 'bat_1',
+    action: 'renew',
+    state: 'done',
+    counts: { ...noCounts, total: 1, renewed: 1 },
+    created_at: ahead(0),
+  }
+  const sent: unknown[] = []
+  server.use(
+    http.get('*/api/v1/grants/expiring', () =>
+      HttpResponse.json({ items: [row(1), row(2), row(3)], total: 3 }),
+    ),
+    http.post('*/api/v1/batches', async ({ request }) => {
+      sent.push(((await request.json()) as { items: unknown }).items)
+      return HttpResponse.json(batch)
+    }),
+    http.get('*/api/v1/batches/bat_1', () => HttpResponse.json(batch)),
+    http.get('*/api/v1/batches/bat_1/items', () => HttpResponse.json({ items: [] })),
+  )
+  const user = userEvent.setup()
+  open('/access?view=expiring')
+  for (const i of [1, 2, 3])
+    await user.click(await screen.findByRole('checkbox', { name: `Select Person ${i}, Wiki` }))
+  await user.click(screen.getByRole('button', { name: 'Renew Person 3, Wiki' }))
+  await user.click(await screen.findByRole('button', { name: 'Renew' }))
+  expect(await screen.findByRole('region', { name: 'Result' })).toBeInTheDocument()
+  expect(sent).toEqual([[{ grant_id: 'grt_3' }]])
+  expect(screen.getByText('2 selected')).toBeInTheDocument()
+  expect(screen.getByRole('checkbox', { name: 'Select Person 1, Wiki' })).toBeChecked()
+  expect(screen.getByRole('checkbox', { name: 'Select Person 3, Wiki' })).not.toBeChecked()
 }, 30_000)

@@ -79,9 +79,14 @@ export function ExpiringView() {
     setEverything(false)
     setPicked(ids)
   }
-  const started = (b: Batch) => {
+  /** started leaves picked what the batch is not about: another row may have been renewed by its own button. */
+  const started = (b: Batch, of: Pick<Choice, 'rows' | 'filter'>) => {
     setRenewal(null)
-    pick(new Set())
+    if (of.filter) pick(new Set())
+    else {
+      const gone = new Set(of.rows.map((r) => r.grant.id))
+      setPicked((old) => new Set([...old].filter((id) => !gone.has(id))))
+    }
     client.setQueryData(['batch', b.id], b)
     set({ batch: b.id })
   }
@@ -103,6 +108,7 @@ export function ExpiringView() {
         },
         newKey(),
       ),
+      c,
     )
   }
   const n = choice.count.toLocaleString('en')
@@ -190,7 +196,13 @@ export function ExpiringView() {
           </Button>
         </section>
       )}
-      {renewal && <RenewDialog renewal={renewal} onClose={() => setRenewal(null)} onStarted={started} />}
+      {renewal && (
+        <RenewDialog
+          renewal={renewal}
+          onClose={() => setRenewal(null)}
+          onStarted={(b) => started(b, renewal)}
+        />
+      )}
       <Confirm
         open={asking !== null}
         danger={asking?.action === 'end'}
