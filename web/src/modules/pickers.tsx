@@ -48,9 +48,11 @@ export function PersonPicker(props: {
   control: ControlProps
   value: ComboboxItem | null
   onChange: (item: ComboboxItem | null) => void
+  /** Shorter words, where there is little room. */
+  placeholder?: string
 }) {
   return (
-    <Combobox {...props} useItems={useUserItems} placeholder="Name, login or e-mail" empty="Nobody found." />
+    <Combobox placeholder="Name, login or e-mail" {...props} useItems={useUserItems} empty="Nobody found." />
   )
 }
 
@@ -79,6 +81,7 @@ export function ResourcePicker({
   control: ControlProps
   value: ComboboxItem | null
   onChange: (item: ComboboxItem | null) => void
+  placeholder?: string
   kind?: Extract<Kind, 'group' | 'app' | 'role'>
 }) {
   const useItems = kind
@@ -86,11 +89,11 @@ export function ResourcePicker({
     : useResourceItems
   return (
     <Combobox
-      {...props}
-      useItems={useItems}
       placeholder={
         kind ? `Name of ${kind === 'app' ? 'an app' : `a ${kind}`}` : 'Name of an app, group, role'
       }
+      {...props}
+      useItems={useItems}
       empty="Nothing found in the catalogue."
     />
   )

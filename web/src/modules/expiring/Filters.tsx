@@ -63,6 +63,7 @@ export function Filters({ auditor, scope }: { auditor: boolean; scope: string })
         />
         <SearchInput
           label="Filter by person or access"
+          placeholder="Person or access"
           className="min-w-full flex-1 sm:min-w-40"
           value={text}
           onChange={(e) => setText(e.target.value)}
@@ -87,11 +88,11 @@ export function Filters({ auditor, scope }: { auditor: boolean; scope: string })
         />
         <Select
           aria-label="Reviewed"
-          className="min-w-36 max-sm:flex-1"
+          className="min-w-44 max-sm:flex-1"
           value={filters.reviewed ?? ''}
           onChange={(e) => set({ reviewed: e.target.value })}
           choices={[
-            { value: '', label: 'Reviewed or not' },
+            { value: '', label: 'Reviewed?' },
             { value: 'false', label: 'Not reviewed' },
             { value: 'true', label: 'Not to be renewed' },
           ]}
@@ -133,11 +134,17 @@ export function Filters({ auditor, scope }: { auditor: boolean; scope: string })
         <div className="grid gap-3 sm:grid-cols-2 lg:grid-cols-5">
           <Field label="App">{(c) => <ResourcePicker control={c} kind="app" {...picker('app')} />}</Field>
           <Field label="Role">{(c) => <ResourcePicker control={c} kind="role" {...picker('role')} />}</Field>
-          <Field label="Resource">{(c) => <ResourcePicker control={c} {...picker('resource')} />}</Field>
+          <Field label="Resource">
+            {(c) => <ResourcePicker control={c} placeholder="Name" {...picker('resource')} />}
+          </Field>
           {scope !== 'mine' && (
             <>
-              <Field label="Person">{(c) => <PersonPicker control={c} {...picker('person')} />}</Field>
-              <Field label="Reports to">{(c) => <PersonPicker control={c} {...picker('manager')} />}</Field>
+              <Field label="Person">
+                {(c) => <PersonPicker control={c} placeholder="Name or login" {...picker('person')} />}
+              </Field>
+              <Field label="Reports to">
+                {(c) => <PersonPicker control={c} placeholder="Name or login" {...picker('manager')} />}
+              </Field>
             </>
           )}
         </div>
