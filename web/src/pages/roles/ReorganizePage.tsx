@@ -1,5 +1,5 @@
 import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
+import { useRouter } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { newKey } from '../../api/client'
 import { cutsMany, message } from '../../api/error'
@@ -22,7 +22,7 @@ import { useFilters } from '../../modules/filters'
 import { Impact } from '../../modules/impact/Impact'
 import { ResourcePicker, resourceItem, userItem } from '../../modules/pickers'
 import { useRights } from '../../modules/rights'
-import { type Action, actionWords, bodyOf, type Draft, missing } from './draft'
+import { type Action, actionWords, bodyOf, type Draft, makesRole, missing } from './draft'
 
 const parts = (text: string | undefined) => (text ?? '').split(',').filter(Boolean)
 
@@ -62,7 +62,7 @@ export function ReorganizePage() {
 
 function Form({ action, onAction, start }: { action: Action; onAction: (a: Action) => void; start: Draft }) {
   const client = useQueryClient()
-  const navigate = useNavigate()
+  const router = useRouter()
   const [draft, setDraft] = useState(start)
   const [key, setKey] = useState(newKey)
   const [shown, setShown] = useState(false)
@@ -89,15 +89,23 @@ function Form({ action, onAction, start }: { action: Action; onAction: (a: Actio
       const made = await reorganize({ ...bodyOf(d), ...(cuts ? { accept: true } : {}) }, key)
       for (const k of ['resource', 'resources', 'holders', 'grants', 'access', 'reorganizations'])
         void client.invalidateQueries({ queryKey: [k] })
-      await navigate({ to: `/catalogue/${made.role.slug}` as string })
+      const page = `/catalogue/${made.role.slug}` as string
+      await router.navigate({ to: page })
       toast(`${made.title}.`, {
         tone: 'good',
         action: {
           label: 'Undo',
           run: async () => {
-            const undone = await undoReorganization(made.id)
-            void client.invalidateQueries()
-            toast(undoneWords(undone))
+            try {
+              const undone = await undoReorganization(made.id)
+              // What made a role removes it: nobody stays on its page.
+              if (makesRole(d) && router.state.location.pathname === page)
+                await router.navigate({ to: '/admin/roles' as string, replace: true })
+              void client.invalidateQueries()
+              toast(undoneWords(undone))
+            } catch (err) {
+              toast(message(err), { tone: 'bad' })
+            }
           },
         },
       })

@@ -40,6 +40,9 @@ export const actionWords: Record<Action, { title: string; text: string; button: 
   rename: { title: 'Rename', text: 'The same role by another name.', button: 'Rename the role' },
 }
 
+/** makesRole says that what it leads to is a new role, and no role that was there before. */
+export const makesRole = (d: Draft) => d.action !== 'rename' && (d.action !== 'merge' || !d.role)
+
 /** missing says what is not filled in yet, by field; of nothing the draft can be tried out. */
 export function missing(d: Draft): Record<string, string> {
   const out: Record<string, string> = {}
