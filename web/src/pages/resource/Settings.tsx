@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useMemo, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { deleteResource, updateResource } from '../../api/catalogue'
 import { asError, message } from '../../api/error'
 import type { Resource } from '../../api/types'
@@ -28,10 +28,22 @@ export function Settings({ resource, mayDelete }: { resource: Resource; mayDelet
   const [error, setError] = useState('')
   const [busy, setBusy] = useState(false)
   const [removing, setRemoving] = useState(false)
+  const [refusals, setRefusals] = useState(0)
   const top = useRef<HTMLDivElement>(null)
   const patch = useMemo(() => toPatch(base, draft), [base, draft])
   const changed = Object.keys(patch).filter((field) => field !== 'reason')
   const elsewhere = resource.version !== base.version
+
+  // A refused save leads to the first field that is wrong, once it is marked; to the top where none is.
+  useEffect(() => {
+    if (!refusals) return
+    const wrong = top.current?.querySelector<HTMLElement>('[aria-invalid="true"]')
+    if (!wrong) return top.current?.scrollIntoView({ block: 'start' })
+    const folded = wrong.closest('details')
+    if (folded) folded.open = true
+    wrong.focus({ preventScroll: true })
+    wrong.scrollIntoView({ block: 'center' })
+  }, [refusals])
 
   const reset = (to: Resource) => {
     setBase(to)
@@ -44,7 +56,7 @@ export function Settings({ resource, mayDelete }: { resource: Resource; mayDelet
     setFaults(found)
     if (Object.keys(found).length) {
       setError('Some fields need a look before this can be saved.')
-      top.current?.scrollIntoView({ block: 'start' })
+      setRefusals((n) => n + 1)
       return
     }
     setBusy(true)
@@ -66,7 +78,7 @@ export function Settings({ resource, mayDelete }: { resource: Resource; mayDelet
       const refused = asError(e)
       setFaults(Object.fromEntries(refused.faults.map((f) => [f.location, f.message])))
       setError(message(e))
-      top.current?.scrollIntoView({ block: 'start' })
+      setRefusals((n) => n + 1)
     } finally {
       setBusy(false)
     }
