@@ -104,7 +104,8 @@ export function RolesAdmin() {
           const c = undoing
           if (!c) return
           const undone = await undoReorganization(c.id)
-          void client.invalidateQueries()
+          // Not the dry run that is still shown: what is undone cannot be tried again.
+          void client.invalidateQueries({ predicate: (q) => q.queryKey[0] !== 'try' })
           toast(undoneWords(undone), { tone: 'good' })
         }}
       >
