@@ -92,6 +92,23 @@ describe('request dialog', () => {
     await waitFor(() => expect(router.state.location.pathname).toBe(`/requests/${mine[0]?.id}`))
   })
 
+  it('asks what will happen only once something is chosen', async () => {
+    const user = userEvent.setup()
+    const asked: string[] = []
+    server.use(
+      http.post('*/api/v1/requests/preview', async ({ request }) => {
+        asked.push(((await request.json()) as { resource: string }).resource)
+        return HttpResponse.json(preview(resources[0] as never))
+      }),
+    )
+    open('/?ask=-')
+    const what = await screen.findByRole('combobox', { name: 'What do you need?' })
+    await user.type(what, 'VPN')
+    await user.click(await screen.findByRole('option', { name: /VPN/ }))
+    expect(await screen.findByText(/Already member until/)).toBeInTheDocument()
+    expect(new Set(asked)).toEqual(new Set(['vpn']))
+  })
+
   it('puts a refusal of the server at its field', async () => {
     const user = userEvent.setup()
     server.use(

@@ -64,7 +64,8 @@ function AskForm({ param, onClose, onBusy }: RequestFormProps<AskParam>) {
   const settled = useSettled(ask)
   const preview = useQuery({
     ...previewQuery(settled),
-    enabled: !!resource && (!forOther || !!person),
+    // What is settled may still be from before anything was chosen.
+    enabled: !!resource && !!settled.resource && (!forOther || !!person),
     placeholderData: (old, query) =>
       (query?.queryKey[1] as Ask | undefined)?.resource === slug ? keepPreviousData(old) : undefined,
   })
