@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { ArrowRight } from 'lucide-react'
 import { constraintsQuery, partsQuery } from '../../api/catalogue'
-import { asError } from '../../api/error'
+import { asError, sentence } from '../../api/error'
 import { previewQuery } from '../../api/request'
 import { resourceQuery } from '../../api/resource'
 import type { Resource } from '../../api/types'
@@ -39,6 +39,8 @@ export function Overview({ resource: r }: { resource: Resource }) {
   const group = useQuery({ ...resourceQuery(doers ?? ''), enabled: !!doers, retry: false }).data
   const limits = constraints.data?.limits ?? []
   const stages = preview.data?.stages ?? []
+  // Where nobody is left to decide, since nobody decides for themselves and no admin stands in, the server says so.
+  const nobody = preview.data?.problems?.find((p) => p.location === 'domain.11')
   const fields = r.form?.fields ?? []
   return (
     <div className="grid items-start gap-4 md:grid-cols-[minmax(0,1fr)_20rem]">
@@ -76,6 +78,7 @@ export function Overview({ resource: r }: { resource: Resource }) {
                   ))}
                 </ol>
               )}
+              {nobody && <p className="mt-2">{sentence(nobody.message)}</p>}
               <p className="mt-3 text-[0.8125rem] text-muted">
                 Worked out for you.
                 {preview.data.typical_decision &&
