@@ -88,7 +88,7 @@ export function Filters({ auditor, scope }: { auditor: boolean; scope: string })
         />
         <Select
           aria-label="Reviewed"
-          className="min-w-44 max-sm:flex-1"
+          className="min-w-36 max-sm:flex-1 sm:min-w-44"
           value={filters.reviewed ?? ''}
           onChange={(e) => set({ reviewed: e.target.value })}
           choices={[
