@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/mail"
 	"os"
@@ -113,7 +114,14 @@ func start(ctx context.Context, bin string, e Encryption) (*Server, error) {
 	}
 	s := &Server{SMTP: smtp, URL: "http://" + listen, CA: ca, proc: proc}
 	return s, proc.WaitReady("mailpit", 30*time.Second, func() error {
-		return s.call(ctx, "GET", "/readyz", nil, nil)
+		if err := s.call(ctx, "GET", "/readyz", nil, nil); err != nil {
+			return err
+		}
+		c, err := net.DialTimeout("tcp", smtp, time.Second) // it listens for mail on its own, maybe later
+		if err == nil {
+			err = c.Close()
+		}
+		return err
 	})
 }
 
