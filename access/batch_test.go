@@ -453,6 +453,18 @@ func TestBatchOfThousands(t *testing.T) {
 	})
 }
 
+// takenBack undoes a batch, and returns what became of its rows.
+func (w *world) takenBack(as string, b sallyport.Batch) map[string]sallyport.BatchItem {
+	w.Helper()
+	u, err := w.s.UndoBatch(w.ctx, w.as(as), b.ID, "")
+	if err != nil {
+		w.Fatal(err)
+	}
+	w.work()
+	_, rows := w.rows(as, u)
+	return rows
+}
+
 // TestUndoOfRenewingWhatWasFound: the grant that was given beside what was found ends; what was found is as it was.
 func TestUndoOfRenewingWhatWasFound(t *testing.T) {
 	each(t, func(w *world) {
@@ -464,12 +476,7 @@ func TestUndoOfRenewingWhatWasFound(t *testing.T) {
 		_, rows := w.rows("root", b)
 		given := rows[found.ID].NewGrantID
 		w.is(rows[found.ID], "renewed", "")
-		u, err := w.s.UndoBatch(w.ctx, w.as("root"), b.ID, "")
-		if err != nil {
-			w.Fatal(err)
-		}
-		w.work()
-		_, rows = w.rows("root", u)
+		rows = w.takenBack("root", b)
 		w.is(rows[found.ID], "undone", "")
 		if w.grant(given).EndedAt == nil || w.grant(found.ID).EndedAt != nil || !w.holds("ada", "wiki") {
 			w.Error("what was found goes on alone")
@@ -498,12 +505,7 @@ func TestUndoOfRenewingWhatWasFoundBesideWhatWasGiven(t *testing.T) {
 		w.is(rows[found.ID], "refused", "domain.2")
 		_, rows = w.rows("root", b)
 		w.is(rows[found.ID], "renewed", "")
-		u, err := w.s.UndoBatch(w.ctx, w.as("root"), b.ID, "")
-		if err != nil {
-			w.Fatal(err)
-		}
-		w.work()
-		_, rows = w.rows("root", u)
+		rows = w.takenBack("root", b)
 		it := rows[found.ID]
 		w.is(it, "undone", "")
 		if back := w.grant(it.NewGrantID); back.Reason != before.Reason || back.Reason == "the project goes on" {
