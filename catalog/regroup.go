@@ -56,7 +56,7 @@ func (w *regroup) make(ctx context.Context, from []sallyport.Resource) error {
 	}
 	w.undo.Created = append(w.undo.Created, w.role.ID)
 	for _, g := range owners { // before the tags, which cut what is longer than they allow
-		if err := w.add(ctx, likewise(g, g.Subject, w.role), w.Access.AddGrantTx); err != nil {
+		if err := w.add(ctx, likewise(g, w.whoever(g.Subject), w.role), w.Access.AddGrantTx); err != nil {
 			return err
 		}
 	}
@@ -127,6 +127,9 @@ func (w *regroup) moveHoldings(ctx context.Context, from sallyport.Resource, onl
 		if err != nil {
 			return err
 		}
+		if w.merged[r.ID] {
+			r = w.role
+		}
 		if err := w.give(ctx, likewise(g, asSubject(w.role), r)); err != nil {
 			return err
 		}
@@ -163,11 +166,19 @@ func (w *regroup) moveOwners(ctx context.Context, from sallyport.Resource) error
 		return err
 	}
 	for _, g := range owners {
-		if err := w.give(ctx, likewise(g, g.Subject, w.role)); err != nil {
+		if err := w.give(ctx, likewise(g, w.whoever(g.Subject), w.role)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// whoever is who something is given to: in the place of a role that is merged, the one that it is merged into.
+func (w *regroup) whoever(s sallyport.Subject) sallyport.Subject {
+	if w.merged[s.ID] {
+		return asSubject(w.role)
+	}
+	return s
 }
 
 // endMoved takes from the former what was moved: only once people are in the new role and that has everything, so that no

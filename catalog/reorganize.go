@@ -89,6 +89,8 @@ type regroup struct {
 	title string
 	undo  sallyport.UndoList
 	moved []sallyport.Grant // that end once all is given
+
+	merged map[string]bool // the roles that go in a merge
 }
 
 func (w *regroup) create(ctx context.Context) error {
@@ -151,35 +153,30 @@ func (w *regroup) copy(ctx context.Context) error {
 	return w.moveMembers(ctx, from, nil, true)
 }
 
-func (w *regroup) merge(ctx context.Context) error {
+func (w *regroup) merge(ctx context.Context) (err error) {
+	if w.in.Role != "" {
+		if w.role, err = w.find(ctx, w.in.Role, "role"); err != nil {
+			return err
+		}
+	}
 	var from []sallyport.Resource
 	var names []string
+	w.merged = map[string]bool{}
 	for i, ref := range w.in.Roles {
 		r, err := w.find(ctx, ref, fmt.Sprintf("roles[%d]", i))
 		if err != nil {
 			return err
 		}
-		if !slices.ContainsFunc(from, func(o sallyport.Resource) bool { return o.ID == r.ID }) {
-			from, names = append(from, r), append(names, r.Name)
+		if r.ID != w.role.ID && !w.merged[r.ID] {
+			from, names, w.merged[r.ID] = append(from, r), append(names, r.Name), true
 		}
 	}
-	alone := func() error {
+	if len(from) == 0 || w.in.Role == "" && len(from) < 2 {
 		return refusal([]sallyport.Fault{{Path: "roles", Message: "is one role alone; name another to merge it with"}})
-	}
-	if w.in.Role == "" && len(from) < 2 {
-		return alone()
 	}
 	if w.in.Role == "" {
 		if err := w.make(ctx, from); err != nil {
 			return err
-		}
-	} else {
-		var err error
-		if w.role, err = w.find(ctx, w.in.Role, "role"); err != nil {
-			return err
-		}
-		if from = slices.DeleteFunc(from, func(o sallyport.Resource) bool { return o.ID == w.role.ID }); len(from) == 0 {
-			return alone()
 		}
 	}
 	w.title = "Merged " + strings.Join(names, ", ") + " into " + w.role.Name

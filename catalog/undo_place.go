@@ -37,8 +37,9 @@ func placesOf(c sallyport.Reorganized, rows []store.Given, next chain) map[sally
 	return out
 }
 
-// placeKeys are what can have taken the place of a grant that was ended: of a membership or ownership, the one of the role
-// that it led to; of what a role was given, what that role is given; of what people had directly, both together.
+// placeKeys are what can have taken the place of a grant that was ended: of what people had directly, a membership of the new
+// role and what that is given, both together; of what a role held or was held of that was merged, the same with the role that
+// it was merged into; of what was split off, a membership of the new role, or what that is given.
 func (u *undoing) placeKeys(g sallyport.Grant) []sallyport.Key {
 	in, of := keyOf(g), keyOf(g)
 	in.ResourceID = u.c.Role.ID
@@ -47,7 +48,16 @@ func (u *undoing) placeKeys(g sallyport.Grant) []sallyport.Key {
 	case u.c.Action == sallyport.ReorganizeCreate:
 		in.Relation, in.Parameters = sallyport.Member, "{}"
 		return []sallyport.Key{in, of}
-	case g.Subject.Kind == sallyport.SubjectUser || g.Resource.ID == u.c.Role.ID || slices.Contains(u.c.Undo.Removed, g.Resource.ID):
+	case u.c.Action == sallyport.ReorganizeMerge:
+		k := keyOf(g)
+		if slices.Contains(u.c.Undo.Removed, k.SubjectID) {
+			k.SubjectID = u.c.Role.ID
+		}
+		if slices.Contains(u.c.Undo.Removed, k.ResourceID) {
+			k.ResourceID = u.c.Role.ID
+		}
+		return []sallyport.Key{k}
+	case g.Subject.Kind == sallyport.SubjectUser:
 		return []sallyport.Key{in}
 	}
 	return []sallyport.Key{of}

@@ -1,6 +1,7 @@
 package catalog_test
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -382,6 +383,45 @@ func TestUndoGivesBackEnds(t *testing.T) {
 					t.Errorf("%d are in it, want %d", n, len(c.want))
 				}
 			})
+		})
+	}
+}
+
+// A role that owns itself, merged, leaves the role that stays owning itself, once; taken back, it owns itself again.
+func TestUndoOfMergingWhatOwnsItself(t *testing.T) {
+	for _, into := range []string{"eng", ""} {
+		curating(t, func(w *world) {
+			w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindRole, Name: "Crew"})
+			w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindRole, Name: "Deck"})
+			w.gave(sallyport.Give{Subject: "role:crew", Resource: "crew", Relation: sallyport.Owner, NoEnd: true})
+			w.gave(sallyport.Give{Subject: "role:crew", Resource: "deck", Relation: sallyport.Owner, NoEnd: true})
+			owners := func(slug string) (out []string) {
+				for _, g := range w.living(slug) {
+					if g.Relation == sallyport.Owner && g.Subject.Kind == sallyport.SubjectRole {
+						out = append(out, g.Subject.Slug)
+					}
+				}
+				return out
+			}
+			w.clock.Advance(time.Minute)
+			c, err := w.s.Reorganize(t.Context(), w.admin, sallyport.Reorganization{Action: "merge", Role: into, Name: "All", Roles: []string{"crew", "eng", "deck"}, Reason: "one team"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.clock.Advance(time.Minute)
+			want := cmp.Or(into, "all")
+			if got := owners(want); !slices.Equal(got, []string{want}) {
+				t.Errorf("of %s, roles that own it: %v", want, got)
+			}
+			if into != "" && c.Title != "Merged Crew, Deck into Eng" {
+				t.Errorf("called %q", c.Title)
+			}
+			if c, err = w.s.UndoReorganization(t.Context(), w.admin, c.ID); err != nil {
+				t.Fatal(err)
+			}
+			if a, b := owners("crew"), owners("deck"); len(c.Notes) > 0 || !slices.Equal(a, []string{"crew"}) || !slices.Equal(b, []string{"crew"}) {
+				t.Errorf("owned by %v and %v again, and %q", a, b, c.Notes)
+			}
 		})
 	}
 }

@@ -102,7 +102,18 @@ func (c *company) steads(r *reorganized, g *held, role *thing) (out []*held) {
 	case r.action == sallyport.ReorganizeCreate:
 		find(g.who, role, sallyport.Member)
 		find("role:"+role.id, g.what, g.relation)
-	case strings.HasPrefix(g.who, "user:") || g.what == role || slices.Contains(r.removed, g.what):
+	case r.action == sallyport.ReorganizeMerge:
+		who, what := g.who, g.what
+		for _, gone := range r.removed {
+			if who == "role:"+gone.id {
+				who = "role:" + role.id
+			}
+			if what == gone {
+				what = role
+			}
+		}
+		find(who, what, g.relation)
+	case strings.HasPrefix(g.who, "user:"):
 		find(g.who, role, g.relation)
 	default:
 		find("role:"+role.id, g.what, g.relation)
@@ -272,15 +283,19 @@ func (c *company) copyRole() {
 	in := sallyport.Reorganization{Action: sallyport.ReorganizeCopy, Role: from.id, Name: fmt.Sprint("Copy ", c.n), WithMembers: c.flip()}
 	c.reorganize(in, func(_ *reorganized, role *thing) {
 		c.begins(role, from)
-		c.moved(from, role, nil, nil, true, in.WithMembers, true)
+		c.moved(from, role, nil, nil, true, in.WithMembers, true, false)
 	})
 }
 
 // moved gives a role what another holds, and who is in it, all or some.
-func (c *company) moved(from, to *thing, things []*thing, people []string, keepThings, members, keepMembers bool) {
+func (c *company) moved(from, to *thing, things []*thing, people []string, keepThings, members, keepMembers, merged bool) {
 	for _, g := range c.holdings(from) {
 		if things == nil || slices.Contains(things, g.what) {
-			c.like(g, "role:"+to.id, g.what)
+			what := g.what
+			if merged && what == from {
+				what = to
+			}
+			c.like(g, "role:"+to.id, what)
 			if !keepThings {
 				c.m.end(g)
 			}
@@ -333,9 +348,13 @@ func (c *company) shorten() {
 
 func (c *company) mergeInto(from, into *thing) {
 	c.reorganize(sallyport.Reorganization{Action: sallyport.ReorganizeMerge, Role: into.id, Roles: []string{from.id}}, func(r *reorganized, role *thing) {
-		c.moved(from, role, nil, nil, true, true, true)
+		c.moved(from, role, nil, nil, true, true, true, true)
 		for _, g := range c.members(from, sallyport.Owner, false) {
-			c.like(g, g.who, role)
+			who := g.who
+			if who == "role:"+from.id {
+				who = "role:" + role.id
+			}
+			c.like(g, who, role)
 		}
 		c.m.removes(from)
 		r.removed = append(r.removed, from)
@@ -363,7 +382,7 @@ func (c *company) split() {
 	}
 	c.reorganize(in, func(_ *reorganized, role *thing) {
 		c.begins(role, from)
-		c.moved(from, role, things, people, in.KeepResources, true, in.KeepMembers)
+		c.moved(from, role, things, people, in.KeepResources, true, in.KeepMembers, false)
 	})
 }
 

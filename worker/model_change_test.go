@@ -392,9 +392,11 @@ func (m *model) activate() {
 	}
 }
 
-// noted returns what was made and ended since it was called last.
+// noted returns what was made and ended since it was called last, without what was both.
 func (m *model) noted() (made, ended []*held) {
-	made, ended, m.made, m.ended, m.cuts = m.made, m.ended, nil, nil, nil
+	made = slices.DeleteFunc(slices.Clone(m.made), func(g *held) bool { return slices.Contains(m.ended, g) })
+	ended = slices.DeleteFunc(slices.Clone(m.ended), func(g *held) bool { return slices.Contains(m.made, g) })
+	m.made, m.ended, m.cuts = nil, nil, nil
 	return made, ended
 }
 
