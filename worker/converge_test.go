@@ -276,3 +276,50 @@ func TestRejectedForAMemberOfARole(t *testing.T) {
 		}
 	})
 }
+
+// What is taken away and given again before anybody was asked to take it away is there all the time: nobody is asked for it.
+func TestWantedAgainBeforeAnybodyBegan(t *testing.T) {
+	eachClock(t, func(w *world) {
+		w.resource(sallyport.Resource{Kind: sallyport.KindApp, Slug: "desk", Name: "Desk", Fulfilment: sallyport.Fulfilment{Kind: sallyport.FulfilManual, Assignee: "user:eve"}})
+		w.give("ken", "engineer", nil)
+		eve := sallyport.Actor{Tenant: w.tenant, User: w.users["eve"].Ref(), Via: sallyport.ViaSession}
+		todo := func() []sallyport.Task {
+			w.drain()
+			l, err := w.s.Tasks(w.ctx, eve, store.TaskFilter{Assignee: eve.User.ID, State: "todo"}, store.Page{})
+			if err != nil {
+				w.Fatal(err)
+			}
+			return l.Items
+		}
+		role := access.NewGrant{Subject: sallyport.Subject{Kind: sallyport.SubjectRole, ID: w.res["engineer"].ID}, Resource: w.res["desk"], NoEnd: true, ReasonKind: "direct"}
+		byRole := w.add(role)
+		direct := w.give("ada", "desk", nil)
+		for _, task := range todo() {
+			if _, err := w.s.Complete(w.ctx, eve, task.ID, ""); err != nil {
+				w.Fatal(err)
+			}
+		}
+		w.clock.Advance(time.Minute)
+		w.end(byRole.ID)
+		w.end(direct.ID)
+		byRole = w.add(role)
+		w.give("ada", "desk", nil)
+		if again := todo(); len(again) != 0 {
+			w.Fatalf("asked for what is there: %+v", again)
+		}
+		w.is("ken", "desk", sallyport.ProvisionPresent)
+		w.is("ada", "desk", sallyport.ProvisionPresent)
+
+		w.end(byRole.ID)
+		if tasks := todo(); len(tasks) != 1 || tasks[0].Kind != sallyport.TaskRemove {
+			w.Fatalf("%+v", tasks)
+		} else if _, err := w.s.Claim(w.ctx, eve, tasks[0].ID); err != nil {
+			w.Fatal(err)
+		}
+		w.add(role)
+		if tasks := todo(); len(tasks) != 1 || tasks[0].Kind != sallyport.TaskFulfil {
+			w.Fatalf("eve may have taken it away: %+v", tasks)
+		}
+		w.is("ken", "desk", sallyport.ProvisionAdding)
+	})
+}
