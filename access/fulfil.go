@@ -105,17 +105,16 @@ func (s *Service) convergeUp(ctx context.Context, tx *store.Tx, actor sallyport.
 	if err != nil {
 		return p, false, err
 	}
-	begun := p.State != sallyport.ProvisionRemoving || p.Pin.Remove.Kind != sallyport.FulfilManual // to take it away
 	if open && task.Kind == sallyport.TaskRemove {
 		if err := s.cancelTask(ctx, tx, actor, task, "it is wanted again"); err != nil {
 			return p, false, err
 		}
-		open, begun = false, task.State != sallyport.TaskOpen
-	}
-	if !begun && p.VerifiedAt != nil { // nobody was asked to, or had taken it up: it is still there
-		p.State, p.NextAt = sallyport.ProvisionPresent, nil
-		if err := tx.MoveProvision(ctx, &p); err != nil {
-			return p, false, err
+		open = false
+		if task.State == sallyport.TaskOpen && p.VerifiedAt != nil { // nobody had begun: it is still there
+			p.State, p.NextAt = sallyport.ProvisionPresent, nil
+			if err := tx.MoveProvision(ctx, &p); err != nil {
+				return p, false, err
+			}
 		}
 	}
 	if p.State == sallyport.ProvisionPresent {

@@ -76,8 +76,10 @@ func (tx *Tx) wantByRole(ctx context.Context, tenant, roleID, userID string, lis
 			text(null(connection)) + "," + text(target) + "," + text(state) + ",CAST(" + q.arg(due) + " AS BIGINT),CAST(" + q.arg(next) + " AS BIGINT)," + text(w.Wait.Why) + ")"
 	}
 	const of = "h.id, h.resource_id, h.parameters, h.fulfilment, h.fulfilment_kind, h.connection_id, h.target, h.state, h.due, h.next, h.waits"
-	// Rows that were absent take the pin of today; what is being removed keeps the one it was made with, and where people do
-	// that, whoever converges it sees whether one of them has begun.
+	// What was there and nobody has begun to take away since is still there: by this transaction, or by people who have no task yet.
+	still := `(provisions.state='removing' AND provisions.verified_at IS NOT NULL AND provisions.lease_by='' AND provisions.attempts=0 AND provisions.error='' AND (provisions.since=` + now + ` OR provisions.fulfilment_kind='manual')
+		AND NOT EXISTS (SELECT 1 FROM tasks k WHERE k.tenant_id=provisions.tenant_id AND k.provision_id=provisions.id AND k.state IN ('open','claimed')))`
+	// Rows that were absent take the pin of today; what is being removed keeps the one it was made with.
 	_, err := tx.Exec(ctx, `WITH h(id, resource_id, parameters, fulfilment, fulfilment_kind, connection_id, target, state, due, next, waits) AS (VALUES `+strings.Join(rows, ",")+`)
 		INSERT INTO provisions (tenant_id, id, user_id, resource_id, relation, parameters, fulfilment, fulfilment_kind, connection_id, target,
 		state, since, due_since, next_at, error, created_at, by_role, paced)
@@ -91,8 +93,8 @@ func (tx *Tx) wantByRole(ctx context.Context, tenant, roleID, userID string, lis
 		connection_id = CASE WHEN provisions.state='absent' THEN EXCLUDED.connection_id ELSE provisions.connection_id END,
 		paced = CASE WHEN provisions.state='absent' THEN EXCLUDED.paced ELSE provisions.paced END,
 		target = CASE WHEN provisions.state='absent' THEN EXCLUDED.target ELSE provisions.target END,
-		state = CASE WHEN provisions.state='absent' THEN EXCLUDED.state WHEN provisions.fulfilment_kind='manual' THEN 'removing' ELSE 'adding' END,
-		since=`+now+`, due_since=`+now+`, next_at=CASE WHEN provisions.state='absent' THEN COALESCE(EXCLUDED.next_at, `+now+`) ELSE `+now+` END, generation=provisions.generation+1, attempts=0,
+		state = CASE WHEN provisions.state='absent' THEN EXCLUDED.state WHEN `+still+` THEN 'present' ELSE 'adding' END,
+		since=`+now+`, due_since=CASE WHEN provisions.state='absent' THEN EXCLUDED.due_since WHEN `+still+` THEN NULL ELSE CAST(`+now+` AS BIGINT) END, next_at=CASE WHEN provisions.state='absent' THEN COALESCE(EXCLUDED.next_at, `+now+`) ELSE `+now+` END, generation=provisions.generation+1, attempts=0,
 		error=CASE WHEN provisions.state='absent' THEN EXCLUDED.error ELSE '' END, failing_since=NULL, alarmed_at=NULL, by_role=EXCLUDED.by_role WHERE provisions.state IN ('absent','removing')`, q.args...)
 	return err
 }
