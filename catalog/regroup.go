@@ -1,10 +1,12 @@
 package catalog
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/sallyport/sallyport"
 	"github.com/sallyport/sallyport/access"
@@ -253,14 +255,50 @@ func (w *regroup) add(ctx context.Context, n access.NewGrant, by func(context.Co
 	n.Reason, n.ReasonKind, n.Accept = w.in.Reason, "direct", w.in.Accept
 	k := sallyport.Key{Subject: n.Subject.Kind, SubjectID: n.Subject.ID, ResourceID: n.Resource.ID, Relation: n.Relation, Parameters: n.Parameters}
 	old, ok, err := w.tx.LivingGrant(ctx, w.actor.Tenant, k, sallyport.OriginGiven)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
-	}
-	if ok && spanOf(old).Compare(sallyport.Span{NoEnd: n.NoEnd, EndsAt: n.Until}) >= 0 {
+	case ok && begins(n.StartsAt, w.tx.Now()).Before(begins(&old.StartsAt, w.tx.Now())):
+		if err := w.join(ctx, old, &n); err != nil {
+			return err
+		}
+	case ok && spanOf(old).Compare(sallyport.Span{NoEnd: n.NoEnd, EndsAt: n.Until}) >= 0:
 		return nil
 	}
 	_, err = by(ctx, w.tx, w.actor, n)
 	return err
+}
+
+// join lets what begins earlier go on as what is there and begins later. Between them there is nothing, or it is refused: it
+// would be given then.
+func (w *regroup) join(ctx context.Context, old sallyport.Grant, n *access.NewGrant) error {
+	now := w.tx.Now()
+	if !n.NoEnd {
+		starts := begins(n.StartsAt, now)
+		end := endOf(sallyport.Grant{StartsAt: starts, EndsAt: n.Until, Duration: n.Duration}, now)
+		if end.Before(old.StartsAt) {
+			return sallyport.Errorf(sallyport.EConflict, "%s has %s from %s on, and would have it until %s as well; one grant cannot leave out what is between", old.Subject.Name, n.Resource.FullName(),
+				sallyport.Moment(old.StartsAt, ""), sallyport.Moment(end, "")).WithHint("End one of the two first.")
+		}
+		if n.NoEnd = old.NoEnd; !n.NoEnd {
+			if later := endOf(old, now); later.After(end) {
+				end = later
+			}
+			n.Until = &end
+		} else {
+			n.Until = nil
+		}
+		n.Duration = nil
+	}
+	return w.Access.EndGrantTx(ctx, w.tx, w.actor, old.ID, w.in.Reason)
+}
+
+// begins is when something begins that is given now.
+func begins(at *time.Time, now time.Time) time.Time {
+	if at == nil || at.Before(now) {
+		return now
+	}
+	return *at
 }
 
 func (w *regroup) end(ctx context.Context, g sallyport.Grant, reason string) error {
@@ -268,7 +306,7 @@ func (w *regroup) end(ctx context.Context, g sallyport.Grant, reason string) err
 	return err
 }
 
-// grants lists all grants that live.
+// grants lists all grants that live: what begins earlier first, and of those the longer.
 func (w *regroup) grants(ctx context.Context, f store.GrantFilter) ([]sallyport.Grant, error) {
 	lives := true
 	f.Active = &lives
@@ -281,6 +319,10 @@ func (w *regroup) grants(ctx context.Context, f store.GrantFilter) ([]sallyport.
 		}
 		out = append(out, l.Items...)
 		if p.Cursor = l.NextCursor; p.Cursor == "" {
+			now := w.tx.Now()
+			slices.SortStableFunc(out, func(a, b sallyport.Grant) int {
+				return cmp.Or(begins(&a.StartsAt, now).Compare(begins(&b.StartsAt, now)), spanOf(b).Compare(spanOf(a)))
+			})
 			return out, nil
 		}
 	}

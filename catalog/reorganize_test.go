@@ -276,3 +276,45 @@ func TestReorganizeRefuses(t *testing.T) {
 		refused(t, "undo when the name is taken", err, sallyport.EConflict)
 	})
 }
+
+// Who is to be in a role later, and is in one that is merged into it now, is in it from now on; both times come back.
+func TestMergedWithWhatBeginsLater(t *testing.T) {
+	curating(t, func(w *world) {
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindRole, Name: "Crew"})
+		soon, later := w.clock.Now().Add(48*time.Hour), w.clock.Now().Add(96*time.Hour)
+		n := access.NewGrant{Subject: sallyport.Subject{Kind: sallyport.SubjectUser, ID: w.user("bob").ID}, Resource: w.resource("eng"), StartsAt: &soon, Until: &later, ReasonKind: "direct", Reason: "then"}
+		w.update(func(ctx context.Context, tx *store.Tx) error {
+			_, err := w.s.Access.AddGrantTx(ctx, tx, w.admin, n)
+			return err
+		})
+		short := w.clock.Now().Add(24 * time.Hour)
+		w.gave(sallyport.Give{Subject: "user:bob", Resource: "crew", Until: &short})
+		merge := sallyport.Reorganization{Action: "merge", Role: "eng", Roles: []string{"crew"}, Reason: "one team"}
+		_, err := w.s.Reorganize(t.Context(), w.admin, merge)
+		refused(t, "a gap between", err, sallyport.EConflict)
+
+		w.gave(sallyport.Give{Subject: "user:bob", Resource: "crew", Until: &soon})
+		of := func(slug string) (out []string) {
+			for _, g := range w.living(slug) {
+				if g.Subject.Login == "bob" {
+					out = append(out, g.StartsAt.Format("2 Jan 15")+" to "+g.EndsAt.Format("2 Jan 15"))
+				}
+			}
+			return out
+		}
+		crew, eng := of("crew"), of("eng")
+		c, err := w.s.Reorganize(t.Context(), w.admin, merge)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := of("eng"); len(got) != 1 || got[0] != w.clock.Now().Format("2 Jan 15")+" to "+later.Format("2 Jan 15") {
+			t.Errorf("in Eng: %v", got)
+		}
+		if c, err = w.s.UndoReorganization(t.Context(), w.admin, c.ID); err != nil {
+			t.Fatal(err)
+		}
+		if a, b := of("crew"), of("eng"); len(c.Notes) > 0 || !slices.Equal(a, crew) || !slices.Equal(b, eng) {
+			t.Errorf("in Crew %v, was %v; in Eng %v, was %v; %q", a, crew, b, eng, c.Notes)
+		}
+	})
+}

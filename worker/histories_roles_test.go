@@ -1,6 +1,7 @@
 package worker_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -167,7 +168,19 @@ func (c *company) like(g *held, who string, what *thing) {
 }
 
 func (c *company) likeGift(n gift) {
-	if old := c.m.living(n.who, n.what, n.relation, sallyport.OriginGiven); old != nil {
+	if old := c.m.living(n.who, n.what, n.relation, sallyport.OriginGiven); old != nil && old.starts.After(c.m.start(n)) { // it goes on as that
+		if end := c.m.reaches(n).EndsAt; end != nil {
+			later := old.ends
+			if !old.noEnd && later == nil {
+				at := old.starts.Add(old.length)
+				later = &at
+			}
+			if n.length, n.noEnd, n.until = 0, old.noEnd, later; later != nil && later.Before(*end) {
+				n.until = end
+			}
+		}
+		c.m.end(old)
+	} else if old != nil {
 		had := sallyport.Span{NoEnd: old.noEnd, EndsAt: old.ends}
 		if had.Compare(sallyport.Span{NoEnd: n.noEnd, EndsAt: n.until}) >= 0 {
 			return
@@ -183,6 +196,10 @@ func (c *company) living(ok func(*held) bool) (out []*held) {
 			out = append(out, g)
 		}
 	}
+	slices.SortStableFunc(out, func(a, b *held) int {
+		at, bt := c.m.start(gift{starts: &a.starts}), c.m.start(gift{starts: &b.starts})
+		return cmp.Or(at.Compare(bt), sallyport.Span{NoEnd: b.noEnd, EndsAt: b.ends}.Compare(sallyport.Span{NoEnd: a.noEnd, EndsAt: a.ends}))
+	})
 	return out
 }
 
