@@ -318,3 +318,34 @@ func TestMergedWithWhatBeginsLater(t *testing.T) {
 		}
 	})
 }
+
+// What is to begin later and counts from then ends as long after that, also where a role gives the same before.
+func TestForetoldWithALengthToCome(t *testing.T) {
+	each(t, func(w *world) {
+		w.people("bob")
+		desk := w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindApp, Name: "Desk", Fulfilment: &sallyport.Fulfilment{Kind: sallyport.FulfilManual, Assignee: "user:bob"}})
+		w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindRole, Name: "Deck"})
+		w.gave(sallyport.Give{Subject: "role:deck", Resource: "desk", NoEnd: true})
+		soon, length, short := w.clock.Now().Add(2*time.Hour), 5*sallyport.Day, sallyport.Duration(3*time.Hour)
+		n := access.NewGrant{Subject: sallyport.Subject{Kind: sallyport.SubjectUser, ID: w.user("bob").ID}, Resource: desk, StartsAt: &soon, Duration: &length, ReasonKind: "direct", Reason: "then"}
+		w.update(func(ctx context.Context, tx *store.Tx) error {
+			_, err := w.s.Access.AddGrantTx(ctx, tx, w.admin, n)
+			return err
+		})
+		said, err := w.db.Rehearse(t.Context(), w.tenant, access.Everything, func(ctx context.Context) error {
+			_, err := w.s.Access.Give(ctx, w.admin, sallyport.Give{Subject: "user:bob", Resource: "deck", Duration: &short, Reason: "until then"})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, it := range said.Items {
+			if it.Resource.Slug == "desk" && (it.After.EndsAt == nil || !it.After.EndsAt.Equal(soon.Add(length.Std())) || it.After.Duration != nil) {
+				t.Errorf("from now until %v, for %v; want until %v", it.After.EndsAt, it.After.Duration, soon.Add(length.Std()))
+			}
+		}
+		if !slices.ContainsFunc(said.Items, func(it sallyport.ImpactItem) bool { return it.Resource.Slug == "desk" }) {
+			t.Errorf("%+v", said.Items)
+		}
+	})
+}

@@ -47,7 +47,9 @@ func together(list []cover) (out []cover) {
 		case n == 0 || c.from > out[n-1].to:
 			out = append(out, c)
 		case c.to > out[n-1].to:
-			out[n-1].to, out[n-1].length = c.to, c.length
+			if out[n-1].to, out[n-1].length = c.to, c.length; c.from > out[n-1].from { // a length counts from where it begins
+				out[n-1].length = nil
+			}
 		}
 	}
 	return out
