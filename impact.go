@@ -44,6 +44,7 @@ type Span struct {
 	NoEnd    bool       `json:"no_end,omitempty"`
 	Duration *Duration  `json:"duration,omitempty" doc:"How long, where it counts from when the access is real"`
 	AgainAt  *time.Time `json:"again_at,omitempty" doc:"When it begins again after that end"`
+	LastEnd  *time.Time `json:"last_ends_at,omitempty" doc:"Where it begins again: when it ends at last; absent for no end"`
 }
 
 // Compare orders spans by their end; one whose end is not known yet comes between those with an end and those without.

@@ -196,7 +196,7 @@ func same(a, b sallyport.Span) bool {
 	near := func(a, b *time.Time) bool {
 		return (a == nil) == (b == nil) && (a == nil || a.Sub(*b).Abs() < 10*time.Minute)
 	}
-	return a.NoEnd == b.NoEnd && near(a.StartsAt, b.StartsAt) && near(endOf(a), endOf(b)) && near(a.AgainAt, b.AgainAt)
+	return a.NoEnd == b.NoEnd && near(a.StartsAt, b.StartsAt) && near(endOf(a), endOf(b)) && near(a.AgainAt, b.AgainAt) && near(a.LastEnd, b.LastEnd)
 }
 
 // endOf is the end of a span, also of one that counts from when the access is real.

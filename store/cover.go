@@ -55,7 +55,7 @@ func together(list []cover) (out []cover) {
 	return out
 }
 
-// spanOf is how an impact shows stretches put together: the first, and when it begins again.
+// spanOf is how an impact shows stretches put together: the first, when it begins again, and when the last ends.
 func spanOf(list []cover) *sallyport.Span {
 	if len(list) == 0 {
 		return nil
@@ -72,8 +72,10 @@ func spanOf(list []cover) *sallyport.Span {
 	if !s.NoEnd && c.length == nil {
 		s.EndsAt = at(c.to)
 	}
-	if len(list) > 1 {
-		s.AgainAt = at(list[1].from)
+	if last := list[len(list)-1]; len(list) > 1 {
+		if s.AgainAt = at(list[1].from); last.to < endless {
+			s.LastEnd = at(last.to)
+		}
 	}
 	return s
 }

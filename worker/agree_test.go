@@ -236,7 +236,7 @@ func (c *company) foretold(said sallyport.Impact, before, after map[string]sally
 			words = "from " + when(s.StartsAt) + " " + words
 		}
 		if s.AgainAt != nil {
-			words += ", again from " + when(s.AgainAt)
+			words += ", again from " + when(s.AgainAt) + " until " + when(s.LastEnd)
 		}
 		return words
 	}

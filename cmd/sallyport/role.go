@@ -194,7 +194,9 @@ func (a *app) drawImpact(i sallyport.Impact) {
 			words = when(s.StartsAt) + " to " + words
 		}
 		if s.AgainAt != nil {
-			words += ", again " + when(s.AgainAt)
+			if words += ", again " + when(s.AgainAt); s.LastEnd != nil {
+				words += " to " + when(s.LastEnd)
+			}
 		}
 		return words
 	}

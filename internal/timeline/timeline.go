@@ -42,6 +42,10 @@ func SpanAt(now time.Time, list []Stretch) *sallyport.Span {
 			out.NoEnd, out.EndsAt = false, &t
 		case out != nil && !out.NoEnd && has && out.AgainAt == nil:
 			out.AgainAt = &t
+		case out != nil && out.AgainAt != nil && has:
+			out.LastEnd = nil
+		case out != nil && out.AgainAt != nil && out.LastEnd == nil:
+			out.LastEnd = &t
 		}
 	}
 	return out

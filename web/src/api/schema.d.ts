@@ -3494,6 +3494,11 @@ export interface components {
             duration?: string;
             /** Format: date-time */
             ends_at?: string;
+            /**
+             * Format: date-time
+             * @description Where it begins again: when it ends at last; absent for no end
+             */
+            last_ends_at?: string;
             no_end?: boolean;
             /**
              * Format: date-time
