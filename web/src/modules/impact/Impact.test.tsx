@@ -19,8 +19,16 @@ it.each([
   ],
   [
     'shorter',
-    span({ ends_at: '2026-12-05T10:00:00Z', again_at: '2026-12-10T10:00:00Z', last_ends_at: '2026-12-20T10:00:00Z' }),
-    span({ ends_at: '2026-12-05T10:00:00Z', again_at: '2026-12-10T10:00:00Z', last_ends_at: '2026-12-12T10:00:00Z' }),
+    span({
+      ends_at: '2026-12-05T10:00:00Z',
+      again_at: '2026-12-10T10:00:00Z',
+      last_ends_at: '2026-12-20T10:00:00Z',
+    }),
+    span({
+      ends_at: '2026-12-05T10:00:00Z',
+      again_at: '2026-12-10T10:00:00Z',
+      last_ends_at: '2026-12-12T10:00:00Z',
+    }),
     /until .*5 Dec.*again from .*10 Dec.* until .*12 Dec.* in place of .*20 Dec/,
   ],
   ['lost', span({ no_end: true }), undefined, /loses it$/],

@@ -132,7 +132,9 @@ function ends(it: ImpactItem): string {
   const { before, after } = it
   const word = (s: ImpactItem['before']) => {
     const from = s?.starts_at ? `from ${date(s.starts_at)} ` : ''
-    const again = s?.again_at ? `, again from ${date(s.again_at)} ${s.last_ends_at ? `until ${date(s.last_ends_at)}` : 'without end'}` : ''
+    const again = s?.again_at
+      ? `, again from ${date(s.again_at)} ${s.last_ends_at ? `until ${date(s.last_ends_at)}` : 'without end'}`
+      : ''
     if (s?.no_end) return `${from}no end`
     if (s?.ends_at) return `${from}until ${date(s.ends_at)}${again}`
     return s?.duration
