@@ -62,7 +62,7 @@ func (s *Service) FitTx(ctx context.Context, tx *store.Tx, tenant string, n *New
 			cuts = append(cuts, store.Cut{Limit: standing, Endless: true})
 		}
 		if n.Resource.Kind == sallyport.KindRole {
-			given, err := tx.RoleLimits(ctx, tenant, n.Resource.ID, Everything)
+			given, err := n.known().givenTx(ctx, tx, tenant, n.Resource.ID, Everything)
 			if err != nil {
 				return false, err
 			}

@@ -274,7 +274,7 @@ func (s *Service) activateTx(ctx context.Context, tx *store.Tx, actor sallyport.
 		if _, err := tx.Append(ctx, store.NewEvent{Verb: "grant.activated", Actor: actor, ObjectKind: "grant", ObjectID: id, Cause: g.RequestID, Refs: grantRefs(g), Body: body}); err != nil {
 			return err
 		}
-		if err := s.reachTx(ctx, tx, actor, g, nil); err != nil {
+		if err := s.reachTx(ctx, tx, actor, g, nil, &Known{}); err != nil {
 			return err
 		}
 		if g.Subject.Kind == sallyport.SubjectUser && g.RequestID != "" {

@@ -10,9 +10,10 @@ import (
 )
 
 // AddGrantTx makes a grant inside the caller's transaction, for the other use-cases: imports, bootstrap, the owners that
-// a resource is created with. It checks what every grant must obey, and not whether the actor may: that is the caller's.
+// a resource is created with. It checks what every grant must obey, and not whether the actor may: that is the caller's. The
+// grant that it returns has no State and no App.
 func (s *Service) AddGrantTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, n NewGrant) (sallyport.Grant, error) {
-	return s.grantTx(ctx, tx, actor, n)
+	return s.makeTx(ctx, tx, actor, n)
 }
 
 // grantTx makes a grant by makeTx and reads it back as lists show it.
@@ -81,7 +82,10 @@ func (s *Service) makeTx(ctx context.Context, tx *store.Tx, actor sallyport.Acto
 			return none, err
 		}
 	}
-	if err := s.reachTx(ctx, tx, actor, g, &n.Resource); err != nil {
+	if n.Subject.Kind == sallyport.SubjectRole {
+		n.known().Forget()
+	}
+	if err := s.reachTx(ctx, tx, actor, g, &n.Resource, n.known()); err != nil {
 		return none, err
 	}
 	if err := s.propagateTx(ctx, tx, actor, &n); err != nil {
@@ -138,7 +142,7 @@ func (s *Service) checkGrant(ctx context.Context, tx *store.Tx, actor sallyport.
 		}
 		n.Subject.Slug, n.Subject.Name = role.Slug, role.Name
 	} else {
-		u, err := tx.User(ctx, actor.Tenant, n.Subject.ID)
+		u, err := n.known().PersonTx(ctx, tx, actor.Tenant, n.Subject.ID)
 		if err != nil {
 			return err
 		}

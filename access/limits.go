@@ -38,7 +38,7 @@ func (s *Service) checkLimits(ctx context.Context, tx *store.Tx, actor sallyport
 	if res.Kind != sallyport.KindRole || n.Relation != sallyport.Member {
 		return nil
 	}
-	given, err := tx.RoleLimits(ctx, actor.Tenant, res.ID, Viewer(actor))
+	given, err := n.known().givenTx(ctx, tx, actor.Tenant, res.ID, Viewer(actor))
 	if err != nil {
 		return err
 	}
@@ -54,16 +54,17 @@ func (s *Service) checkLimits(ctx context.Context, tx *store.Tx, actor sallyport
 	return nil
 }
 
-// demandsTx is what the tags on the grant's resource and on its app demand. They are read once.
-func (n *NewGrant) demandsTx(ctx context.Context, tx *store.Tx, tenant string) (store.Limits, error) {
-	if n.demands == nil {
-		c, list, err := tx.EffectiveLimits(ctx, tenant, n.Resource)
-		if err != nil {
-			return store.Limits{}, err
-		}
-		n.demands = &store.Limits{Resource: n.Resource, Constraints: c, List: list}
+// known is what the grant shares with others, or keeps for itself.
+func (n *NewGrant) known() *Known {
+	if n.Known == nil {
+		n.Known = &Known{}
 	}
-	return *n.demands, nil
+	return n.Known
+}
+
+// demandsTx is what the tags on the grant's resource and on its app demand.
+func (n *NewGrant) demandsTx(ctx context.Context, tx *store.Tx, tenant string) (store.Limits, error) {
+	return n.known().demandsTx(ctx, tx, tenant, n.Resource)
 }
 
 // holdTo holds a gain against the constraints of the tags on a resource and its app.

@@ -29,7 +29,7 @@ type reachArgs struct {
 
 // reachTx wakes what a grant gives beyond itself: a person's membership of a role reaches what the role holds, and a
 // role's grant reaches its members. The grant's resource is read, unless it is handed in.
-func (s *Service) reachTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, g sallyport.Grant, res *sallyport.Resource) error {
+func (s *Service) reachTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, g sallyport.Grant, res *sallyport.Resource, known *Known) error {
 	if g.Relation != sallyport.Member || g.ActivatedAt == nil {
 		return nil
 	}
@@ -47,11 +47,7 @@ func (s *Service) reachTx(ctx context.Context, tx *store.Tx, actor sallyport.Act
 	if g.Resource.Kind != sallyport.KindRole {
 		return nil
 	}
-	held, err := tx.RoleHoldings(ctx, actor.Tenant, g.Resource.ID)
-	if err != nil {
-		return err
-	}
-	list, err := wantsTx(ctx, tx, actor.Tenant, held, nil)
+	list, err := known.wantsTx(ctx, tx, actor.Tenant, g.Resource.ID)
 	if err != nil || len(list) == 0 {
 		return err
 	}
@@ -178,7 +174,7 @@ func (s *Service) RunReach(ctx context.Context, tx *store.Tx, j store.Job) (rest
 		case g.Subject.Kind == sallyport.SubjectRole:
 			return s.reachMembersTx(ctx, tx, j.Tenant, g, nil, p)
 		}
-		return "", s.reachTx(ctx, tx, sallyport.System(j.Tenant), g, nil)
+		return "", s.reachTx(ctx, tx, sallyport.System(j.Tenant), g, nil, &Known{})
 	})
 }
 

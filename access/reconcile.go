@@ -92,7 +92,7 @@ func (s *Service) Reconcile(ctx context.Context) (n int, err error) {
 		if err != nil {
 			return err
 		}
-		return s.reachTx(ctx, tx, sallyport.System(id.Tenant), g, nil)
+		return s.reachTx(ctx, tx, sallyport.System(id.Tenant), g, nil, &Known{})
 	})
 	return n, nil
 }

@@ -62,5 +62,5 @@ type NewGrant struct {
 	Follows    string     // the grant that comes back by it, which is over; "" for none
 	Held       bool       // the subject had it by another way until now, so nobody adds themselves by it
 
-	demands *store.Limits // of the tags on the resource; nil until somebody asked: see demandsTx
+	Known *Known // what it shares with other grants; nil: nothing
 }

@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -65,10 +66,12 @@ func (u *undoing) ends(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	things := map[string]sallyport.Resource{}
+	if err := u.people(ctx, slices.Collect(maps.Values(grants))); err != nil {
+		return err
+	}
 	for i, c := range cuts {
 		if g, ok := grants[ids[i]]; ok {
-			if err := u.lengthen(ctx, g, c, things); err != nil {
+			if err := u.lengthen(ctx, g, c); err != nil {
 				return err
 			}
 		}
@@ -76,7 +79,7 @@ func (u *undoing) ends(ctx context.Context) error {
 	return nil
 }
 
-func (u *undoing) lengthen(ctx context.Context, g sallyport.Grant, c sallyport.CutGrant, things map[string]sallyport.Resource) error {
+func (u *undoing) lengthen(ctx context.Context, g sallyport.Grant, c sallyport.CutGrant) error {
 	had, now := former(g, c.Was), u.tx.Now()
 	over := !g.NoEnd && g.EndsAt != nil && !g.EndsAt.After(now)
 	taken := g.EndedAt != nil && (g.EndsAt == nil || g.EndedAt.Before(*g.EndsAt))
@@ -87,13 +90,9 @@ func (u *undoing) lengthen(ctx context.Context, g sallyport.Grant, c sallyport.C
 		u.stays = append(u.stays, g.Subject.Name)
 		return nil
 	}
-	r, ok := things[g.Resource.ID]
-	if !ok {
-		var err error
-		if r, err = u.tx.BareResource(ctx, u.actor.Tenant, g.Resource.ID, access.Everything); err != nil {
-			return err
-		}
-		things[r.ID] = r
+	r, err := u.thing(ctx, g.Resource.ID)
+	if err != nil {
+		return err
 	}
 	n := u.like(had, r)
 	fitted, err := u.Access.FitTx(ctx, u.tx, u.actor.Tenant, &n)
@@ -114,7 +113,7 @@ func (u *undoing) lengthen(ctx context.Context, g sallyport.Grant, c sallyport.C
 // like is a grant to be made for the same reason, in whose place it comes.
 func (u *undoing) like(g sallyport.Grant, r sallyport.Resource) access.NewGrant {
 	n := likewise(g, g.Subject, r)
-	n.Origin, n.ReasonKind, n.Reason, n.RequestID, n.Follows, n.Accept = g.Origin, g.ReasonKind, g.Reason, g.RequestID, g.ID, true
+	n.Origin, n.ReasonKind, n.Reason, n.RequestID, n.Follows, n.Accept, n.Known = g.Origin, g.ReasonKind, g.Reason, g.RequestID, g.ID, true, &u.known
 	if strings.TrimSpace(n.Reason) == "" {
 		n.Reason = u.cause
 	}

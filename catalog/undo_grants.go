@@ -21,6 +21,8 @@ type undoing struct {
 	places     map[sallyport.Key]stead
 	chain      chain
 	leavers    map[string]bool // since the reorganization
+	known      access.Known
+	things     map[string]sallyport.Resource
 
 	ended, left, shorter int      // what did not come back, by why, and what did with an earlier end
 	stays                []string // whose end stays as the reorganization cut it
@@ -82,9 +84,13 @@ func (u *undoing) grants(ctx context.Context) error {
 				if err := u.Access.EndGrantTx(ctx, u.tx, u.actor, g.ID, u.cause); err != nil {
 					return err
 				}
+				u.known.Forget()
 			}
 		}
 		return nil
+	}
+	if err := u.people(ctx, u.over); err != nil {
+		return err
 	}
 	if err := end(true); err != nil {
 		return err
@@ -113,20 +119,20 @@ func (u *undoing) again(ctx context.Context, g sallyport.Grant) error {
 	if _, ok, err := u.tx.LivingGrant(ctx, u.actor.Tenant, keyOf(g), g.Origin); err != nil || ok {
 		return err
 	}
-	r, err := u.tx.BareResource(ctx, u.actor.Tenant, g.Resource.ID, access.Everything)
+	r, err := u.thing(ctx, g.Resource.ID)
 	if err != nil {
 		return err
 	}
 	gone := r.DeletedAt != nil
 	if g.Subject.Kind == sallyport.SubjectRole && !gone {
-		role, err := u.tx.BareResource(ctx, u.actor.Tenant, g.Subject.ID, access.Everything)
+		role, err := u.thing(ctx, g.Subject.ID)
 		if err != nil {
 			return err
 		}
 		gone = role.DeletedAt != nil
 	}
 	if g.Subject.Kind == sallyport.SubjectUser {
-		who, err := u.tx.User(ctx, u.actor.Tenant, g.Subject.ID)
+		who, err := u.known.PersonTx(ctx, u.tx, u.actor.Tenant, g.Subject.ID)
 		if err != nil {
 			return err
 		}
@@ -150,6 +156,30 @@ func (u *undoing) again(ctx context.Context, g sallyport.Grant) error {
 	}
 	_, err = u.Access.AddGrantTx(ctx, u.tx, u.actor, n)
 	return err
+}
+
+// people reads whom grants are of, all at once.
+func (u *undoing) people(ctx context.Context, list []sallyport.Grant) error {
+	var ids []string
+	for _, g := range list {
+		if g.Subject.Kind == sallyport.SubjectUser {
+			ids = append(ids, g.Subject.ID)
+		}
+	}
+	return u.known.PeopleTx(ctx, u.tx, u.actor.Tenant, ids)
+}
+
+// thing reads a resource once.
+func (u *undoing) thing(ctx context.Context, id string) (sallyport.Resource, error) {
+	r, ok := u.things[id]
+	if ok {
+		return r, nil
+	}
+	r, err := u.tx.BareResource(ctx, u.actor.Tenant, id, access.Everything)
+	if err == nil {
+		u.things[id] = r
+	}
+	return r, err
 }
 
 // notes says in words what did not come back as it was.

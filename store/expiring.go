@@ -381,7 +381,7 @@ func (tx *Tx) GrantsByID(ctx context.Context, tenant string, v Viewer, ids []str
 		return out, nil
 	}
 	q := &query{}
-	q.WriteString("SELECT " + grantColumns + grantFrom + " WHERE g.tenant_id = " + q.arg(tenant) + " AND " + q.in("g.id", ids) +
+	q.WriteString("SELECT " + grantColumns + grantFrom + " WHERE g.tenant_id = " + q.arg(tenant) + " AND g.id IN " + q.set(ids) +
 		" AND (" + q.sees(v, tenant, Micros(tx.now), "r") + " OR (g.subject_kind = 'user' AND g.subject_id = " + q.arg(v.ID) + "))")
 	err := tx.Rows(ctx, q.String(), q.args, func(rows *sql.Rows) error {
 		var g sallyport.Grant

@@ -52,6 +52,20 @@ func (tx *Tx) User(ctx context.Context, tenant, ref string) (sallyport.User, err
 	return u, dbError(ctx, err)
 }
 
+// UsersByID reads people by their ids, by one query.
+func (tx *Tx) UsersByID(ctx context.Context, tenant string, ids []string) (map[string]sallyport.User, error) {
+	q := &query{}
+	q.WriteString("SELECT " + userColumns + userFrom + " WHERE u.tenant_id = " + q.arg(tenant) + " AND u.id IN " + q.set(ids))
+	out := make(map[string]sallyport.User, len(ids))
+	err := tx.Rows(ctx, q.String(), q.args, func(rows *sql.Rows) error {
+		var u sallyport.User
+		err := scanUser(rows, &u)
+		out[u.ID] = u
+		return err
+	})
+	return out, err
+}
+
 // TimeZones are those of some people by id, as IANA names; "" is UTC.
 func (tx *Tx) TimeZones(ctx context.Context, tenant string, ids []string) (map[string]string, error) {
 	q := &query{}
