@@ -123,12 +123,13 @@ func (s *Service) applyStep(ctx context.Context, tx *store.Tx, actor sallyport.A
 		}
 	}
 	var stays []string // tags of the app that it leaves
-	if st.Action == sallyport.PlanConvert {
+	converted := st.Action == sallyport.PlanConvert
+	if converted {
 		before, err := tx.Resource(ctx, actor.Tenant, st.before.ID, store.Viewer{All: true})
 		if err != nil {
 			return err
 		}
-		now, err := s.convertTx(ctx, tx, actor, before, Conversion{Kind: it.kind, App: it.app, Slug: it.Slug, Accept: true}, converting{checked: true, owned: it.Owners != nil})
+		now, err := s.convertTx(ctx, tx, actor, before, Conversion{Kind: it.kind, App: it.app, Slug: it.Slug, Accept: true}, converting{checked: true, owned: it.Owners != nil, name: it.Name})
 		if err != nil {
 			return err
 		}
@@ -163,6 +164,9 @@ func (s *Service) applyStep(ctx context.Context, tx *store.Tx, actor sallyport.A
 	before, err := tx.Resource(ctx, actor.Tenant, st.before.ID, store.Viewer{All: true})
 	if err != nil {
 		return err
+	}
+	if converted {
+		before.Name = st.before.Name // so that the other name is recorded as a change
 	}
 	owners, err := it.ownersNow(ctx, tx, actor.Tenant, &before)
 	if err != nil {

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -43,8 +44,9 @@ func (s *Service) Convert(ctx context.Context, actor sallyport.Actor, ref string
 
 // converting is by which way something is converted.
 type converting struct {
-	checked bool // what it names was checked already
-	owned   bool // who owns it is said besides, be it nobody
+	checked bool   // what it names was checked already
+	owned   bool   // who owns it is said besides, be it nobody
+	name    string // that it gets in the same transaction, so that the former need not be free in the new place; "" for no other
 }
 
 // convertTx is that as part of something greater, by who may.
@@ -56,6 +58,7 @@ func (s *Service) convertTx(ctx context.Context, tx *store.Tx, actor sallyport.A
 	if err := s.convertTo(ctx, tx, actor, &r, to); err != nil {
 		return r, err
 	}
+	r.Name = cmp.Or(how.name, r.Name)
 	if !how.checked {
 		faults, err := s.checkReferences(ctx, tx, actor.Tenant, r)
 		if err == nil {
@@ -74,7 +77,7 @@ func (s *Service) convertTx(ctx context.Context, tx *store.Tx, actor sallyport.A
 		return r, err
 	}
 	if aroundRole(before.Kind, r.Kind) {
-		if err := s.Access.CloseForRoleTx(ctx, tx, actor, r.ID, r.Name+" became "+kindWords[r.Kind]); err != nil {
+		if err := s.Access.CloseForRoleTx(ctx, tx, actor, r.ID, before.Name+" became "+kindWords[r.Kind]); err != nil {
 			return r, err
 		}
 	}

@@ -3,6 +3,7 @@ package catalog_test
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strings"
 	"testing"
 
@@ -71,6 +72,10 @@ func TestNamesThatMoveInFiles(t *testing.T) {
 			{"removed", "groups: [{slug: n1, name: N one}]\nroles: [{slug: r, name: R, audience: n1}]", "groups: [{slug: n2, name: N one}]\nroles: [{slug: r, name: R, audience: n2}]"},
 			{"removed with its app", "apps: [{slug: a, name: A, entitlements: [{slug: x, name: X}]}, {slug: b, name: B}]", "apps: [{slug: b, name: A}]"},
 			{"converted", "groups: [{slug: n1, name: N one}, {slug: n2, name: N two}]", "groups: [{slug: n2, name: N one}]\napps: [{slug: a, name: A, entitlements: [{slug: n1, name: N one, was: n1}]}]"},
+			{"converted and renamed", "groups: [{slug: n1, name: N one}]\nroles: [{slug: r, name: N one}]", "roles: [{slug: r, name: N one}, {slug: n1, name: N two}]"},
+			{"converted, renamed and under another slug", "groups: [{slug: n1, name: N one}]\nroles: [{slug: r, name: N one}]", "roles: [{slug: r, name: N one}, {slug: n2, name: N two, was: n1}]"},
+			{"converted to the name that another gives up", "groups: [{slug: n1, name: N one}]\nroles: [{slug: r, name: N one}, {slug: q, name: N two}]", "roles: [{slug: r, name: N one}, {slug: n1, name: n Two}, {slug: q, name: N three}]"},
+			{"moved and renamed", "apps: [{slug: a, name: A, entitlements: [{slug: x, name: X}]}, {slug: b, name: B, entitlements: [{slug: z, name: X}]}]", "apps: [{slug: a, name: A}, {slug: b, name: B, entitlements: [{slug: z, name: X}, {slug: y, name: Y, was: a.x}]}]"},
 			{"under another slug", "groups: [{slug: n1, name: N one}, {slug: n2, name: N two}]", "groups: [{slug: n2, name: N one}, {slug: n3, name: N three, was: n1}]"},
 			{"in a renamed app", "apps: [{slug: a, name: A, entitlements: [{slug: x, name: X}, {slug: y, name: Y}]}]", "apps: [{slug: b, name: A, was: a, entitlements: [{slug: x, name: Y}, {slug: y, name: Z}]}]"},
 		} {
@@ -92,6 +97,13 @@ func TestNamesThatMoveInFiles(t *testing.T) {
 					return nil
 				})
 			})
+		}
+		// The other name of what was converted is recorded.
+		if l := w.log("resource.converted"); len(l) == 0 || !slices.ContainsFunc(w.log("resource.changed"), func(e sallyport.Event) bool {
+			changed, _ := e.Body["changed"].([]any)
+			return e.Object.ID == l[0].Object.ID && slices.Contains(changed, any("name"))
+		}) {
+			w.t.Errorf("no event of the new name: %+v", l)
 		}
 		// What keeps its name does not yield it, in a renamed app either.
 		p, err := w.s.Plan(w.t.Context(), w.admin, load(t, map[string]string{"a.yaml": "apps: [{slug: c, name: C, was: b, entitlements: [{slug: w, name: Z}]}]\n"}), false)
