@@ -109,7 +109,9 @@ func (w *world) give(to, slug string, d *sallyport.Duration) sallyport.Grant {
 func (w *world) add(n access.NewGrant) (g sallyport.Grant) {
 	w.Helper()
 	w.tx(func(ctx context.Context, tx *store.Tx) (err error) {
-		g, err = w.s.AddGrantTx(ctx, tx, sallyport.System(w.tenant), n)
+		if g, err = w.s.AddGrantTx(ctx, tx, sallyport.System(w.tenant), n); err == nil {
+			g, err = tx.Grant(ctx, w.tenant, g.ID, access.Everything)
+		}
 		return err
 	})
 	return g
