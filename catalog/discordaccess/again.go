@@ -101,6 +101,12 @@ func (p *planner) thingDiffers(k rowKey, there sallyport.Resource) {
 	if !called(here.Name, there.Name, k.id) {
 		list = append(list, two("its name", there.Name, here.Name))
 	}
+	if here.Kind != there.Kind {
+		list = append(list, two("its kind", string(there.Kind), string(here.Kind)))
+	}
+	if a, b := p.appOf(there.App), p.appOf(here.App); here.Kind == there.Kind && a != b {
+		list = append(list, two("its app", a, b))
+	}
 	if here.Description != there.Description {
 		list = append(list, two("its description", there.Description, here.Description))
 	}
@@ -108,6 +114,14 @@ func (p *planner) thingDiffers(k rowKey, there sallyport.Resource) {
 		list = append(list, map[bool]string{true: "it is not fed by the directory's rules in Access, and is here", false: "it is fed by the directory's rules in Access, and not here"}[there.Managed])
 	}
 	p.differs(k, list)
+}
+
+// appOf is what the app of a thing is called here.
+func (p *planner) appOf(app *sallyport.ResourceRef) string {
+	if app == nil {
+		return ""
+	}
+	return p.known[app.ID].Name
 }
 
 // tagDiffers names what a tag that was brought earlier demands by now in Access, and not here.

@@ -150,10 +150,12 @@ func (p *planner) planMap(m roleMap, derivedUntil *time.Time) (*grantPlan, bool)
 		return p.leave(g, "the role is not brought")
 	case group == nil || !p.has(tableGroup, m.Group):
 		return p.leave(g, "the group is not brought")
-	case group.Type == typeRole && !m.Owner:
+	case p.isRole(group) && !m.Owner:
 		return p.leave(g, "roles do not contain roles")
 	case role.Type != typeRole && lives:
 		return p.leave(g, "the group that should be a role is none (%s)", role.Type)
+	case !p.isRole(role) && lives:
+		return p.leave(g, "%s is a role in Access by now and none here; convert it to a role here, and run the import again", role.Name)
 	case !group.Managed && !m.Owner && lives && derivedUntil == nil:
 		return p.leave(g, "the group is fed by the directory's rules, so no role gives it; nobody had it by this map")
 	case !group.Managed && !m.Owner && lives:
@@ -167,6 +169,14 @@ func (p *planner) planMap(m roleMap, derivedUntil *time.Time) (*grantPlan, bool)
 		}
 	}
 	return p.times(g, "the role was deleted", "the group was deleted")
+}
+
+// isRole reports whether a group is a role here: one that was brought earlier stays what it is, whatever it became in Access.
+func (p *planner) isRole(g *group) bool {
+	if here, ok := p.known[p.ids[rowKey{tableGroup, g.ID}]]; ok {
+		return here.Kind == sallyport.KindRole
+	}
+	return g.Type == typeRole
 }
 
 func (p *planner) leave(g *grantPlan, why string, args ...any) (*grantPlan, bool) {

@@ -142,3 +142,51 @@ func TestEmployeeNumber(t *testing.T) {
 		}
 	})
 }
+
+// TestAnotherKindThere: what became a role, a group or part of an app in Access since it was brought stays what it is here, and
+// is named; what is no role here holds nothing, though it is one there.
+func TestAnotherKindThere(t *testing.T) {
+	crossed(t, func(w *world, o *origin) {
+		o.user("ann", "ann@example.test", nil)
+		o.add("app", row{"id": "app", "name": "App"})
+		o.add("app", row{"id": "other", "name": "Other"})
+		o.inApp("app", "moves", "Moves", false, nil)
+		for _, id := range []string{"becomes", "joins", "wiki"} {
+			o.group(id, id, nil)
+		}
+		o.group("was", "Role-Was", row{"type": "role_group"})
+		o.group("dev", "Role-Dev", row{"type": "role_group"})
+		o.member("ann", "becomes", day(-10), nil, nil)
+		w.bring(o, discordaccess.Options{})
+
+		o.exec("UPDATE okta_group SET type = 'role_group' WHERE id = 'becomes'")
+		o.add("role_group", row{"id": "becomes"})
+		o.exec("UPDATE okta_group SET type = 'app_group' WHERE id = 'joins'")
+		o.add("app_group", row{"id": "joins", "app_id": "app", "is_owner": false})
+		o.exec("UPDATE okta_group SET type = 'okta_group' WHERE id = 'was'")
+		o.exec("DELETE FROM role_group WHERE id = 'was'")
+		o.exec("UPDATE app_group SET app_id = 'other' WHERE id = 'moves'")
+		gives, into := o.mapTo("becomes", "wiki", day(-1), nil, nil), o.mapTo("dev", "was", day(-1), nil, nil)
+		o.member("ann", "wiki", day(-1), nil, row{"role_group_map_id": gives})
+		rep := w.bring(o, discordaccess.Options{})
+		for _, c := range [][3]string{
+			{"okta_group", "becomes", `its kind is "role" in Access and "group" here`},
+			{"okta_group", "joins", `its kind is "entitlement" in Access and "group" here`},
+			{"okta_group", "was", `its kind is "group" in Access and "role" here`},
+			{"okta_group", "moves", `its app is "Other" in Access and "App" here`},
+			{"role_group_map", gives, "convert it to a role here"},
+			{"role_group_map", into, "roles do not contain roles"},
+		} {
+			if !says(rep, c[0], c[1], c[2]) {
+				w.Errorf("nobody says of %s %s: %s\n%+v", c[0], c[1], c[2], rep.Lines)
+			}
+		}
+		if len(rep.Differences) != 1 || rep.Differences[0].Here || rep.Differences[0].Group != "wiki" {
+			w.Errorf("the differences are %+v", rep.Differences)
+		}
+		if got := w.column(`SELECT id FROM grants WHERE tenant_id=$1 AND subject_kind='role'`); len(got) != 0 {
+			w.Errorf("what is no role holds something: %v", got)
+		}
+		w.verifies()
+	})
+}

@@ -116,7 +116,7 @@ func (p *planner) planApps(taken names) map[string]string {
 		if id := p.ids[k]; id != "" {
 			slugs[a.ID] = p.known[id].Slug
 			p.goneHere(k)
-			p.thingDiffers(k, sallyport.Resource{Name: a.Name, Managed: true, Description: cleanText(a.Description, sallyport.MaxText), DeletedAt: a.Deleted})
+			p.thingDiffers(k, sallyport.Resource{Kind: sallyport.KindApp, Name: a.Name, Managed: true, Description: cleanText(a.Description, sallyport.MaxText), DeletedAt: a.Deleted})
 			continue
 		}
 		r := sallyport.Resource{Kind: sallyport.KindApp, Managed: true, Description: cleanText(a.Description, sallyport.MaxText), ExternalID: a.ID, CreatedAt: a.Created, DeletedAt: a.Deleted}
@@ -226,7 +226,9 @@ func (p *planner) planGroup(g group, taken names, slugs map[string]string) {
 		name = g.Name
 	}
 	if p.ids[k] != "" {
-		r.Name = name
+		if r.Name = name; r.Kind == sallyport.KindEntitlement {
+			r.App = &sallyport.ResourceRef{ID: p.ids[appKey]}
+		}
 		p.goneHere(k)
 		p.thingDiffers(k, r)
 		return
