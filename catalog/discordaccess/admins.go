@@ -29,6 +29,7 @@ func (p *planner) newAdmins() (beside []*grantPlan) {
 		}
 		a := *g
 		a.row, a.on, a.onID, a.origin, a.doneBefore = row, rowKey{}, p.adminID, sallyport.OriginGiven, false
+		a.start, a.CreatedBy = p.now, "" // nobody was an admin here before, and whoever made them one of Access did not make them one here
 		a.Reason = "administered Access, as a member of " + p.groups[g.group].Name
 		if _, taken := p.holds(&a); taken {
 			continue

@@ -303,6 +303,12 @@ func TestAdmins(t *testing.T) {
 		if !slices.Equal(got, []string{"grace@example.test", "root@example.test"}) {
 			w.Fatalf("the admins are %v", got)
 		}
+		for _, id := range w.column(`SELECT g.id FROM grants g JOIN resources r ON r.tenant_id=g.tenant_id AND r.id=g.resource_id JOIN users u ON u.tenant_id=g.tenant_id AND u.id=g.subject_id
+			WHERE g.tenant_id=$1 AND r.slug='sallyport.admin' AND u.login='grace@example.test'`) {
+			if g := w.grant(id); g.StartsAt.Before(today) || g.CreatedBy != nil {
+				w.Errorf("grace is said to have been an admin here since %s, made by %v", g.StartsAt, g.CreatedBy)
+			}
+		}
 	})
 }
 
