@@ -167,6 +167,9 @@ func (p *planner) personDiffers(u user, here store.PersonKey) (list []string) {
 	if name, _ := cleanName(u.Display, strings.TrimSpace(u.First+" "+u.Last)); name != "" && name != here.Name {
 		list = append(list, two("the name", name, here.Name))
 	}
+	if email := strings.TrimSpace(u.Email); here.EmailKey != "" && store.Fold(email) != here.EmailKey {
+		list = append(list, two("the address", email, here.EmailKey))
+	}
 	if there.Title != here.Title {
 		list = append(list, two("the title", there.Title, here.Title))
 	}

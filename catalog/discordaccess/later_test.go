@@ -53,7 +53,7 @@ func TestLaterRuns(t *testing.T) {
 		o.exec("UPDATE okta_user_group_member SET ended_at = $1 WHERE id = "+later, text(day(60)))
 		o.exec(`UPDATE tag SET constraints = '{"member_time_limit": 86400}' WHERE id = 't'`)
 		o.exec("UPDATE okta_group SET name = 'Renamed', description = 'second' WHERE id = 'g'")
-		o.exec("UPDATE okta_user SET display_name = 'Anna', manager_id = 'bea' WHERE id = 'ann'")
+		o.exec("UPDATE okta_user SET display_name = 'Anna', email = 'anna@example.test', manager_id = 'bea' WHERE id = 'ann'")
 		mark := o.add("okta_group_tag_map", row{"tag_id": "u", "group_id": "free"})
 		w.clock.Advance(time.Minute)
 		rep := w.bring(o, discordaccess.Options{})
@@ -72,6 +72,7 @@ func TestLaterRuns(t *testing.T) {
 			{"okta_group", "g", `its name is "Renamed" in Access and "Group" here`},
 			{"okta_group", "g", `its description is "second" in Access and "first" here`},
 			{"okta_user", "ann", `the name is "Anna" in Access and "Ann" here`},
+			{"okta_user", "ann", `the address is "anna@example.test" in Access and "ann@example.test" here`},
 			{"okta_user", "ann", "the manager is bea@example.test in Access, and nobody here"},
 			{"tag", "t", `member_time_limit is "P1D" in Access and "P30D" here`},
 			{"okta_group_tag_map", mark, "it brings the end of 2 of what is here forward"},
