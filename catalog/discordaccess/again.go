@@ -132,7 +132,7 @@ func (p *planner) tagDiffers(t tag, here sallyport.Tag) {
 		return
 	}
 	var list []string
-	if !called(here.Name, t.Name, t.ID) && here.Name != "Tag "+t.Name {
+	if name, _ := cleanName(t.Name, "tag "+t.ID); !called(here.Name, name, t.ID) && here.Name != "Tag "+t.Name {
 		list = append(list, two("its name", t.Name, here.Name))
 	}
 	if d := cleanText(t.Description, sallyport.MaxReason); d != here.Description {

@@ -120,7 +120,7 @@ func (p *planner) compare() []Difference {
 			if s.to != forever && s.to-s.from < tolerance.Microseconds() {
 				continue
 			}
-			d := Difference{Login: p.users[k.user].Email, Group: p.titles(k.on), Relation: string(k.relation), From: time.UnixMicro(s.from).UTC(), Here: isHere,
+			d := Difference{Login: seen(p.users[k.user].Email), Group: seen(p.titles(k.on)), Relation: string(k.relation), From: time.UnixMicro(s.from).UTC(), Here: isHere,
 				Now: s.from <= now && now < s.to}
 			if s.to != forever {
 				t := time.UnixMicro(s.to).UTC()

@@ -43,6 +43,8 @@ func (p *planner) planCreation(c creation) {
 	if c.OwnerUntil != nil {
 		changed("who asked would have owned it until %s; here the tags on it say how long", stamp(*c.OwnerUntil))
 	}
+	p.tooMuch(rowKey{tableGrpReq, c.ID}, "its reason", c.Reason, sallyport.MaxReason)
+	p.tooMuch(rowKey{tableGrpReq, c.ID}, "its description", c.Description, sallyport.MaxText)
 	if blank(c.Reason) {
 		changed("no reason was given, and one is needed here; it says where it comes from")
 	}

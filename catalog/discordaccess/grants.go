@@ -80,6 +80,7 @@ func (p *planner) planGrants() {
 			continue
 		}
 		p.grants = append(p.grants, g)
+		p.tooMuch(g.row, "its reason", g.Reason, sallyport.MaxReason)
 		if g.limited != nil {
 			p.l.set(g.row.table, g.row.id, Changed, "a tag allows less: it ends at %s", stamp(*g.limited))
 		}

@@ -2,12 +2,14 @@ package discordaccess_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/sallyport/sallyport"
 	"github.com/sallyport/sallyport/catalog/discordaccess"
 	"github.com/sallyport/sallyport/store"
 )
@@ -190,4 +192,83 @@ func TestAnotherKindThere(t *testing.T) {
 		}
 		w.verifies()
 	})
+}
+
+// TestNothingIsLostInSilence: what is too long, cannot be read, or stands where nobody looks is named, in words that are right.
+func TestNothingIsLostInSilence(t *testing.T) {
+	crossed(t, func(w *world, o *origin) {
+		o.exec("ALTER TABLE okta_user ADD COLUMN pronouns TEXT")
+		if !strings.HasPrefix(o.from, "sqlite") { // SQLite keeps longer texts than a column is declared for
+			o.exec("ALTER TABLE okta_user_group_member ALTER COLUMN created_reason TYPE TEXT")
+			o.exec("ALTER TABLE access_request ALTER COLUMN request_reason TYPE TEXT")
+		}
+		long := strings.Repeat("x", 5000)
+		o.user("ann", "ann@example.test", row{"profile": "[1]", "pronouns": "she"})
+		o.add("app", row{"id": "app", "name": "App", "plugin_data": `{"sheet": "finance"}`})
+		o.group("fed", "Fed", row{"is_managed": false, "externally_managed_data": fmt.Sprintf(`{"rule": %q}`, long)})
+		o.group("odd", "Odd", row{"is_managed": false, "externally_managed_data": `["rule"]`})
+		o.group("g", "Gro\u202eup", nil)
+		o.group("nameless", "", nil)
+		member := o.member("ann", "g", day(-10), nil, row{"created_reason": long})
+		o.add("access_request", row{"id": "over", "status": "REJECTED", "requester_user_id": "ann", "requested_group_id": "g", "request_reason": long, "resolved_at": day(-1)})
+		for id, demands := range map[string]string{"tag_x": "{}", "part": `{"member_time_limit": 864000.5}`, "huge": `{"member_time_limit": 1e30}`, "none": `{"member_time_limit": null, "require_member_reason": "yes"}`} {
+			o.add("tag", row{"id": id, "name": id, "constraints": demands})
+		}
+		o.add("tag", row{"id": "gone", "name": "Gone", "deleted_at": day(-1)})
+		gone := o.add("okta_group_tag_map", row{"tag_id": "gone", "group_id": "g", "app_tag_map_id": 99})
+		rep := w.bring(o, discordaccess.Options{})
+		for _, c := range [][3]string{
+			{"okta_user", "ann", "the profile cannot be read"},
+			{"app", "app", `settings of its plugins are not brought: {"sheet"`},
+			{"okta_group", "fed", "of which the first 4000 are kept"},
+			{"okta_group", "odd", "rules cannot be read"},
+			{"okta_group", "nameless", "it was empty"},
+			{"okta_user_group_member", member, "its reason has 5000 characters, of which the first 2000 are kept"},
+			{"access_request", "over", "its reason has 5000 characters"},
+			{"tag", "tag_x", "it begins as an id does here"},
+			{"tag", "huge", "longer than the longest limit"},
+			{"tag", "none", "member_time_limit: null is no number of seconds"},
+			{"tag", "none", `require_member_reason is "yes", which is neither`},
+			{"okta_group_tag_map", gone, "its tag is not brought"},
+		} {
+			if !says(rep, c[0], c[1], c[2]) {
+				w.Errorf("nobody says of %s %s: %s\n%+v", c[0], c[1], c[2], rep.Lines)
+			}
+		}
+		if says(rep, "okta_group_tag_map", gone, "put on the group itself") || says(rep, "tag", "part", "") {
+			w.Errorf("something is said that is not so: %+v", rep.Lines)
+		}
+		if !slices.ContainsFunc(rep.Warnings, func(s string) bool { return strings.Contains(s, "okta_user.pronouns is not known") }) || len(rep.Warnings) != 1 {
+			w.Errorf("the warnings are %v", rep.Warnings)
+		}
+		for _, l := range rep.Lines {
+			if strings.ContainsRune(l.What+l.Why, '\u202e') {
+				w.Errorf("what a terminal shows is turned round: %+v", l)
+			}
+		}
+		w.view(func(ctx context.Context, tx *store.Tx) error {
+			tag, err := tx.Tag(ctx, w.tenant, "part")
+			if tag.Constraints[sallyport.MemberTimeLimit] != 10*sallyport.Day {
+				w.Errorf("a limit of ten days and a half second is %v", tag.Constraints)
+			}
+			return err
+		})
+		for _, l := range w.plan(o, discordaccess.Options{}).Report.Lines {
+			if l.Fate != discordaccess.Left {
+				w.Errorf("a second run says %+v", l)
+			}
+		}
+	})
+}
+
+// TestRowThatCannotBeRead: the row and the column are named, with what to do.
+func TestRowThatCannotBeRead(t *testing.T) {
+	o := newOrigin(t, "sqlite")
+	o.user("ann", "ann@example.test", nil)
+	o.exec("UPDATE okta_user SET deleted_at = 'yesterday'")
+	_, err := discordaccess.Read(t.Context(), o.from)
+	var e *sallyport.Error
+	if !errors.As(err, &e) || e.Code != sallyport.EInvalid || !strings.Contains(err.Error(), "the column deleted_at of row ann") || !strings.Contains(e.Hint, "Correct that row") {
+		t.Errorf("it says %v", err)
+	}
 }

@@ -113,6 +113,9 @@ func (p *planner) planPeople(ctx context.Context, tx *store.Tx) error {
 		}
 		p.people = append(p.people, personPlan{source: u.ID, User: n})
 		p.l.set(tableUser, u.ID, Brought, "")
+		if _, ok := object(u.Profile); !ok {
+			p.l.set(tableUser, u.ID, Changed, "the profile cannot be read, and nothing of it is brought: %s", cleanText(string(u.Profile), 300))
+		}
 	}
 	if len(dropped) > 0 {
 		var keys []string
@@ -147,8 +150,8 @@ const employeeNumber = "employee_number"
 
 // profile brings title, department and the attributes that were asked for, and counts the others.
 func (p *planner) profile(u user, n *sallyport.User, dropped map[string]int) {
-	var all map[string]any
-	if json.Unmarshal(u.Profile, &all) != nil || all == nil {
+	all, ok := object(u.Profile)
+	if !ok || all == nil {
 		all = map[string]any{} // what cannot be read has nothing to bring
 	}
 	if u.Employee != "" && all[employeeNumber] == nil {

@@ -163,6 +163,9 @@ func (im *Importer) Plan(ctx context.Context, tenant string, d *Data, o Options)
 		for _, m := range d.Missing {
 			p.warn("the table %s is not there: this version of discord/access does not have it", m)
 		}
+		for _, c := range d.Unread {
+			p.warn("the column %s is not known here, and nothing of it is brought", c)
+		}
 		plan = p.Plan
 		return nil
 	})

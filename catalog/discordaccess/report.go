@@ -184,9 +184,12 @@ func (l *ledger) set(table, id string, f Fate, why string, args ...any) {
 	e.fate = f
 	l.rows[k] = e
 	if why != "" {
-		l.lines = append(l.lines, Line{Table: table, ID: id, Fate: f, What: l.what(table, id), Why: fmt.Sprintf(why, args...)})
+		l.lines = append(l.lines, Line{Table: table, ID: id, Fate: f, What: seen(l.what(table, id)), Why: fmt.Sprintf(why, args...)})
 	}
 }
+
+// seen is a name without what cannot be seen in a terminal.
+func seen(s string) string { return cleanText(s, len(s)) }
 
 func (l *ledger) fate(table, id string) Fate { return l.rows[rowKey{table, id}].fate }
 

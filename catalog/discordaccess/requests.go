@@ -100,6 +100,7 @@ func (p *planner) planRequest(r request, newest bool) {
 		if state == sallyport.RequestPending {
 			p.asks = append(p.asks, r)
 			p.l.set(r.Table, r.ID, Brought, "")
+			p.tooMuch(rowKey{r.Table, r.ID}, "its reason", r.Reason, sallyport.MaxReason)
 			if r.Resolver != "" || r.Resolved != nil {
 				p.l.set(r.Table, r.ID, Changed, "its row names who decided it, and says that nobody did; it waits for a decision here")
 			}
@@ -118,6 +119,8 @@ func (p *planner) planRequest(r request, newest bool) {
 	}
 	p.history = append(p.history, d)
 	p.l.set(r.Table, r.ID, Brought, "")
+	p.tooMuch(rowKey{r.Table, r.ID}, "its reason", r.Reason, sallyport.MaxReason)
+	p.tooMuch(rowKey{r.Table, r.ID}, "the reason of the decision", r.Resolution, sallyport.MaxReason)
 }
 
 // waits says whether a pending request can still be decided, and what it is otherwise.

@@ -40,6 +40,7 @@ type Data struct {
 	Requests    []request // access_request and role_request
 	Creations   []creation
 	Missing     []string // tables that this version of discord/access does not have
+	Unread      []string // columns, as TABLE.COLUMN, of which nothing is brought
 }
 
 // Read reads a database of discord/access in one read-only transaction that sees one state of it. The address is that of
@@ -151,7 +152,7 @@ func (s *source) read(ctx context.Context, d *Data, t table) error {
 	if err != nil {
 		return fail(err)
 	}
-	r := &record{table: t.name, at: map[string]int{}, values: make([]any, len(names)), same: s.same}
+	r := &record{table: t.name, at: map[string]int{}, values: make([]any, len(names)), asked: make([]bool, len(names)), same: s.same}
 	dest := make([]any, len(names))
 	for i, n := range names {
 		r.at[n], dest[i] = i, &r.values[i]
@@ -162,13 +163,21 @@ func (s *source) read(ctx context.Context, d *Data, t table) error {
 				WithHint("Is it a database of discord/access? Bring it up to a version of 2023 or later first.")
 		}
 	}
+	read := false
 	for rows.Next() {
 		if err := rows.Scan(dest...); err != nil {
 			return fail(err)
 		}
 		t.take(r)
 		if r.err != nil {
-			return fail(r.err)
+			return sallyport.Errorf(sallyport.EInvalid, "the table %s of %s cannot be read: %w", t.name, s.name, r.err).
+				WithHint("Correct that row, in a copy of the database if you would rather not touch the live one, and read that.")
+		}
+		read = true
+	}
+	for i, n := range names {
+		if read && !r.asked[i] && n != "created_at" && n != "updated_at" {
+			d.Unread = append(d.Unread, t.name+"."+n)
 		}
 	}
 	return rows.Err()
@@ -179,12 +188,14 @@ type record struct {
 	table  string
 	at     map[string]int
 	values []any
+	asked  []bool            // which of them were looked at
 	same   map[string]string // texts that were read before: ids and reasons come again and again
 	err    error
 }
 
 func (r *record) value(name string) any {
 	if i, ok := r.at[name]; ok {
+		r.asked[i] = true
 		return r.values[i]
 	}
 	return nil

@@ -53,6 +53,7 @@ type appGroup struct {
 
 type app struct {
 	ID, Name, Description, Plugin string
+	Settings                      json.RawMessage // of its plugins
 	Created                       time.Time
 	Deleted                       *time.Time
 }
@@ -137,7 +138,7 @@ func tables(d *Data) []table {
 			d.AppGroups = append(d.AppGroups, appGroup{ID: r.text("id"), App: r.text("app_id"), Owner: r.bool("is_owner")})
 		}},
 		{tableApp, append([]string{"name", "deleted_at"}, dates...), func(r *record) {
-			d.Apps = append(d.Apps, app{ID: r.text("id"), Name: r.text("name"), Description: r.text("description"), Plugin: r.text("app_group_lifecycle_plugin"),
+			d.Apps = append(d.Apps, app{ID: r.text("id"), Name: r.text("name"), Description: r.text("description"), Plugin: r.text("app_group_lifecycle_plugin"), Settings: r.json("plugin_data"),
 				Created: r.moment("created_at"), Deleted: r.time("deleted_at")})
 		}},
 		{tableMember, append([]string{"user_id", "group_id", "role_group_map_id", "is_owner", "ended_at"}, dates...), func(r *record) {

@@ -65,7 +65,7 @@ func (p *planner) planTags(ctx context.Context, tx *store.Tx) error {
 			name, changed = strings.TrimSpace(string(r[:sallyport.MaxName-30])), true
 		}
 		if strings.HasPrefix(name, sallyport.PrefixTag+"_") {
-			name, changed = "Tag "+name, true
+			name, changed, unfit = "Tag "+name, true, idName
 		}
 		if taken[store.Fold(name)] {
 			name, changed, unfit = name+" ("+t.ID+")", true, sameName
@@ -76,6 +76,7 @@ func (p *planner) planTags(ctx context.Context, tx *store.Tx) error {
 		}
 		p.tags = append(p.tags, tagPlan{t.ID, sallyport.Tag{Name: name, Description: cleanText(t.Description, sallyport.MaxReason), Enabled: t.Enabled, Constraints: c}})
 		p.l.set(tableTag, t.ID, Brought, "")
+		p.tooMuch(rowKey{tableTag, t.ID}, "its description", t.Description, sallyport.MaxReason)
 		for _, n := range notes {
 			p.l.set(tableTag, t.ID, Changed, "%s", n)
 		}
@@ -97,10 +98,10 @@ func (p *planner) planTags(ctx context.Context, tx *store.Tx) error {
 			p.l.set(row.table, row.id, Follows, "")
 			continue
 		}
-		if m.By != "" && (m.Ended == nil || m.Ended.After(p.now)) && p.l.fate(row.table, row.id) == "" && p.has(tableGroup, m.On) {
+		p.planMark(row, m, k, p.groups[m.On] != nil, on, demands)
+		if f := p.l.fate(row.table, row.id); m.By != "" && (f == Brought || f == Changed) {
 			p.l.set(row.table, row.id, Changed, "it follows from a tag of the app that is no longer there, so it is put on the group itself")
 		}
-		p.planMark(row, m, k, p.groups[m.On] != nil, on, demands)
 		if in := p.inApp[m.On]; in.Owner && p.has(row.table, row.id) {
 			if demands[m.Tag].Concern(sallyport.Owner) {
 				p.l.set(row.table, row.id, Changed, "what it demands of owners no longer reaches the owners of the app, who were owners of this group; put it on the app if that is meant")
@@ -166,7 +167,7 @@ func constraints(t tag) (c sallyport.Constraints, notes []string) {
 		here, ok := sallyport.ConstraintOf(k) // the keys that Access has are called the same here
 		switch {
 		case !ok:
-			note("the constraint %s is unknown here: %v", plain(k), v)
+			note("the constraint %s is unknown here: %s", plain(k), written(v))
 		case here.Kind == sallyport.ConstraintLength:
 			d, why := limit(v)
 			if why != "" {
@@ -177,7 +178,7 @@ func constraints(t tag) (c sallyport.Constraints, notes []string) {
 			on, ok := v.(bool)
 			if !ok {
 				on = true
-				note("%s is %v, which is neither true nor false; it is taken for true", k, v)
+				note("%s is %s, which is neither true nor false; it is taken for true", k, written(v))
 			}
 			if on {
 				c[k] = true
@@ -196,16 +197,25 @@ func constraints(t tag) (c sallyport.Constraints, notes []string) {
 func limit(v any) (sallyport.Duration, string) {
 	const shortest = sallyport.Duration(time.Hour)
 	n, ok := v.(json.Number)
-	s, err := n.Int64()
+	s, err := n.Float64()
 	switch {
 	case !ok, err != nil, s <= 0:
-		return shortest, fmt.Sprintf("%v is no number of seconds; it became the shortest limit here, %s", v, shortest)
-	case s > int64(sallyport.MaxDuration.Std()/time.Second):
-		return sallyport.MaxDuration, fmt.Sprintf("%d seconds are longer than the longest limit here, which it became: %s", s, sallyport.MaxDuration)
-	case s < int64(shortest.Std()/time.Second):
-		return shortest, fmt.Sprintf("%d seconds are shorter than the shortest limit here, which it became: %s", s, shortest)
+		return shortest, fmt.Sprintf("%s is no number of seconds; it became the shortest limit here, %s", written(v), shortest)
+	case s > sallyport.MaxDuration.Std().Seconds():
+		return sallyport.MaxDuration, fmt.Sprintf("%s seconds are longer than the longest limit here, which it became: %s", n, sallyport.MaxDuration)
+	case s < shortest.Std().Seconds():
+		return shortest, fmt.Sprintf("%s seconds are shorter than the shortest limit here, which it became: %s", n, shortest)
 	}
 	return sallyport.Duration(time.Duration(s) * time.Second), ""
+}
+
+// written is a value as it stands in the row.
+func written(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Sprint(v)
+	}
+	return cleanText(string(b), 300)
 }
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 MST") }

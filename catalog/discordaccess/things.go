@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/sallyport/sallyport"
 	"github.com/sallyport/sallyport/access"
@@ -50,7 +51,8 @@ func (n names) slug(under, name, id string) string {
 
 // Why a name could not stay as it was.
 const (
-	badName  = "it was too long, or had characters that cannot be seen"
+	badName  = "it was empty, too long, or had characters that cannot be seen"
+	idName   = "it begins as an id does here"
 	sameName = "another one has that name, whatever the case of its letters"
 )
 
@@ -127,6 +129,8 @@ func (p *planner) planApps(taken names) map[string]string {
 		if a.Plugin != "" {
 			p.l.set(tableApp, a.ID, Changed, "the lifecycle plugin %s and its settings are not brought; set a fulfilment in its place", plain(a.Plugin))
 		}
+		p.plugins(k, a.Settings)
+		p.tooMuch(k, "its description", a.Description, sallyport.MaxText)
 	}
 	return slugs
 }
@@ -203,8 +207,8 @@ func (p *planner) planGroup(g group, taken names, slugs map[string]string) {
 			p.gone[k], g.Deleted = t, &t
 		}
 	}
-	r := sallyport.Resource{Kind: sallyport.KindGroup, Managed: g.Managed, ExternalID: g.ID, CreatedAt: g.Created, DeletedAt: g.Deleted,
-		Description: cleanText(g.Description+p.rules(g), sallyport.MaxText)}
+	text := g.Description + p.rules(g)
+	r := sallyport.Resource{Kind: sallyport.KindGroup, Managed: g.Managed, ExternalID: g.ID, CreatedAt: g.Created, DeletedAt: g.Deleted, Description: cleanText(text, sallyport.MaxText)}
 	name, under := g.Name, ""
 	switch {
 	case g.Type == typeRole:
@@ -240,15 +244,36 @@ func (p *planner) planGroup(g group, taken names, slugs map[string]string) {
 	}
 	p.things = append(p.things, t)
 	p.l.set(tableGroup, g.ID, Brought, "")
-	if settings := strings.TrimSpace(string(g.Plugin)); settings != "" && settings != "{}" && settings != "null" {
-		p.l.set(tableGroup, g.ID, Changed, "the settings of its plugins are not brought: %s", cleanText(settings, 300))
+	p.plugins(k, g.Plugin)
+	p.tooMuch(k, "its description with the directory's rules", text, sallyport.MaxText)
+	if _, ok := object(g.Rules); !ok && !g.Managed {
+		p.l.set(tableGroup, g.ID, Changed, "the directory's rules cannot be read, and are not in its description: %s", cleanText(string(g.Rules), 300))
 	}
+}
+
+// plugins names the settings of plugins, which have no place here.
+func (p *planner) plugins(k rowKey, raw json.RawMessage) {
+	if settings := strings.TrimSpace(string(raw)); settings != "" && settings != "{}" && settings != "null" {
+		p.l.set(k.table, k.id, Changed, "the settings of its plugins are not brought: %s", cleanText(settings, 300))
+	}
+}
+
+// tooMuch names a text of which the end is not kept.
+func (p *planner) tooMuch(k rowKey, what, text string, most int) {
+	if len(text) > most && cleanText(text, most) != cleanText(text, len(text)) {
+		p.l.set(k.table, k.id, Changed, "%s has %d characters, of which the first %d are kept", what, utf8.RuneCountInString(text), most)
+	}
+}
+
+// object reads a JSON object. What is empty or null has nothing in it; not ok is what is no object.
+func object(raw json.RawMessage) (all map[string]any, ok bool) {
+	return all, len(raw) == 0 || json.Unmarshal(raw, &all) == nil
 }
 
 // rules says in words by which rules of the directory an unmanaged group is fed.
 func (p *planner) rules(g group) string {
-	var rules map[string]any
-	if g.Managed || json.Unmarshal(g.Rules, &rules) != nil {
+	rules, _ := object(g.Rules)
+	if g.Managed {
 		return ""
 	}
 	var names []string
