@@ -293,5 +293,5 @@ func (rep *Report) refused(q filing, why *sallyport.Error) {
 			}
 		}
 	}
-	rep.Lines = append(rep.Lines, Line{Table: q.row.table, ID: q.row.id, Fate: Left, What: q.what, Why: "cannot be asked for here: " + why.Message})
+	rep.Lines = append(rep.Lines, Line{Table: q.row.table, ID: q.row.id, Fate: Left, What: seen(q.what), Why: "cannot be asked for here: " + why.Message})
 }

@@ -275,6 +275,29 @@ func TestRequests(t *testing.T) {
 	})
 }
 
+// TestNobodyIsAdmin: requests that nobody could decide are refused, and the report says beforehand what to do.
+func TestNobodyIsAdmin(t *testing.T) {
+	crossed(t, func(w *world, o *origin) {
+		w.update(func(ctx context.Context, tx *store.Tx) error {
+			root, err := tx.User(ctx, w.tenant, "root@example.test")
+			if err != nil {
+				return err
+			}
+			return w.im.Access.LeaveTx(ctx, tx, w.actor(), root, sallyport.UserGone, "left")
+		})
+		o.user("ann", "ann@example.test", nil)
+		o.group("g", "Gro\u202eup", nil)
+		o.add("access_request", row{"id": "waits", "requester_user_id": "ann", "requested_group_id": "g", "request_reason": "please"})
+		rep := w.bring(o, discordaccess.Options{})
+		if !says(rep, "access_request", "waits", "nobody could decide about Group") || strings.ContainsRune(rep.Lines[len(rep.Lines)-1].What, '\u202e') {
+			w.Errorf("the lines are %+v", rep.Lines)
+		}
+		if len(rep.Warnings) != 1 || !strings.Contains(rep.Warnings[0], "start the server with --admin first") {
+			w.Errorf("the warnings are %v", rep.Warnings)
+		}
+	})
+}
+
 // TestAdmins: who administers discord/access is an admin here only where that was asked for.
 func TestAdmins(t *testing.T) {
 	crossed(t, func(w *world, o *origin) {

@@ -163,6 +163,9 @@ func (im *Importer) Plan(ctx context.Context, tenant string, d *Data, o Options)
 		for _, m := range d.Missing {
 			p.warn("the table %s is not there: this version of discord/access does not have it", m)
 		}
+		if len(p.admins) == 0 && !p.o.Admins && len(p.asks)+len(p.news) > 0 {
+			p.warn("nobody is an admin here yet, so requests that no owner could decide will be refused; start the server with --admin first, or make admins with --admins")
+		}
 		for _, c := range d.Unread {
 			p.warn("the column %s is not known here, and nothing of it is brought", c)
 		}
