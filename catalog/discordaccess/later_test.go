@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -261,13 +263,20 @@ func TestNothingIsLostInSilence(t *testing.T) {
 	})
 }
 
-// TestRowThatCannotBeRead: the row and the column are named, with what to do.
-func TestRowThatCannotBeRead(t *testing.T) {
+// TestCannotBeRead: a file that is no database, and a row that holds something else, are named, with what to do.
+func TestCannotBeRead(t *testing.T) {
+	text := filepath.Join(t.TempDir(), "text.db")
+	if err := os.WriteFile(text, []byte("this is no database, and long enough to be read as a header of one, which has a hundred bytes, or more"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var e *sallyport.Error
+	if _, err := discordaccess.Read(t.Context(), "sqlite:///"+text); !errors.As(err, &e) || !strings.Contains(e.Hint, "GRANT SELECT") {
+		t.Errorf("of a text it says %v", err)
+	}
 	o := newOrigin(t, "sqlite")
 	o.user("ann", "ann@example.test", nil)
 	o.exec("UPDATE okta_user SET deleted_at = 'yesterday'")
 	_, err := discordaccess.Read(t.Context(), o.from)
-	var e *sallyport.Error
 	if !errors.As(err, &e) || e.Code != sallyport.EInvalid || !strings.Contains(err.Error(), "the column deleted_at of row ann") || !strings.Contains(e.Hint, "Correct that row") {
 		t.Errorf("it says %v", err)
 	}

@@ -133,7 +133,8 @@ type table struct {
 
 func (s *source) read(ctx context.Context, d *Data, t table) error {
 	fail := func(err error) error {
-		return sallyport.Errorf(sallyport.EUnavailable, "the table %s of %s cannot be read: %w", t.name, s.name, err)
+		return sallyport.Errorf(sallyport.EUnavailable, "the table %s of %s cannot be read: %w", t.name, s.name, err).
+			WithHint("Is it whole, and the one that DATABASE_URI names? On PostgreSQL, the user of the address needs GRANT SELECT on every table.")
 	}
 	if _, err := s.tx.ExecContext(ctx, "SAVEPOINT look"); err != nil {
 		return fail(err)
