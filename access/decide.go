@@ -44,7 +44,8 @@ func parties(r sallyport.Request) []string {
 	return ids
 }
 
-// approveTx approves the request and makes what was asked for: a grant, or the task of a work order.
+// approveTx approves the request and makes what was asked for: a grant, or the task of a work order. What a rule refuses is
+// said to whoever decides; where that is nobody, since time or a leaver decided, the request fails with that cause.
 func (s *Service) approveTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Request, res sallyport.Resource) error {
 	t := actor.Tenant
 	by := actor.User.ID
@@ -58,6 +59,20 @@ func (s *Service) approveTx(ctx context.Context, tx *store.Tx, actor sallyport.A
 	if err := s.event(ctx, tx, actor, "request.approved", r, "", map[string]any{"version": r.Version}); err != nil {
 		return err
 	}
+	if !actor.IsSystem() {
+		return s.doTx(ctx, tx, actor, r, res)
+	}
+	err = tx.Try(ctx, func(ctx context.Context, tx *store.Tx) error { return s.doTx(ctx, tx, actor, r, res) })
+	switch sallyport.CodeOf(err) { // nobody is there to be told of it and decide otherwise
+	case sallyport.EInvalid, sallyport.EPrecondition, sallyport.EForbidden:
+		return s.failRequestTx(ctx, tx, actor, r.ID, faultWords(err))
+	}
+	return err
+}
+
+// doTx does what an approved request asks for.
+func (s *Service) doTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Request, res sallyport.Resource) error {
+	t := actor.Tenant
 	if r.Kind == sallyport.RequestWorkOrder {
 		if _, err := s.openWorkOrderTx(ctx, tx, actor, r, res); err != nil {
 			return err

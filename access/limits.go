@@ -38,7 +38,11 @@ func (s *Service) checkLimits(ctx context.Context, tx *store.Tx, actor sallyport
 	if res.Kind != sallyport.KindRole || n.Relation != sallyport.Member {
 		return nil
 	}
-	given, err := n.known().givenTx(ctx, tx, actor.Tenant, res.ID, Viewer(actor))
+	v := Viewer(actor)
+	if actor.IsSystem() { // then everybody may read why it was refused
+		v = store.Viewer{}
+	}
+	given, err := n.known().givenTx(ctx, tx, actor.Tenant, res.ID, v)
 	if err != nil {
 		return err
 	}

@@ -15,8 +15,7 @@ import (
 func (s *Service) makeNewTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Request) error {
 	t, form := actor.Tenant, r.Create.Form()
 	if _, err := s.Maker.PlanTx(ctx, tx, actor, form, &form, "edited"); err != nil {
-		code := sallyport.CodeOf(err)
-		if code == sallyport.EConflict || actor.IsSystem() && (code == sallyport.EInvalid || code == sallyport.EPrecondition) {
+		if sallyport.CodeOf(err) == sallyport.EConflict {
 			return s.failRequestTx(ctx, tx, actor, r.ID, faultWords(err))
 		}
 		return err

@@ -152,5 +152,10 @@ func (s *Service) recheckTx(ctx context.Context, tx *store.Tx, tenant, id string
 	if err != nil || len(st.Votes) == 0 || !specOf(*st, j).Approved(j.ids(), st.Votes) {
 		return err
 	}
-	return s.closeStageTx(ctx, tx, sallyport.System(tenant), r, res, *st, "approved by all who may still decide")
+	err = s.closeStageTx(ctx, tx, sallyport.System(tenant), r, res, *st, "approved by all who may still decide")
+	if sallyport.CodeOf(err) == sallyport.EPrecondition {
+		s.Log.Error("nobody can decide a waiting request", "request", id, "err", err)
+		return nil
+	}
+	return err
 }

@@ -8,8 +8,16 @@ import (
 	"github.com/sallyport/sallyport/store"
 )
 
-// closeStageTx closes an open stage as approved and goes on to the next.
+// closeStageTx closes an open stage as approved and goes on to the next. EPrecondition, and nothing written, when nobody is left
+// to decide that.
 func (s *Service) closeStageTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Request, res sallyport.Resource, st sallyport.Stage, outcome string) error {
+	var j jury
+	if st.Position+1 < len(r.Stages) {
+		var err error
+		if j, err = s.juryTx(ctx, tx, actor.Tenant, r, res, r.Stages[st.Position+1].Spec, false); err != nil {
+			return err
+		}
+	}
 	ok, err := tx.CloseStage(ctx, actor.Tenant, st.ID, sallyport.StageApproved, outcome)
 	if err != nil {
 		return err
@@ -18,13 +26,6 @@ func (s *Service) closeStageTx(ctx context.Context, tx *store.Tx, actor sallypor
 		return sallyport.Errorf(sallyport.EConflict, "this stage was decided in the meantime")
 	}
 	r.Stages[st.Position].State, r.Stages[st.Position].Outcome = sallyport.StageApproved, outcome
-	if st.Position+1 >= len(r.Stages) {
-		return s.approveTx(ctx, tx, actor, r, res)
-	}
-	j, err := s.juryTx(ctx, tx, actor.Tenant, r, res, r.Stages[st.Position+1].Spec, false)
-	if err != nil {
-		return err
-	}
 	return s.startTx(ctx, tx, actor, r, res, st.Position+1, j)
 }
 

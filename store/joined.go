@@ -28,6 +28,19 @@ func (db *DB) Join(ctx context.Context, f func(ctx context.Context, tx *Tx) erro
 	})
 }
 
+// Try runs f as a savepoint of the transaction: an error takes back what f wrote, and the rest may stand.
+func (tx *Tx) Try(ctx context.Context, f func(ctx context.Context, tx *Tx) error) error {
+	j := tx.db.joined(ctx)
+	if j == nil {
+		j = &joined{tx: tx}
+	}
+	err := j.update(ctx, f)
+	if j.again != nil {
+		return j.again
+	}
+	return err
+}
+
 // Apart returns the context without the transaction that Join put there.
 func Apart(ctx context.Context) context.Context {
 	return context.WithValue(ctx, joinedKey{}, (*joined)(nil))
