@@ -154,5 +154,22 @@ func (s *Service) closeTx(ctx context.Context, tx *store.Tx, actor sallyport.Act
 	if by != "" {
 		body["superseded_by"] = by
 	}
-	return s.event(ctx, tx, actor, "request."+string(state), r, "", body, store.Value{Name: "cause", Value: cause, UserID: r.Beneficiary.ID})
+	if err := s.event(ctx, tx, actor, "request."+string(state), r, "", body, store.Value{Name: "cause", Value: cause, UserID: r.Beneficiary.ID}); err != nil || state != sallyport.RequestCancelled {
+		return err
+	}
+	return s.tellCancelledTx(ctx, tx, actor, r, cause)
+}
+
+// tellCancelledTx tells those whose request it was, but for whoever cancelled it.
+func (s *Service) tellCancelledTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r sallyport.Request, cause string) error {
+	to := slices.DeleteFunc(parties(r), func(id string) bool { return id == actor.User.ID })
+	why := upper(cause)
+	if !actor.IsSystem() {
+		why = actorName(actor)
+		if cause != "" {
+			why += ": " + cause
+		}
+	}
+	return s.tell(ctx, tx, actor.Tenant, to, note{Kind: "request.cancelled", Dedupe: "cancelled:" + r.ID, On: r.Resource,
+		Titled: func(name string) string { return "The request for " + about(r, name) + " was cancelled" }, Body: why, Link: "/requests/" + r.ID})
 }

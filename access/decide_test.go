@@ -189,6 +189,9 @@ func TestANewerRequestSupersedesOnlyOnesOwn(t *testing.T) {
 			w.Fatal(err)
 		}
 		w.state(forKen, sallyport.RequestCancelled)
+		if asked, own := w.bodies("ada", "request.cancelled"), w.bodies("ken", "request.cancelled"); !slices.Equal(asked, []string{"Ken: no thanks"}) || len(own) > 0 {
+			w.Fatalf("who asked hears %q, who cancelled it %q", asked, own)
+		}
 		_, err = w.s.Cancel(w.ctx, w.as("ken"), forKen.ID, "")
 		w.refused(err, sallyport.EConflict)
 	})

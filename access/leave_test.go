@@ -2,6 +2,7 @@ package access_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -77,6 +78,9 @@ func TestRemovedResource(t *testing.T) {
 		})
 		if w.grant(g.ID).EndedReason != "removed from the catalogue" || w.state(r, sallyport.RequestCancelled).Cause != "removed from the catalogue" {
 			w.Fatal("something of a removed resource lives")
+		}
+		if told := w.bodies("ada", "request.cancelled"); !slices.Equal(told, []string{"Root: removed from the catalogue"}) {
+			w.Fatalf("who waited for it hears %q", told)
 		}
 	})
 }
