@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"unicode"
 	"unicode/utf8"
@@ -77,7 +78,7 @@ func (s *Service) doTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor,
 		if _, err := s.openWorkOrderTx(ctx, tx, actor, r, res); err != nil {
 			return err
 		}
-		return s.tellApprovedTx(ctx, tx, t, r)
+		return s.tellApprovedTx(ctx, tx, t, r, "")
 	}
 	if r.Kind == sallyport.RequestCreate {
 		return s.makeNewTx(ctx, tx, actor, r)
@@ -88,23 +89,28 @@ func (s *Service) doTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor,
 	n := NewGrant{Subject: r.Beneficiary, Resource: res, Relation: r.Relation, Parameters: string(r.Parameters), Origin: sallyport.OriginGiven, ReasonKind: "request",
 		Reason: r.Reason, RequestID: r.ID, Duration: r.Duration, Until: r.Until, NoEnd: r.NoEnd, StartsAt: r.StartsAt, Extend: r.Kind == sallyport.RequestExtend,
 		Accept: accepted(r)}
+	less := ""
 	if d := shortest(r); d != nil {
-		if n.Until != nil {
-			if end := tx.Now().Add(d.Std()); end.Before(*n.Until) {
-				n.Until = &end
-			}
-		} else if n.Duration == nil || *d < *n.Duration {
-			n.Duration, n.NoEnd = d, false
+		switch end := tx.Now().Add(d.Std()); {
+		case n.Until != nil && !end.Before(*n.Until), n.Duration != nil && *d >= *n.Duration:
+		case n.Until != nil:
+			n.Until, less = &end, d.Words()
+		default:
+			n.Duration, n.NoEnd, less = d, false, d.Words()
 		}
 	}
 	g, err := s.makeTx(ctx, tx, actor, n)
+	var e *sallyport.Error
+	if len(r.Stages) > 0 && (TooLong(err) || tooLong(err)) && errors.As(err, &e) {
+		return e.WithHint("The limit may be newer than the request. Approve it for less, or deny it and say why.")
+	}
 	if err != nil {
 		return err
 	}
 	if err := tx.SetRequestGrant(ctx, t, r.ID, g.ID); err != nil {
 		return err
 	}
-	return s.tellApprovedTx(ctx, tx, t, r)
+	return s.tellApprovedTx(ctx, tx, t, r, less)
 }
 
 // accepted reports whether the vote that is being given accepts that it shortens many grants; earlier ones did not see how many.
@@ -127,9 +133,14 @@ func shortest(r sallyport.Request) *sallyport.Duration {
 	return least
 }
 
-func (s *Service) tellApprovedTx(ctx context.Context, tx *store.Tx, tenant string, r sallyport.Request) error {
+// tellApprovedTx says that it was approved; less is for how long, where that is not as long as was asked for.
+func (s *Service) tellApprovedTx(ctx context.Context, tx *store.Tx, tenant string, r sallyport.Request, less string) error {
+	body := "You hear again when it is ready, if that takes a while."
+	if less != "" {
+		body = "For " + less + ", which is less than was asked for. " + body
+	}
 	return s.tell(ctx, tx, tenant, parties(r), note{Kind: "request.approved", Dedupe: "approved:" + r.ID,
-		On: r.Resource, Titled: then(" was approved"), Body: "You hear again when it is ready, if that takes a while.", Link: "/requests/" + r.ID})
+		On: r.Resource, Titled: then(" was approved"), Body: body, Link: "/requests/" + r.ID})
 }
 
 // closeTx ends a pending request without a grant, once, as an event.

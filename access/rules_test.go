@@ -99,6 +99,23 @@ func TestVotesOfColleaguesDoNotDisturb(t *testing.T) {
 		if err != nil || l.Grant.EndsAt == nil || l.Grant.EndsAt.Sub(l.Grant.StartsAt) != 48*hour {
 			w.Fatalf("the grant is %+v (%v), want two days", l.Grant, err)
 		}
+		if told := w.bodies("ada", "request.approved"); len(told) != 1 || !strings.HasPrefix(told[0], "For 2 days, which is less than was asked for.") {
+			w.Errorf("who asked for a week hears %q", told)
+		}
+	})
+}
+
+// A limit that is newer than the request refuses what was asked for, and says what whoever decides can do.
+func TestALimitNewerThanTheRequest(t *testing.T) {
+	each(t, func(w *world) {
+		r := w.ask("ada", "wiki")
+		w.tagged("wiki", "short", sallyport.Constraints{"member_time_limit": sallyport.Day, "no_standing_access": true})
+		_, err := w.vote("olga", r, "approve")
+		w.refused(err, sallyport.EPrecondition, "at most 1 day", "Approve it for less, or deny it")
+		if _, err := w.s.Vote(w.ctx, w.as("olga"), r.ID, sallyport.Ballot{Vote: "approve", Version: r.Version, Duration: days(1)}); err != nil {
+			w.Fatal(err)
+		}
+		w.state(r, sallyport.RequestApproved)
 	})
 }
 
