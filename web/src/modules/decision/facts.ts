@@ -16,7 +16,10 @@ function near(p: { basis: string; have: number; of: number }): Fact | undefined 
   return {
     key: 'near',
     tone: p.have > 0 ? 'good' : 'neutral',
-    text: p.have > 0 ? `${p.have} of ${p.of} ${people} have it` : `None of ${p.of} ${people} has it`,
+    text:
+      p.have > 0
+        ? `${p.have} of ${p.of} ${people} ${p.have === 1 ? 'has' : 'have'} it`
+        : `None of ${p.of} ${people} has it`,
   }
 }
 

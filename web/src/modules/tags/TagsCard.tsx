@@ -1,9 +1,10 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { X } from 'lucide-react'
+import { CirclePause, X } from 'lucide-react'
 import { useState } from 'react'
 import { cutsMany, message } from '../../api/error'
 import { attachTag, detachTag, tagsQuery, useConstraints } from '../../api/tag'
 import type { Resource } from '../../api/types'
+import { Badge } from '../../components/Badge'
 import { Button } from '../../components/Button'
 import { Card } from '../../components/Card'
 import { Note } from '../../components/Note'
@@ -53,6 +54,11 @@ export function TagsCard({ resource: r }: { resource: Resource }) {
             <li key={t.id} className="flex items-start justify-between gap-3">
               <span className="min-w-0">
                 <b className="font-medium">{t.name}</b>
+                {!t.enabled && (
+                  <Badge className="ml-2" icon={<CirclePause aria-hidden />}>
+                    Not in force
+                  </Badge>
+                )}
                 <span className="block text-[0.875rem] text-muted">{demands(t.constraints, keys)}</span>
               </span>
               {rights.admin && (
@@ -82,7 +88,7 @@ export function TagsCard({ resource: r }: { resource: Resource }) {
               }}
               choices={[
                 { value: '', label: 'Choose a tag' },
-                ...off.map((t) => ({ value: t.id, label: t.name })),
+                ...off.map((t) => ({ value: t.id, label: t.enabled ? t.name : `${t.name} (not in force)` })),
               ]}
             />
             <Button

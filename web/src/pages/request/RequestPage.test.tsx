@@ -22,7 +22,7 @@ describe('request page', () => {
     expect(progress).toHaveTextContent(/Approved by Radia Perlman/)
     expect(progress).toHaveTextContent(/Now: Waiting for any of you or Ken Thompson/)
     expect(progress).toHaveTextContent(/Later: Then a task for the group IT/)
-    expect(await screen.findByText(/1 of 2 teammates have it/)).toBeInTheDocument()
+    expect(await screen.findByText(/1 of 2 teammates has it/)).toBeInTheDocument()
 
     await user.click(screen.getByRole('button', { name: 'Approve for shorter' }))
     await user.click(await screen.findByRole('radio', { name: '1 day' }))

@@ -1,4 +1,4 @@
-// Who decides, where the only one who could is the one who looks.
+// Who decides, where the only one who could is the one who looks; and for how long one may have it.
 import { screen } from '@testing-library/react'
 import { HttpResponse, http } from 'msw'
 import { expect, it } from 'vitest'
@@ -37,4 +37,41 @@ it('says why nobody could decide', async () => {
   expect(
     await screen.findByText(/^Nobody could decide about VPN: .* Ask an admin to name approvers or owners/),
   ).toBeInTheDocument()
+}, 30_000)
+
+it('offers no lengths that its tags refuse', async () => {
+  const limit = { from: 'the tag Short on VPN', relation: 'member' }
+  server.use(
+    http.get('*/api/v1/resources/vpn', () => HttpResponse.json({ ...resource(vpn), durations: {} })),
+    http.get('*/api/v1/resources/vpn/constraints', () =>
+      HttpResponse.json({
+        resource: vpn,
+        durations: {},
+        constraints: {},
+        limits: [
+          {
+            ...limit,
+            key: 'member_time_limit',
+            value: 'P30D',
+            words: 'members at most 30 days',
+            longest: 'P30D',
+          },
+          {
+            ...limit,
+            key: 'owner_time_limit',
+            relation: 'owner',
+            value: 'P2D',
+            words: 'owners at most 2 days',
+            longest: 'P2D',
+          },
+        ],
+      }),
+    ),
+    http.post('*/api/v1/requests/preview', () => HttpResponse.json(preview(vpn))),
+  )
+  open('/catalogue/vpn')
+  expect(await screen.findByText('1 day, 7 days, 30 days')).toBeInTheDocument()
+  expect(screen.getByText('30 days')).toBeInTheDocument()
+  expect(screen.getByText('Not allowed')).toBeInTheDocument()
+  expect(screen.queryByText('ten years')).not.toBeInTheDocument()
 }, 30_000)

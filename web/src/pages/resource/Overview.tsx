@@ -9,10 +9,11 @@ import type { Resource } from '../../api/types'
 import { Avatar } from '../../components/Avatar'
 import { Badge } from '../../components/Badge'
 import { Card } from '../../components/Card'
+import { allowed } from '../../components/DurationPicker'
 import { Facts } from '../../components/Facts'
 import { number } from '../../components/number'
 import { Skeleton } from '../../components/Skeleton'
-import { lengthWords, roughly } from '../../components/time'
+import { iso, lengthWords, roughly, seconds } from '../../components/time'
 import { StageWords } from '../../modules/ask/StageWords'
 import { fulfilmentWords } from '../../modules/catalogue/words'
 import { flowWords } from '../../modules/flow/flow'
@@ -38,6 +39,11 @@ export function Overview({ resource: r }: { resource: Resource }) {
   const doers = /^group:([^ ]+)$/.exec(r.fulfilment.assignee ?? '')?.[1]
   const group = useQuery({ ...resourceQuery(doers ?? ''), enabled: !!doers, retry: false }).data
   const limits = constraints.data?.limits ?? []
+  const ours = limits.filter((l) => l.relation !== 'owner')
+  const may = allowed(
+    r.durations,
+    Math.min(...ours.map((l) => seconds(l.longest ?? '') ?? Number.POSITIVE_INFINITY)),
+  )
   const stages = preview.data?.stages ?? []
   // Where nobody is left to decide, since nobody decides for themselves and no admin stands in, the server says so.
   const nobody = preview.data?.problems?.find((p) => p.location === 'domain.11')
@@ -97,13 +103,9 @@ export function Overview({ resource: r }: { resource: Resource }) {
             {r.managed ? (
               <Facts
                 rows={[
-                  [
-                    'Offered',
-                    (r.durations?.presets ?? []).map(lengthWords).join(', ') ||
-                      '1 day, 7 days, 30 days, 90 days',
-                  ],
-                  ['At most', r.durations?.max ? lengthWords(r.durations.max) : 'ten years'],
-                  ['Without end', r.durations?.forbid_no_end || r.durations?.max ? 'Not allowed' : 'Allowed'],
+                  ['Offered', may.presets.map(lengthWords).join(', ')],
+                  ['At most', Number.isFinite(may.max) ? lengthWords(iso(may.max)) : 'ten years'],
+                  ['Without end', may.noEnd && !ours.some((l) => l.must_end) ? 'Allowed' : 'Not allowed'],
                 ]}
               />
             ) : (

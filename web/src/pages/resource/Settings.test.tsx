@@ -1,5 +1,5 @@
 // A save that is refused leads to what is wrong, wherever on the long page that is.
-import { screen, waitFor } from '@testing-library/react'
+import { screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { HttpResponse, http } from 'msw'
 import { expect, it } from 'vitest'
@@ -38,4 +38,25 @@ it('also into one that is folded away', async () => {
   const who = screen.getByLabelText('Who then')
   await waitFor(() => expect(who).toHaveFocus())
   expect(who.closest('details')).toHaveAttribute('open')
+}, 30_000)
+
+it('says of a tag that is not in force that it is not', async () => {
+  server.use(
+    http.get('*/api/v1/tags', () =>
+      HttpResponse.json({
+        items: ['On', 'Off'].map((name) => ({ id: name, name, enabled: name === 'On', constraints: {} })),
+      }),
+    ),
+    http.get('*/api/v1/resources/vpn', () =>
+      HttpResponse.json({
+        ...resource(vpn),
+        tags: ['On', 'Off'],
+        may: { edit: true, tag: true, fields: [] },
+      }),
+    ),
+  )
+  open('/catalogue/vpn?tab=settings')
+  const list = await screen.findByRole('list', { name: 'Tags on it' })
+  await waitFor(() => expect(within(list).getByText('Off')).toBeInTheDocument())
+  expect(within(list).getAllByText('Not in force')).toHaveLength(1)
 }, 30_000)
