@@ -2,6 +2,7 @@ import { useId, useState } from 'react'
 import type { Durations } from '../api/types'
 import { FieldSet } from './Field'
 import { Input } from './Input'
+import { allowed } from './lengths'
 import { Segments } from './Segments'
 import { Select } from './Select'
 import { date, exact, iso, lengthWords, seconds } from './time'
@@ -13,20 +14,11 @@ export interface Length {
   no_end?: boolean
 }
 
-const usual = ['P1D', 'P7D', 'P30D', 'P90D']
 const units = [
   { value: '3600', label: 'hours' },
   { value: '86400', label: 'days' },
   { value: '604800', label: 'weeks' },
 ]
-
-/** allowed joins the resource's durations with the tightest limit of its tags; `limit` is in seconds. */
-export function allowed(d: Durations | undefined, limit?: number) {
-  const max = Math.min(seconds(d?.max) ?? Number.POSITIVE_INFINITY, limit ?? Number.POSITIVE_INFINITY)
-  let presets = (d?.presets?.length ? d.presets : usual).filter((p) => (seconds(p) ?? 0) <= max)
-  if (presets.length === 0 && Number.isFinite(max)) presets = [iso(max)]
-  return { max, presets, noEnd: !d?.forbid_no_end && !Number.isFinite(max) }
-}
 
 /** firstLength is what the form starts with. */
 export function firstLength(d: Durations | undefined, limit?: number): Length {

@@ -12,7 +12,11 @@ function Page() {
   const [dialog, setDialog] = useState(false)
   const [done, setDone] = useState(false)
   set = { rows: setRows, dialog: setDialog, done: setDone }
-  useEffect(() => keepFocus(), [])
+  useEffect(() => {
+    const ended = new AbortController()
+    keepFocus(ended.signal)
+    return () => ended.abort()
+  }, [])
   return (
     <>
       <main>

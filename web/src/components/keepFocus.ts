@@ -8,9 +8,10 @@ const longest = 8 // a dialog upon a dialog, and what they were opened from
  * keepFocus keeps a place for people who do not see the page or do not use a pointer: where what had the focus goes away,
  * as a row does by its own button, the focus would fall to the page as a whole. It goes to the row, else to one beside it,
  * else to the heading of what is left around it; to nothing that a second press of the same key would set off. A dialog
- * that closes gives the focus back by itself, where there is still something to give it to. Returns what ends it.
+ * that closes gives the focus back by itself, where there is still something to give it to. It lasts until the signal.
  */
-export function keepFocus(): () => void {
+export function keepFocus(until: AbortSignal) {
+  if (until.aborted) return
   let marks: Mark[] = []
   let waits: ReturnType<typeof setTimeout> | undefined
 
@@ -31,13 +32,12 @@ export function keepFocus(): () => void {
     }, 60) // until whatever closes has given it back
   }
   const observer = new MutationObserver(look)
-  document.addEventListener('focusin', remember)
+  document.addEventListener('focusin', remember, { signal: until })
   observer.observe(document.body, { childList: true, subtree: true })
-  return () => {
-    document.removeEventListener('focusin', remember)
+  until.addEventListener('abort', () => {
     observer.disconnect()
     clearTimeout(waits)
-  }
+  })
 }
 
 const lost = () => document.activeElement === null || document.activeElement === document.body

@@ -3,7 +3,6 @@ import { Outlet, useLocation, useNavigate } from '@tanstack/react-router'
 import { Suspense, useEffect, useRef, useState } from 'react'
 import { listen } from '../../api/stream'
 import { loadDialog } from '../../components/Dialog'
-import { keepFocus } from '../../components/keepFocus'
 import { later } from '../../components/later'
 import { useShortcuts } from '../../components/shortcuts'
 import { Toaster } from '../../components/Toaster'
@@ -42,7 +41,13 @@ export function Shell() {
   if (fresh) wanted.current = true
 
   useEffect(() => listen(client, setLinked), [client])
-  useEffect(() => keepFocus(), [])
+
+  // Not for the first view: nothing goes away before somebody presses it.
+  useEffect(() => {
+    const ended = new AbortController()
+    void import('../../components/keepFocus').then((m) => m.keepFocus(ended.signal))
+    return () => ended.abort()
+  }, [])
 
   // Another page: what is held is sent, and the reader starts at the top of the new one.
   const before = useRef(pathname)
