@@ -34,6 +34,27 @@ describe('shortcuts', () => {
     expect(search.run).toHaveBeenCalledTimes(1)
   })
 
+  it('leaves Enter to the button or link that has the focus', async () => {
+    const user = userEvent.setup()
+    const enter = key('Enter')
+    const pressed = vi.fn()
+    const view = render(
+      <>
+        <Place name="Here" list={[enter]} />
+        <button type="button" onClick={pressed}>
+          Approve
+        </button>
+      </>,
+    )
+    view.getByRole('button').focus()
+    await user.keyboard('{Enter}')
+    expect(pressed).toHaveBeenCalledTimes(1)
+    expect(enter.run).not.toHaveBeenCalled()
+    view.getByRole('button').blur()
+    await user.keyboard('{Enter}')
+    expect(enter.run).toHaveBeenCalledTimes(1)
+  })
+
   it('can be switched off, and lets the newest place win', async () => {
     const user = userEvent.setup()
     const outer = key('d')

@@ -70,6 +70,8 @@ function name(event: KeyboardEvent): string {
 function onKey(event: KeyboardEvent) {
   if (event.defaultPrevented || event.altKey || event.isComposing) return
   const key = name(event)
+  // On a button or a link Enter is its own press.
+  if (key === 'Enter' && (event.target as HTMLElement | null)?.closest?.('a[href], button, summary')) return
   const withMod = key.startsWith('mod+')
   if (!withMod && (typing(event.target) || !enabled() || document.querySelector('[role=dialog]'))) return
   const sequence = first && Date.now() - firstAt < 1200 ? `${first} ${key}` : ''
