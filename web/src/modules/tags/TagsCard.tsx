@@ -10,6 +10,7 @@ import { Card } from '../../components/Card'
 import { Note } from '../../components/Note'
 import { Select } from '../../components/Select'
 import { toast } from '../../components/toast'
+import { CountsGrants } from '../impact/CountsGrants'
 import { Impact } from '../impact/Impact'
 import { useRights } from '../rights'
 import { demands } from './words'
@@ -47,7 +48,12 @@ export function TagsCard({ resource: r }: { resource: Resource }) {
   return (
     <Card title="Tags">
       <div className="grid gap-3">
-        {error && <Note tone={cuts ? 'warn' : 'bad'}>{error}</Note>}
+        {error && (
+          <Note tone={cuts ? 'warn' : 'bad'}>
+            {error}
+            {cuts && <CountsGrants />}
+          </Note>
+        )}
         {on.length === 0 && <p className="text-muted">No tag is on it{r.app ? ' itself' : ''}.</p>}
         <ul className="grid gap-2" aria-label="Tags on it">
           {on.map((t) => (

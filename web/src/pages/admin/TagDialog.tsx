@@ -12,6 +12,7 @@ import { Input } from '../../components/Input'
 import { LengthInput } from '../../components/LengthInput'
 import { Note } from '../../components/Note'
 import { toast } from '../../components/toast'
+import { CountsGrants } from '../../modules/impact/CountsGrants'
 import { Impact } from '../../modules/impact/Impact'
 import { useRights } from '../../modules/rights'
 import { demanded, demands } from '../../modules/tags/words'
@@ -84,7 +85,12 @@ export function TagDialog({ tag, onClose }: { tag?: Tag; onClose: () => void }) 
       }
     >
       <form id="tag-form" noValidate onSubmit={(e) => void save(e)} className="grid gap-4">
-        {error && <Note tone={cuts ? 'warn' : 'bad'}>{error}</Note>}
+        {error && (
+          <Note tone={cuts ? 'warn' : 'bad'}>
+            {error}
+            {cuts && <CountsGrants />}
+          </Note>
+        )}
         <Field label="Name" error={faults.name}>
           {(control) => (
             <Input {...control} data-autofocus value={name} onChange={(e) => setName(e.target.value)} />

@@ -15,6 +15,7 @@ import { Segments } from '../../components/Segments'
 import { Textarea } from '../../components/Textarea'
 import { toast } from '../../components/toast'
 import { useAsk } from '../../modules/ask/open'
+import { CountsGrants } from '../../modules/impact/CountsGrants'
 import { Impact } from '../../modules/impact/Impact'
 import { relationWords } from '../../modules/names'
 import { ResourcePicker } from '../../modules/pickers'
@@ -99,6 +100,7 @@ export function Attach({ role, onClose }: { role: Resource; onClose: () => void 
             }
           >
             {message(error)}
+            {cuts && <CountsGrants />}
           </Note>
         )}
         <Field label="What" error={fault}>

@@ -19,6 +19,7 @@ import { Textarea } from '../../components/Textarea'
 import { toast } from '../../components/toast'
 import { Chosen } from '../../modules/Chosen'
 import { useFilters } from '../../modules/filters'
+import { CountsGrants } from '../../modules/impact/CountsGrants'
 import { Impact } from '../../modules/impact/Impact'
 import { ResourcePicker, resourceItem, userItem } from '../../modules/pickers'
 import { useRights } from '../../modules/rights'
@@ -138,7 +139,12 @@ function Form({ action, onAction, start }: { action: Action; onAction: (a: Actio
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
         <Card>
           <form noValidate onSubmit={(e) => void send(e)} className="grid gap-5">
-            {error && <Note tone={cuts ? 'warn' : 'bad'}>{error}</Note>}
+            {error && (
+              <Note tone={cuts ? 'warn' : 'bad'}>
+                {error}
+                {cuts && <CountsGrants />}
+              </Note>
+            )}
             {needsRole && (
               <Field
                 label={action === 'merge' ? 'The role that stays' : 'Role'}
