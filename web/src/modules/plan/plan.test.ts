@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { byAction, countWords, isEmpty } from './plan'
+import { byAction, countWords, inLines, isEmpty } from './plan'
 
 describe('a plan', () => {
   it('says its counts, what takes away last', () => {
@@ -21,4 +21,22 @@ describe('a plan', () => {
     expect(isEmpty({ creates: 0, changes: 0, removes: 0 })).toBe(true)
     expect(isEmpty({ creates: 0, changes: 0, removes: 1 })).toBe(false)
   })
+})
+
+it('calls the places of faults in a file by their lines', () => {
+  expect(
+    inLines(
+      [
+        {
+          path: 'staff.csv:12',
+          message: 'the login "ada" stands twice, also in staff.csv:3; logins are unique',
+        },
+        { location: 'body.name', message: 'is not a name such as staff.csv: or people:2' },
+      ],
+      'staff.csv',
+    ),
+  ).toMatchObject([
+    { location: 'Line 12', message: 'the login "ada" stands twice, also in line 3; logins are unique' },
+    { location: 'body.name', message: 'is not a name such as staff.csv: or people:2' },
+  ])
 })

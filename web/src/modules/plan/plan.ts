@@ -57,3 +57,17 @@ export function byAction(items: readonly PlanItem[]): [PlanItem['action'], PlanI
     return list.length ? [[action, list] as [PlanItem['action'], PlanItem[]]] : []
   })
 }
+
+/** inLines calls the places of faults in one file by their lines alone; the server names the file with each. */
+export function inLines<F extends { location?: string; path?: string; message: string }>(
+  faults: readonly F[],
+  file: string,
+): F[] {
+  const line = (text: string, word: string) =>
+    text.split(`${file}:`).reduce((done, part) => done + (/^\d/.test(part) ? `${word} ` : `${file}:`) + part)
+  return faults.map((f) => ({
+    ...f,
+    location: line(f.location ?? f.path ?? '', 'Line'),
+    message: line(f.message, 'line'),
+  }))
+}

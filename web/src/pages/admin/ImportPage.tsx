@@ -14,7 +14,7 @@ import { Textarea } from '../../components/Textarea'
 import { toast } from '../../components/toast'
 import { AdminFrame } from '../../modules/admin/AdminFrame'
 import { Faults, PlanView } from '../../modules/plan/PlanView'
-import { isEmpty } from '../../modules/plan/plan'
+import { inLines, isEmpty } from '../../modules/plan/plan'
 
 const example = `login,name,email,title,department,manager,groups,active
 ada,Ada Lovelace,ada@example.com,Engineer,Platform,grace,it;security,true
@@ -62,8 +62,9 @@ export function ImportPage() {
       setBusy('')
     }
   }
-  const faults = error === null ? [] : asError(error).faults
-  const plan = result?.plan
+  const lines = <F extends { message: string }>(faults: readonly F[]) => inLines(faults, name || 'people')
+  const faults = error === null ? [] : lines(asError(error).faults)
+  const plan = result?.plan && { ...result.plan, faults: lines(result.plan.faults ?? []) }
   const applied = result?.state === 'applied'
   const blocked = !!plan && (plan.faults?.length ?? 0) > 0 && !skip
   return (
