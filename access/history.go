@@ -46,7 +46,7 @@ func eventRefs(ctx context.Context, tx *store.Tx, actor sallyport.Actor, f *stor
 		if *ref == "" || sallyport.HasIDPrefix(*ref) {
 			return nil
 		}
-		r, err := tx.BareResource(ctx, actor.Tenant, *ref, Viewer(actor))
+		r, err := tx.ResourceEver(ctx, actor.Tenant, *ref, Viewer(actor))
 		*ref = r.ID
 		return err
 	}
@@ -108,7 +108,7 @@ func (s *Service) UserHistory(ctx context.Context, actor sallyport.Actor, ref st
 func (s *Service) ResourceHistory(ctx context.Context, actor sallyport.Actor, ref string, f store.EventFilter, p store.Page) (store.List[sallyport.Event], error) {
 	var out store.List[sallyport.Event]
 	err := s.DB.View(ctx, func(ctx context.Context, tx *store.Tx) error {
-		r, err := tx.BareResource(ctx, actor.Tenant, ref, Viewer(actor))
+		r, err := tx.ResourceEver(ctx, actor.Tenant, ref, Viewer(actor))
 		if err != nil {
 			return err
 		}

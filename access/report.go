@@ -126,7 +126,7 @@ func intervalRefs(ctx context.Context, tx *store.Tx, actor sallyport.Actor, f *s
 		if *ref == "" {
 			continue
 		}
-		r, err := tx.BareResource(ctx, actor.Tenant, *ref, Viewer(actor))
+		r, err := tx.ResourceEver(ctx, actor.Tenant, *ref, Viewer(actor))
 		if err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/sallyport/sallyport"
@@ -52,11 +53,20 @@ func (s *server) registerGrants() {
 		l, err := view(ctx, s, func(ctx context.Context, tx *store.Tx) (none store.List[sallyport.Grant], err error) {
 			f := store.GrantFilter{Q: in.Q, Relation: sallyport.Relation(in.Relation), Origin: in.Origin, State: in.State, RequestID: in.Request, Active: choice(in.Active)}
 			if in.Subject != "" {
-				who, err := s.Access.SubjectTx(ctx, tx, a, in.Subject)
+				f.SubjectKind = sallyport.SubjectUser
+				ref, role := strings.CutPrefix(in.Subject, "role:")
+				if role {
+					f.SubjectKind = sallyport.SubjectRole
+					f.SubjectID, err = resourceID(ctx, tx, a, ref)
+				} else {
+					f.SubjectID, err = userID(ctx, tx, a, strings.TrimPrefix(ref, "user:"))
+				}
 				if err != nil {
 					return none, err
 				}
-				f.SubjectKind, f.SubjectID = who.Kind, who.ID
+				if f.SubjectID == "" {
+					return none, sallyport.Invalid("query.subject", "names nobody; write user:LOGIN or role:SLUG")
+				}
 			}
 			if f.ResourceID, err = resourceID(ctx, tx, a, in.Resource); err != nil {
 				return none, err

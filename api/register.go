@@ -80,11 +80,11 @@ func userID(ctx context.Context, tx *store.Tx, a sallyport.Actor, ref string) (s
 	return u.ID, err
 }
 
-// resourceID finds a resource for a filter: "" stays "".
+// resourceID finds a resource for a filter, also one that was removed: "" stays "".
 func resourceID(ctx context.Context, tx *store.Tx, a sallyport.Actor, ref string) (string, error) {
 	if ref == "" {
 		return "", nil
 	}
-	r, err := tx.Resource(ctx, a.Tenant, ref, access.Viewer(a))
+	r, err := tx.ResourceEver(ctx, a.Tenant, ref, access.Viewer(a))
 	return r.ID, err
 }

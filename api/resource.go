@@ -129,7 +129,7 @@ func (s *server) registerResources() {
 			h.After = store.HolderKey{Name: after[0], UserID: after[1], Relation: sallyport.Relation(after[2])}
 		}
 		l, err := view(ctx, s, func(ctx context.Context, tx *store.Tx) (l store.List[sallyport.Access], err error) {
-			r, err := tx.Resource(ctx, a.Tenant, in.ID, access.Viewer(a))
+			r, err := tx.ResourceEver(ctx, a.Tenant, in.ID, access.Viewer(a))
 			if err != nil {
 				return l, err
 			}

@@ -12,7 +12,11 @@ import (
 func (s *Service) Resource(ctx context.Context, actor sallyport.Actor, ref string) (sallyport.Resource, error) {
 	var r sallyport.Resource
 	err := s.DB.View(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		if r, err = tx.Resource(ctx, actor.Tenant, ref, access.Viewer(actor)); err != nil {
+		known, err := tx.ResourceEver(ctx, actor.Tenant, ref, access.Viewer(actor))
+		if err != nil {
+			return err
+		}
+		if r, err = tx.Resource(ctx, actor.Tenant, known.ID, access.Viewer(actor)); err != nil {
 			return err
 		}
 		r.May, err = s.mayTx(ctx, tx, actor, r)

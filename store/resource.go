@@ -56,15 +56,35 @@ func (tx *Tx) Resource(ctx context.Context, tenant, ref string, v Viewer) (sally
 
 // BareResource is Resource without Owners and Tags, which rules do not read from there: one statement in place of three.
 func (tx *Tx) BareResource(ctx context.Context, tenant, ref string, v Viewer) (sallyport.Resource, error) {
+	return tx.bareResource(ctx, tenant, ref, v, false)
+}
+
+// ResourceEver is BareResource for those who read what was: where nothing living goes by a slug, it finds what was removed,
+// the last of those that did.
+func (tx *Tx) ResourceEver(ctx context.Context, tenant, ref string, v Viewer) (sallyport.Resource, error) {
+	r, err := tx.bareResource(ctx, tenant, ref, v, false)
+	if sallyport.CodeOf(err) == sallyport.ENotFound {
+		return tx.bareResource(ctx, tenant, ref, v, true)
+	}
+	return r, err
+}
+
+func (tx *Tx) bareResource(ctx context.Context, tenant, ref string, v Viewer, removed bool) (sallyport.Resource, error) {
 	var r sallyport.Resource
 	q := &query{}
 	q.WriteString("SELECT " + resourceColumns + resourceFrom + " WHERE r.tenant_id = " + q.arg(tenant))
-	if strings.HasPrefix(ref, sallyport.PrefixResource+"_") {
+	switch {
+	case strings.HasPrefix(ref, sallyport.PrefixResource+"_"):
 		q.and("r.id = %s", ref)
-	} else {
+	case removed:
+		q.and("r.slug = %s AND r.deleted_at IS NOT NULL", strings.ToLower(ref))
+	default:
 		q.and("r.slug = %s AND r.deleted_at IS NULL", strings.ToLower(ref))
 	}
 	q.WriteString(" AND " + q.sees(v, tenant, Micros(tx.now), "r"))
+	if removed {
+		q.WriteString(" ORDER BY r.deleted_at DESC, r.id DESC LIMIT 1")
+	}
 	err := scanResource(tx.row(ctx, q.String(), q.args...), &r)
 	if errors.Is(err, sql.ErrNoRows) {
 		return r, sallyport.Errorf(sallyport.ENotFound, "there is no resource %q", clip(ref)).
