@@ -37,7 +37,11 @@ func TestWhatWasRemovedIsRead(t *testing.T) {
 		if r := w.must("employee", "GET", "/resources/watch", nil).json(t); r["id"] != role || r["deleted_at"] == nil {
 			t.Errorf("%v", r)
 		}
-		some("/history?person=employee&resource=wiki&via=role&role=watch")
+		for _, it := range some("/history?person=employee&resource=wiki&via=role&role=watch") {
+			if why := it.(map[string]any)["ended_reason"]; why != "the role Watch was removed: disbanded" {
+				t.Errorf("the wiki went because %q", why)
+			}
+		}
 		for path, body := range map[string]map[string]any{
 			"/grants":   {"subject": "employee", "resource": "watch", "no_end": true, "reason": "again"},
 			"/requests": {"resource": "watch", "duration": "P1D", "reason": "again"},

@@ -113,7 +113,7 @@ func (s *Service) applyStep(ctx context.Context, tx *store.Tx, actor sallyport.A
 		if err != nil || r.DeletedAt != nil {
 			return err // gone with its app
 		}
-		why := "the resource was removed from the catalogue files"
+		why := removed(r) + " from the catalogue files"
 		return s.deleteTx(ctx, tx, actor, r, why, why)
 	}
 	it := st.it

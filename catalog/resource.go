@@ -205,10 +205,6 @@ func (s *Service) DeleteResource(ctx context.Context, actor sallyport.Actor, ref
 	if err != nil {
 		return err
 	}
-	cause := "the resource was removed"
-	if reason != "" {
-		cause += ": " + reason
-	}
 	return s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
 		r, err := living(ctx, tx, actor, ref)
 		if err != nil {
@@ -220,8 +216,20 @@ func (s *Service) DeleteResource(ctx context.Context, actor sallyport.Actor, ref
 		if err := sameVersion(r, version); err != nil {
 			return err
 		}
+		cause := removed(r)
+		if reason != "" {
+			cause += ": " + reason
+		}
 		return s.deleteTx(ctx, tx, actor, r, cause, reason)
 	})
+}
+
+// removed is why what hangs on a resource ends with it. A role is named: what its members had by it is still there.
+func removed(r sallyport.Resource) string {
+	if r.Kind == sallyport.KindRole {
+		return "the role " + r.Name + " was removed"
+	}
+	return "the resource was removed"
 }
 
 // deleteTx removes a resource. What hangs on it ends with the cause; the reason, which may be "", is kept with the event.
