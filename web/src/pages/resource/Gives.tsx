@@ -20,7 +20,7 @@ import { useAsOf } from '../../modules/asof/AsOf'
 import { GraphView, useDrawn, useRead } from '../../modules/graph/GraphView'
 import { roleGraph } from '../../modules/graph/graph'
 import { ResourceLine, relationWords } from '../../modules/names'
-import { resourcePath } from '../../modules/paths'
+import { resourceKey, resourcePath } from '../../modules/paths'
 import { ProgressLines } from '../../modules/progress/ProgressLines'
 import { Attach } from './Attach'
 
@@ -38,9 +38,9 @@ const most = 1000
 export function Gives({ resource: role }: { resource: Resource }) {
   const { at, control, banner } = useAsOf()
   const query = useInfiniteQuery(
-    grantsQuery({ subject: `role:${role.slug}`, limit: 200, ...(at ? { at } : { active: true }) }),
+    grantsQuery({ subject: `role:${resourceKey(role)}`, limit: 200, ...(at ? { at } : { active: true }) }),
   )
-  const members = useInfiniteQuery(holdersListQuery(role.slug, { relation: 'member', at }))
+  const members = useInfiniteQuery(holdersListQuery(resourceKey(role), { relation: 'member', at }))
   const known = useMemo(() => rows(members.data), [members.data])
   const people = members.data?.pages[0]?.total ?? known.length
   const [attaching, setAttaching] = useState(false)
@@ -85,7 +85,7 @@ export function Gives({ resource: role }: { resource: Resource }) {
         {list.length > 0 && attach}
       </div>
       {banner(`What ${role.name} gave`, `What ${role.name} will give`)}
-      <ProgressLines resource={role.slug} named />
+      {!role.deleted_at && <ProgressLines resource={role.slug} named />}
       {query.isPending || (drawn && (members.isPending || !read)) ? (
         <SkeletonRows rows={3} label="Loading what it gives" />
       ) : !query.data ? (

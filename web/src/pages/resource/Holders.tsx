@@ -27,6 +27,7 @@ import { useFilters, useTextFilter } from '../../modules/filters'
 import { GraphView, Shown, useDrawn, useRead } from '../../modules/graph/GraphView'
 import { holdersGraph } from '../../modules/graph/graph'
 import { Person, relationWords } from '../../modules/names'
+import { resourceKey } from '../../modules/paths'
 import { useTitle } from '../../modules/titles'
 
 const Give = later<{ resource: Resource; relation: Relation; onClose: () => void }>(() =>
@@ -51,7 +52,7 @@ export function Holders({
   const relation = filters.relation === 'owner' ? 'owner' : 'member'
   const { at, control, banner } = useAsOf()
   const filter: HolderFilter = { relation, at, q: filters.q }
-  const query = useInfiniteQuery(holdersListQuery(resource.slug, filter))
+  const query = useInfiniteQuery(holdersListQuery(resourceKey(resource), filter))
   const items = useMemo(() => rows(query.data), [query.data])
   const total = query.data?.pages[0]?.total ?? items.length
   const [why, setWhy] = useState<Access | null>(null)
@@ -68,7 +69,7 @@ export function Holders({
   const exportAll = async () => {
     setExporting(true)
     try {
-      const list = await allHolders(resource.slug, filter)
+      const list = await allHolders(resourceKey(resource), filter)
       exportHolders(resource, list)
       toast(`${many(list.length, 'row')} exported.`, { tone: 'good' })
     } catch (e) {

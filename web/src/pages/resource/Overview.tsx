@@ -27,13 +27,13 @@ export function Overview({ resource: r }: { resource: Resource }) {
   const me = useMe()
   const preview = useQuery({
     ...previewQuery({ resource: r.slug, ...(r.kind === 'work_order' ? {} : { duration: firstPreset(r) }) }),
-    enabled: r.managed,
+    enabled: r.managed && !r.deleted_at,
     placeholderData: undefined,
     retry: false,
   })
   const constraints = useQuery({
     ...constraintsQuery(r.slug),
-    enabled: r.kind !== 'work_order',
+    enabled: r.kind !== 'work_order' && !r.deleted_at,
     retry: false,
   })
   const doers = /^group:([^ ]+)$/.exec(r.fulfilment.assignee ?? '')?.[1]
@@ -55,50 +55,56 @@ export function Overview({ resource: r }: { resource: Resource }) {
           {r.description ? (
             <p className="whitespace-pre-line [overflow-wrap:anywhere]">{r.description}</p>
           ) : (
-            <p className="text-muted">Nobody has described it yet. Its owners can, under Settings.</p>
+            <p className="text-muted">
+              {r.deleted_at
+                ? 'Nobody described it.'
+                : 'Nobody has described it yet. Its owners can, under Settings.'}
+            </p>
           )}
         </Card>
-        <Card title="Who decides">
-          {!r.managed ? (
-            <p>The directory’s own rules decide who has it. It cannot be requested or ended here.</p>
-          ) : preview.isPending ? (
-            <Skeleton className="h-10" />
-          ) : preview.data ? (
-            <>
-              {stages.length === 0 ? (
-                <p>Nobody needs to: a request is approved at once.</p>
-              ) : (
-                <ol className="grid gap-2">
-                  {stages.map((s, i) => (
-                    <li key={s.id || s.name + String(i)} className="flex gap-3">
-                      <span
-                        aria-hidden
-                        className="grid size-6 shrink-0 place-items-center rounded-full bg-accent-soft font-semibold text-accent-text text-xs"
-                      >
-                        {i + 1}
-                      </span>
-                      <span className="min-w-0 pt-px">
-                        <StageWords stage={s} me={me?.user.id} />
-                      </span>
-                    </li>
-                  ))}
-                </ol>
-              )}
-              {nobody && <p className="mt-2">{sentence(nobody.message)}</p>}
-              <p className="mt-3 text-[0.8125rem] text-muted">
-                Worked out for you.
-                {preview.data.typical_decision &&
-                  ` Usually decided within ${roughly(preview.data.typical_decision)}.`}
-              </p>
-            </>
-          ) : (
-            <>
-              <p>{flowWords(r.flow)}</p>
-              <p className="mt-2 text-[0.8125rem] text-muted">{asError(preview.error).detail}</p>
-            </>
-          )}
-        </Card>
-        {r.kind !== 'work_order' && (
+        {!r.deleted_at && (
+          <Card title="Who decides">
+            {!r.managed ? (
+              <p>The directory’s own rules decide who has it. It cannot be requested or ended here.</p>
+            ) : preview.isPending ? (
+              <Skeleton className="h-10" />
+            ) : preview.data ? (
+              <>
+                {stages.length === 0 ? (
+                  <p>Nobody needs to: a request is approved at once.</p>
+                ) : (
+                  <ol className="grid gap-2">
+                    {stages.map((s, i) => (
+                      <li key={s.id || s.name + String(i)} className="flex gap-3">
+                        <span
+                          aria-hidden
+                          className="grid size-6 shrink-0 place-items-center rounded-full bg-accent-soft font-semibold text-accent-text text-xs"
+                        >
+                          {i + 1}
+                        </span>
+                        <span className="min-w-0 pt-px">
+                          <StageWords stage={s} me={me?.user.id} />
+                        </span>
+                      </li>
+                    ))}
+                  </ol>
+                )}
+                {nobody && <p className="mt-2">{sentence(nobody.message)}</p>}
+                <p className="mt-3 text-[0.8125rem] text-muted">
+                  Worked out for you.
+                  {preview.data.typical_decision &&
+                    ` Usually decided within ${roughly(preview.data.typical_decision)}.`}
+                </p>
+              </>
+            ) : (
+              <>
+                <p>{flowWords(r.flow)}</p>
+                <p className="mt-2 text-[0.8125rem] text-muted">{asError(preview.error).detail}</p>
+              </>
+            )}
+          </Card>
+        )}
+        {r.kind !== 'work_order' && !r.deleted_at && (
           <Card title="How long">
             {r.managed ? (
               <Facts
@@ -142,28 +148,30 @@ export function Overview({ resource: r }: { resource: Resource }) {
         <Inside resource={r} />
       </div>
       <aside className="grid min-w-0 gap-4" aria-label="About it">
-        <Card title="Owners">
-          {(r.owners ?? []).length === 0 ? (
-            <p className="text-muted">
-              {r.app ? (
-                <>
-                  Nobody in particular: the owners of <ResourceLink resource={r.app} /> answer for it.
-                </>
-              ) : (
-                'Nobody: the admins answer for it.'
-              )}
-            </p>
-          ) : (
-            <ul className="grid gap-2.5">
-              {(r.owners ?? []).map((o) => (
-                <li key={o.id} className="flex items-center gap-2.5">
-                  <Avatar name={o.name} />
-                  <PersonLink user={o} />
-                </li>
-              ))}
-            </ul>
-          )}
-        </Card>
+        {!r.deleted_at && (
+          <Card title="Owners">
+            {(r.owners ?? []).length === 0 ? (
+              <p className="text-muted">
+                {r.app ? (
+                  <>
+                    Nobody in particular: the owners of <ResourceLink resource={r.app} /> answer for it.
+                  </>
+                ) : (
+                  'Nobody: the admins answer for it.'
+                )}
+              </p>
+            ) : (
+              <ul className="grid gap-2.5">
+                {(r.owners ?? []).map((o) => (
+                  <li key={o.id} className="flex items-center gap-2.5">
+                    <Avatar name={o.name} />
+                    <PersonLink user={o} />
+                  </li>
+                ))}
+              </ul>
+            )}
+          </Card>
+        )}
         <Card title="About it">
           <Facts
             rows={[
@@ -213,7 +221,10 @@ const firstPreset = (r: Resource) =>
 
 /** Inside lists the entitlements of an app. */
 function Inside({ resource }: { resource: Resource }) {
-  const { data } = useQuery({ ...partsQuery(resource.slug), enabled: resource.kind === 'app' })
+  const { data } = useQuery({
+    ...partsQuery(resource.slug),
+    enabled: resource.kind === 'app' && !resource.deleted_at,
+  })
   const parts = (data ?? []).filter((i) => i.id !== resource.id)
   const items = parts.slice(0, 50)
   if (items.length === 0) return null

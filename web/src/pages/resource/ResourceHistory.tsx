@@ -4,18 +4,20 @@ import type { Resource } from '../../api/types'
 import { Card } from '../../components/Card'
 import { History } from '../../modules/history/EventList'
 import { TableLink } from '../../modules/history/TableLink'
+import { resourceKey } from '../../modules/paths'
 
 export function ResourceHistory({ resource }: { resource: Resource }) {
-  const query = useInfiniteQuery(resourceHistoryQuery(resource.slug))
+  const key = resourceKey(resource)
+  const query = useInfiniteQuery(resourceHistoryQuery(key))
   return (
     <>
       <TableLink
         filter={
           resource.kind === 'role'
-            ? { role: resource.slug }
+            ? { role: key }
             : resource.kind === 'app'
-              ? { app: resource.slug }
-              : { resource: resource.slug }
+              ? { app: key }
+              : { resource: key }
         }
       />
       <Card>

@@ -6,6 +6,7 @@ import { rows } from '../../api/list'
 import { requestsQuery } from '../../api/request'
 import { resourceQuery, resourcesQuery } from '../../api/resource'
 import type { Resource } from '../../api/types'
+import { Badge } from '../../components/Badge'
 import { Breadcrumbs } from '../../components/Breadcrumbs'
 import { Button, buttonClass } from '../../components/Button'
 import { Card } from '../../components/Card'
@@ -86,10 +87,16 @@ function Loaded({ resource: r }: { resource: Resource }) {
     (a) => a.resource.id === r.id && a.relation === 'member',
   )
   const waiting = rows(
-    useInfiniteQuery(requestsQuery({ beneficiary: 'me', state: 'pending', resource: r.slug, limit: 5 })).data,
+    useInfiniteQuery({
+      ...requestsQuery({ beneficiary: 'me', state: 'pending', resource: r.slug, limit: 5 }),
+      enabled: !r.deleted_at,
+    }).data,
   ).find((w) => w.kind !== 'create')
   const parts = rows(
-    useInfiniteQuery({ ...resourcesQuery({ app: r.slug, limit: 1 }), enabled: r.kind === 'app' }).data,
+    useInfiniteQuery({
+      ...resourcesQuery({ app: r.slug, limit: 1 }),
+      enabled: r.kind === 'app' && !r.deleted_at,
+    }).data,
   )[0]
   const tabs = [
     { value: 'overview', label: 'Overview', content: <Overview resource={r} /> },
@@ -144,7 +151,9 @@ function Loaded({ resource: r }: { resource: Resource }) {
         </span>
       }
       status={
-        mine ? (
+        r.deleted_at ? (
+          <Badge>Removed on {date(r.deleted_at)}</Badge>
+        ) : mine ? (
           <Status state={mine.state}>
             {mine.state === 'active'
               ? mine.ends_at
@@ -189,7 +198,7 @@ function Loaded({ resource: r }: { resource: Resource }) {
       }
     >
       {adding && <AddPart app={r} onClose={() => setAdding(false)} />}
-      {r.kind !== 'role' && r.kind !== 'work_order' && <ProgressLines resource={r.slug} />}
+      {!r.deleted_at && r.kind !== 'role' && r.kind !== 'work_order' && <ProgressLines resource={r.slug} />}
       <Tabs
         label={`About ${name}`}
         value={tab}
