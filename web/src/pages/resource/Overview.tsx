@@ -1,7 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
-import { ArrowRight } from 'lucide-react'
-import { constraintsQuery, partsQuery } from '../../api/catalogue'
+import { constraintsQuery } from '../../api/catalogue'
 import { asError, sentence } from '../../api/error'
 import { previewQuery } from '../../api/request'
 import { resourceQuery } from '../../api/resource'
@@ -10,17 +8,20 @@ import { Avatar } from '../../components/Avatar'
 import { Badge } from '../../components/Badge'
 import { Card } from '../../components/Card'
 import { Facts } from '../../components/Facts'
+import { later } from '../../components/later'
 import { allowed } from '../../components/lengths'
-import { number } from '../../components/number'
 import { Skeleton } from '../../components/Skeleton'
 import { iso, lengthWords, roughly, seconds } from '../../components/time'
 import { StageWords } from '../../modules/ask/StageWords'
 import { fulfilmentWords } from '../../modules/catalogue/words'
 import { flowWords } from '../../modules/flow/flow'
-import { typeWords } from '../../modules/form/types'
 import { useMe } from '../../modules/me'
-import { kindWords, PersonLink, ResourceLine, ResourceLink } from '../../modules/names'
-import { resourcePath } from '../../modules/paths'
+import { kindWords, PersonLink, ResourceLink } from '../../modules/names'
+
+const Asked = later<{ fields: NonNullable<Resource['form']['fields']> }>(() =>
+  import('./Asked').then((m) => m.Asked),
+)
+const Inside = later<{ resource: Resource }>(() => import('./Inside').then((m) => m.Inside))
 
 /** Overview says what a resource is, who decides about it, and what limits it. */
 export function Overview({ resource: r }: { resource: Resource }) {
@@ -129,23 +130,8 @@ export function Overview({ resource: r }: { resource: Resource }) {
             )}
           </Card>
         )}
-        {fields.length > 0 && (
-          <Card title="What is asked">
-            <ul className="grid gap-1.5">
-              {fields.map((f) => (
-                <li key={f.name} className="flex flex-wrap items-baseline gap-x-2">
-                  {f.title || f.name}
-                  <span className="text-[0.8125rem] text-muted">
-                    {typeWords[f.type]}
-                    {f.required ? '' : ', optional'}
-                    {f.sensitive ? ', sensitive' : ''}
-                  </span>
-                </li>
-              ))}
-            </ul>
-          </Card>
-        )}
-        <Inside resource={r} />
+        {fields.length > 0 && <Asked fields={fields} />}
+        {r.kind === 'app' && !r.deleted_at && <Inside resource={r} />}
       </div>
       <aside className="grid min-w-0 gap-4" aria-label="About it">
         {!r.deleted_at && (
@@ -218,37 +204,3 @@ export function Overview({ resource: r }: { resource: Resource }) {
 
 const firstPreset = (r: Resource) =>
   r.durations?.default ?? r.durations?.presets?.[0] ?? r.durations?.max ?? 'P7D'
-
-/** Inside lists the entitlements of an app. */
-function Inside({ resource }: { resource: Resource }) {
-  const { data } = useQuery({
-    ...partsQuery(resource.slug),
-    enabled: resource.kind === 'app' && !resource.deleted_at,
-  })
-  const parts = (data ?? []).filter((i) => i.id !== resource.id)
-  const items = parts.slice(0, 50)
-  if (items.length === 0) return null
-  return (
-    <Card title={`Inside ${resource.name}`} pad={false} className="overflow-hidden">
-      <ul className="divide-y divide-line pb-1">
-        {items.map((i) => (
-          <li key={i.id} className="flex items-center gap-3 px-5 py-2.5 max-md:px-4">
-            <ResourceLine resource={i} detail={i.description || kindWords[i.kind]} />
-            <ArrowRight aria-hidden className="ml-auto size-4 shrink-0 text-muted" />
-          </li>
-        ))}
-        {parts.length > items.length && (
-          <li className="px-5 py-2.5 max-md:px-4">
-            <Link
-              to={resourcePath(resource)}
-              search={{ tab: 'map' }}
-              className="touch rounded font-medium underline decoration-edge underline-offset-3 hover:decoration-ink"
-            >
-              All {number(parts.length)}, and who has them
-            </Link>
-          </li>
-        )}
-      </ul>
-    </Card>
-  )
-}
