@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/sallyport/sallyport"
 	"github.com/sallyport/sallyport/store"
@@ -28,8 +29,19 @@ func (s *Service) Events(ctx context.Context, actor sallyport.Actor, f store.Eve
 	return out, err
 }
 
+// hasLength refuses a time that ends before it begins, which nothing happened in and everything seems to reach into.
+func hasLength(since, until *time.Time) error {
+	if since != nil && until != nil && !until.After(*since) {
+		return sallyport.Invalid("until", "is not after since; a period has a length").WithHint("Let the last day not be before the first.")
+	}
+	return nil
+}
+
 // eventRefs turns what people write into ids.
 func eventRefs(ctx context.Context, tx *store.Tx, actor sallyport.Actor, f *store.EventFilter) error {
+	if err := hasLength(f.Since, f.Until); err != nil {
+		return err
+	}
 	user := func(ref *string) error {
 		if *ref == "" || strings.HasPrefix(*ref, sallyport.PrefixUser+"_") {
 			return nil

@@ -105,6 +105,9 @@ func intervalRefs(ctx context.Context, tx *store.Tx, actor sallyport.Actor, f *s
 	if !f.Scoped() && !actor.ReadsAll() {
 		return auditorsOnly("the history of the whole company").WithHint("Ask about a person, a resource, a role or an app, or request membership of sallyport.auditor.")
 	}
+	if err := hasLength(f.Since, f.Until); err != nil {
+		return err
+	}
 	if f.State == store.IntervalLost && (f.UserID == "" || f.At != nil) {
 		return sallyport.Invalid("state", "lost is asked of a person, and without a moment: it says what they have no longer").
 			WithHint("Name the person; since and until narrow it to a time.")

@@ -48,6 +48,7 @@ func reports(t *testing.T, w *world) {
 	}
 	for path, want := range map[string]int{
 		"/history?q=wiki": 403, "/history/export?via=direct": 403, "/history?person=nobody": 404, "/history?app=github.engineering": 400, "/history?resource=wiki&at=yesterday": 400,
+		"/history?resource=wiki&since=2026-02-01T00:00:00Z&until=2026-01-01T00:00:00Z": 400, "/resources/wiki/history?since=2026-02-01T00:00:00Z&until=2026-01-01T00:00:00Z": 400,
 		"/history/export?resource=wiki&columns=salary": 400, "/history/export?resource=wiki&format=xls": 400, "/history?resource=wiki&sort=size": 400, "/history?resource=wiki&limit=500": 422,
 		"/history?resource=wiki&cursor=AAAA": 400, "/history?resource=wiki&colour=red": 400, "/events/export?actor=nobody": 403,
 	} {
