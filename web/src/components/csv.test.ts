@@ -9,7 +9,8 @@ it('writes cells as RFC 4180, and no formulas', () => {
         ['say "hi", twice', undefined],
         ['=1+1', '-2'],
         ['two\nlines', '@x'],
+        ['＝1', '\n=1'],
       ],
     ),
-  ).toBe('a,b\r\n"say ""hi"", twice",\r\n\'=1+1,\'-2\r\n"two\nlines",\'@x\r\n')
+  ).toBe('a,b\r\n"say ""hi"", twice",\r\n\'=1+1,\'-2\r\n"two\nlines",\'@x\r\n\'＝1,"\'\n=1"\r\n')
 })

@@ -10,7 +10,7 @@ export function toCSV(header: readonly string[], rows: readonly (readonly (strin
 
 function cell(value: string | undefined): string {
   let text = value ?? ''
-  if (/^[=+\-@\t\r]/.test(text)) text = `'${text}`
+  if (/^[=+\-@\t\r\n＝＋－＠]/.test(text)) text = `'${text}`
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
