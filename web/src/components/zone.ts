@@ -68,11 +68,17 @@ export function startOfDay(date: string | undefined): string | undefined {
   return Number.isNaN(at) ? undefined : new Date(at).toISOString()
 }
 
-/** endOfDay is the last millisecond of a day, in UTC; undefined for what is no day. */
-export function endOfDay(date: string | undefined): string | undefined {
+/** dayAfter is where the day after begins, in UTC: until then, and not then, it is that day. undefined for what is no day. */
+export function dayAfter(date: string | undefined): string | undefined {
   if (!startOfDay(date)) return undefined
   const next = new Date(Date.parse(`${date}T00:00:00Z`) + hours24).toISOString().slice(0, 10)
-  return new Date(instant(`${next}T00:00:00`) - 1).toISOString()
+  return new Date(instant(`${next}T00:00:00`)).toISOString()
+}
+
+/** endOfDay is the last millisecond of a day, in UTC; undefined for what is no day. */
+export function endOfDay(date: string | undefined): string | undefined {
+  const next = dayAfter(date)
+  return next && new Date(Date.parse(next) - 1).toISOString()
 }
 
 /** localInput is a moment as a field of date and time takes it; "" for none. */

@@ -24,7 +24,7 @@ import { Select } from '../../components/Select'
 import { Skeleton, SkeletonRows } from '../../components/Skeleton'
 import { Table } from '../../components/Table'
 import { exact } from '../../components/time'
-import { endOfDay, startOfDay } from '../../components/zone'
+import { dayAfter, startOfDay } from '../../components/zone'
 import { AdminFrame } from '../../modules/admin/AdminFrame'
 import { useFilters, useTextFilter } from '../../modules/filters'
 import { ColumnChoice, chosenOf } from '../../modules/history/ColumnChoice'
@@ -100,7 +100,7 @@ export function AuditPage() {
     q: filters.q,
     said: filters.said,
     since: startOfDay(filters.from),
-    until: endOfDay(filters.to),
+    until: dayAfter(filters.to),
   }
   const order = { ...filter, sort: filters.sort }
   const columns = chosenOf(eventColumns, filters.columns)

@@ -1,6 +1,6 @@
 // From the address to what the server is asked.
 import type { IntervalFilter } from '../../api/report'
-import { endOfDay, momentIn, startOfDay } from '../../components/zone'
+import { dayAfter, momentIn, startOfDay } from '../../components/zone'
 import type { Filters } from '../../modules/filters'
 
 /** historyFilter reads the filters of an address; a day from and to are whole days of the person's zone. */
@@ -17,7 +17,7 @@ export function historyFilter(f: Filters): IntervalFilter {
     state: f.state,
     at: momentIn(f.at),
     since: startOfDay(f.from),
-    until: endOfDay(f.to),
+    until: dayAfter(f.to),
     q: f.q,
     sort: f.sort,
   }
