@@ -72,10 +72,10 @@ export function Faults({
       <h3 className="px-4 pt-3 font-medium text-bad">
         {faults.length === 1 ? 'One thing is wrong' : `${faults.length} things are wrong`}
       </h3>
-      <ul className="grid gap-1 px-4 pt-1.5 pb-3">
+      <ul className="grid gap-x-3 gap-y-1 px-4 pt-1.5 pb-3 sm:grid-cols-[fit-content(14rem)_minmax(0,1fr)]">
         {faults.slice(0, 200).map((f, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the same fault may be there twice
-          <li key={i} className="grid gap-x-3 sm:grid-cols-[minmax(6rem,14rem)_minmax(0,1fr)]">
+          <li key={i} className="col-span-full grid sm:grid-cols-subgrid">
             <code
               title={f.location ?? f.path}
               className="truncate font-mono text-[0.8125rem] text-muted leading-6"

@@ -38,7 +38,7 @@ export function OrphansAdmin() {
   const total = query.data?.pages[0]?.total
   const columns: Column<Orphan>[] = [
     { key: 'what', header: 'What', cell: (o) => <ResourceLine resource={o.resource} /> },
-    { key: 'why', header: 'Why it is here', cell: (o) => <Why orphan={o} /> },
+    { key: 'why', header: 'Why it is here', cell: (o) => <Why orphan={o} />, className: 'md:w-1/3' },
     {
       key: 'members',
       header: 'Held by',
@@ -77,7 +77,11 @@ export function OrphansAdmin() {
                 ? (o) => (
                     <>
                       {o.suggested && (
-                        <Button size="sm" onClick={() => setGiving({ orphan: o, choose: false })}>
+                        <Button
+                          size="sm"
+                          className="min-w-0 py-1 whitespace-normal! md:max-w-72"
+                          onClick={() => setGiving({ orphan: o, choose: false })}
+                        >
                           Make {o.suggested.name} the owner
                           <span className="sr-only"> of {title(o.resource)}</span>
                         </Button>
