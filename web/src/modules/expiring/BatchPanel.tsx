@@ -92,12 +92,20 @@ export function BatchPanel({
                 </button>
               </p>
             )}
-            {b.state !== 'working' && <Items batch={b} onFix={onFix} />}
+            {b.state !== 'working' && <Items key={b.id} batch={b} onFix={onFix} />}
           </div>
         )}
       </Card>
       {b && undoing && (
-        <UndoDialog batch={b} onClose={() => setUndoing(false)} onUndone={(undo) => onBatch(undo.id)} />
+        <UndoDialog
+          batch={b}
+          onClose={() => setUndoing(false)}
+          onUndone={(undo) => {
+            setUndoing(false)
+            client.setQueryData(batchQuery(undo.id).queryKey, undo)
+            onBatch(undo.id)
+          }}
+        />
       )}
     </section>
   )

@@ -1,5 +1,5 @@
 // What hangs on a grant leads to where it is listed, and what is picked stays picked until it is decided on.
-import { screen } from '@testing-library/react'
+import { screen, waitFor } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { HttpResponse, http } from 'msw'
 import { expect, it } from 'vitest'
@@ -79,4 +79,61 @@ it('what is picked stays picked while another row is renewed by its own button',
   expect(screen.getByText('2 selected')).toBeInTheDocument()
   expect(screen.getByRole('checkbox', { name: 'Select Person 1, Wiki' })).toBeChecked()
   expect(screen.getByRole('checkbox', { name: 'Select Person 3, Wiki' })).not.toBeChecked()
+}, 30_000)
+
+it('the focus stays where one works: at the next row after a renewal, at the result after it is taken back', async () => {
+  const row = (i: number) => ({
+    grant: {
+      id: `grt_${i}`,
+      subject: { kind: 'user', id: `usr_${i}`, login: `p${i}`, name: `Person ${i}` },
+      resource: { id: 'res_wiki', slug: 'wiki', name: 'Wiki', kind: 'app' },
+      relation: 'member',
+      state: 'active',
+      ends_at: ahead(50),
+    },
+    limits: { greatest: 'P90D', key: 'any', from: '' },
+  })
+  const batch = (id: string, more: object) => ({
+    id,
+    state: 'done',
+    counts: { ...noCounts, total: 1 },
+    created_at: ahead(0),
+    ...more,
+  })
+  const renewed = batch('bat_1', {
+    action: 'renew',
+    counts: { ...noCounts, total: 1, renewed: 1 },
+    may_undo: true,
+  })
+  const undo = batch('bat_2', { action: 'undo', counts: { ...noCounts, total: 1, undone: 1 } })
+  const impact = { gained: 0, lost: 0, longer: 0, shorter: 0, people: 0, resources: 0, items: [], events: {} }
+  let left = [1, 2, 3]
+  server.use(
+    http.get('*/api/v1/grants/expiring', () =>
+      HttpResponse.json({ items: left.map(row), total: left.length }),
+    ),
+    http.post('*/api/v1/batches', ({ request }) => {
+      if (new URL(request.url).searchParams.has('dry_run')) return HttpResponse.json({ status: 200, impact })
+      left = [1, 3]
+      return HttpResponse.json(renewed)
+    }),
+    http.post('*/api/v1/batches/bat_1/undo', ({ request }) =>
+      HttpResponse.json(
+        new URL(request.url).searchParams.has('dry_run') ? { status: 200, impact, result: undo } : undo,
+      ),
+    ),
+    http.get('*/api/v1/batches/bat_1', () => HttpResponse.json(renewed)),
+    http.get('*/api/v1/batches/bat_2', () => HttpResponse.json(undo)),
+    http.get('*/api/v1/batches/:id/items', () => HttpResponse.json({ items: [] })),
+  )
+  const user = userEvent.setup()
+  open('/access?view=expiring')
+  await user.click(await screen.findByRole('button', { name: 'Renew Person 2, Wiki' }))
+  await user.click(await screen.findByRole('button', { name: 'Renew' }))
+  await waitFor(() =>
+    expect(screen.getByRole('button', { name: 'Renew Person 3, Wiki' }).closest('[data-row]')).toHaveFocus(),
+  )
+  await user.click(await screen.findByRole('button', { name: 'Undo…' }))
+  await user.click(await screen.findByRole('button', { name: 'Take back 1' }))
+  await waitFor(() => expect(screen.getByRole('heading', { name: 'Undo' })).toHaveFocus())
 }, 30_000)

@@ -117,7 +117,6 @@ export function ExpiringView() {
       <Filters auditor={rights.auditor} scope={scope} />
       {filters.batch && (
         <BatchPanel
-          key={filters.batch}
           id={filters.batch}
           onClose={() => set({ batch: undefined })}
           onBatch={(id) => set({ batch: id })}

@@ -1,5 +1,5 @@
-// What a reorganization did is taken back once, and tried out no more after that.
-import { screen } from '@testing-library/react'
+// What a reorganization did is taken back once, tried out no more after that, and the focus stays in the list.
+import { screen, waitFor } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { HttpResponse, http } from 'msw'
 import { expect, it } from 'vitest'
@@ -17,13 +17,14 @@ it('undoing does not try again what is undone', async () => {
     at: ago(1),
     may_undo: true,
   }
+  const other = { ...made, id: 'reo_2', title: 'Made the role Guard' }
   const sent: string[] = []
   server.use(
     http.get('*/api/v1/me', () =>
       HttpResponse.json({ ...me, permissions: { ...me.permissions, catalogue_manager: true } }),
     ),
     http.get('*/api/v1/reorganizations', () =>
-      HttpResponse.json({ items: [sent.includes('undo') ? { ...made, undone_at: ago(0) } : made] }),
+      HttpResponse.json({ items: [sent.includes('undo') ? { ...made, undone_at: ago(0) } : made, other] }),
     ),
     http.post('*/api/v1/reorganizations/reo_1/undo', ({ request }) => {
       const dry = new URL(request.url).searchParams.has('dry_run')
@@ -39,4 +40,6 @@ it('undoing does not try again what is undone', async () => {
   await screen.findByText('Undone: Made the role Crew.')
   await screen.findByText(/^Undone$|^Undone /)
   expect(sent).toEqual(['try', 'undo'])
+  // The button that was pressed is gone: its row has the focus.
+  await waitFor(() => expect(screen.getByText(/^Undone$|^Undone /).closest('[data-row]')).toHaveFocus())
 }, 30_000)
