@@ -246,20 +246,26 @@ func TestLostWakeUpsAreFound(t *testing.T) {
 	})
 }
 
+// doer is somebody who does tasks, and what they have to do once the workers have looked.
+func (w *world) doer(login string) (who sallyport.Actor, todo func() []sallyport.Task) {
+	who = sallyport.Actor{Tenant: w.tenant, User: w.users[login].Ref(), Via: sallyport.ViaSession}
+	return who, func() []sallyport.Task {
+		w.Helper()
+		w.drain()
+		l, err := w.s.Tasks(w.ctx, who, store.TaskFilter{Assignee: who.User.ID, State: "todo"}, store.Page{})
+		if err != nil {
+			w.Fatal(err)
+		}
+		return l.Items
+	}
+}
+
 func TestRejectedForAMemberOfARole(t *testing.T) {
 	eachClock(t, func(w *world) {
 		w.resource(sallyport.Resource{Kind: sallyport.KindApp, Slug: "desk", Name: "Desk", Fulfilment: sallyport.Fulfilment{Kind: sallyport.FulfilManual, Assignee: "user:eve"}})
 		w.give("ken", "engineer", hours(99))
 		w.add(access.NewGrant{Subject: sallyport.Subject{Kind: sallyport.SubjectRole, ID: w.res["engineer"].ID}, Resource: w.res["desk"], NoEnd: true, ReasonKind: "direct"})
-		eve := sallyport.Actor{Tenant: w.tenant, User: w.users["eve"].Ref(), Via: sallyport.ViaSession}
-		todo := func() []sallyport.Task {
-			w.drain()
-			l, err := w.s.Tasks(w.ctx, eve, store.TaskFilter{Assignee: eve.User.ID, State: "todo"}, store.Page{})
-			if err != nil {
-				w.Fatal(err)
-			}
-			return l.Items
-		}
+		eve, todo := w.doer("eve")
 		tasks := todo()
 		if len(tasks) != 1 {
 			w.Fatalf("%+v", tasks)
@@ -282,15 +288,7 @@ func TestWantedAgainBeforeAnybodyBegan(t *testing.T) {
 	eachClock(t, func(w *world) {
 		w.resource(sallyport.Resource{Kind: sallyport.KindApp, Slug: "desk", Name: "Desk", Fulfilment: sallyport.Fulfilment{Kind: sallyport.FulfilManual, Assignee: "user:eve"}})
 		w.give("ken", "engineer", nil)
-		eve := sallyport.Actor{Tenant: w.tenant, User: w.users["eve"].Ref(), Via: sallyport.ViaSession}
-		todo := func() []sallyport.Task {
-			w.drain()
-			l, err := w.s.Tasks(w.ctx, eve, store.TaskFilter{Assignee: eve.User.ID, State: "todo"}, store.Page{})
-			if err != nil {
-				w.Fatal(err)
-			}
-			return l.Items
-		}
+		eve, todo := w.doer("eve")
 		role := access.NewGrant{Subject: sallyport.Subject{Kind: sallyport.SubjectRole, ID: w.res["engineer"].ID}, Resource: w.res["desk"], NoEnd: true, ReasonKind: "direct"}
 		byRole := w.add(role)
 		direct := w.give("ada", "desk", nil)
