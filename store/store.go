@@ -131,6 +131,11 @@ func (db *DB) openPostgres() error {
 		// writes keeps the server's own ways: by its plans a SERIALIZABLE transaction has read more or less, and locked it.
 		reads.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
 	}
+	if reads.RuntimeParams["enable_mergejoin"] == "" {
+		// Of a person's few roles and all that roles hold, a merge is taken for short, for the planner expects it to end early;
+		// it reads all that roles hold, wherever is asked what somebody may see.
+		reads.RuntimeParams["enable_mergejoin"] = "off"
+	}
 	db.read = pool(*reads, 14)
 	return nil
 }
