@@ -192,10 +192,7 @@ func (s *Service) closeGrantTx(ctx context.Context, tx *store.Tx, actor sallypor
 		}
 		return lostRace(nil, g)
 	}
-	started := g.ActivatedAt != nil
-	body := map[string]any{"ended_at": stamp(&at), "resource_id": g.Resource.ID, "relation": string(g.Relation), "started": started}
-	if _, err := tx.Append(ctx, store.NewEvent{Verb: "grant.ended", Actor: actor, ObjectKind: "grant", ObjectID: g.ID, Cause: g.RequestID, Refs: grantRefs(g), Body: body,
-		Values: []store.Value{{Name: "reason", Value: reason, UserID: personOf(g.Subject)}}}); err != nil {
+	if err := grantEnded(ctx, tx, actor, g, at, reason); err != nil {
 		return err
 	}
 	if err := s.unwantTx(ctx, tx, actor, g); err != nil {
@@ -205,7 +202,7 @@ func (s *Service) closeGrantTx(ctx context.Context, tx *store.Tx, actor sallypor
 		return err
 	}
 	s.grantChanged(tx, actor.Tenant, g)
-	if !started && g.RequestID != "" {
+	if g.ActivatedAt == nil && g.RequestID != "" {
 		if err := s.failRequestTx(ctx, tx, actor, g.RequestID, "the access ended before it was real: "+reason); err != nil {
 			return err
 		}
@@ -226,8 +223,19 @@ func (s *Service) tellEnded(ctx context.Context, tx *store.Tx, actor sallyport.A
 	if err != nil || u.State != sallyport.UserActive {
 		return err
 	}
-	return s.tell(ctx, tx, actor.Tenant, []string{g.Subject.ID}, note{Kind: "grant.ended", Dedupe: "ended:" + g.ID,
-		On: g.Resource, Titled: then(" has ended"), Body: "Why: " + reason + ".", Link: "/catalogue/" + g.Resource.Slug})
+	return s.tell(ctx, tx, actor.Tenant, []string{g.Subject.ID}, endedNote(g, reason))
+}
+
+func endedNote(g sallyport.Grant, reason string) note {
+	return note{Kind: "grant.ended", Dedupe: "ended:" + g.ID, On: g.Resource, Titled: then(" has ended"), Body: "Why: " + reason + ".", Link: "/catalogue/" + g.Resource.Slug}
+}
+
+// grantEnded appends the event of an end.
+func grantEnded(ctx context.Context, tx *store.Tx, actor sallyport.Actor, g sallyport.Grant, at time.Time, reason string) error {
+	_, err := tx.Append(ctx, store.NewEvent{Verb: "grant.ended", Actor: actor, ObjectKind: "grant", ObjectID: g.ID, Cause: g.RequestID, Refs: grantRefs(g),
+		Body:   map[string]any{"ended_at": stamp(&at), "resource_id": g.Resource.ID, "relation": string(g.Relation), "started": g.ActivatedAt != nil},
+		Values: []store.Value{{Name: "reason", Value: reason, UserID: personOf(g.Subject)}}})
+	return err
 }
 
 // closePassedTx closes a grant whose end has passed, as of its end. The last admin's grant does not expire: it is taken

@@ -37,22 +37,26 @@ func (s *Service) Give(ctx context.Context, actor sallyport.Actor, in sallyport.
 // GiveTx is Give as part of something greater, which tells people about it as a whole. The origin and the kind of the
 // reason are set here.
 func (s *Service) GiveTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, n NewGrant) (sallyport.Grant, error) {
-	var none sallyport.Grant
 	n.Origin, n.ReasonKind = sallyport.OriginGiven, "direct"
-	if err := checkWords("reason", n.Reason); err != nil {
-		return none, err
-	}
-	if !n.Resource.Managed && n.Relation != sallyport.Owner {
-		return none, unmanaged(n.Resource)
-	}
-	if err := s.mayGive(ctx, tx, actor, n.Resource, n.Reason); err != nil {
-		return none, err
+	if err := s.checkGive(ctx, tx, actor, n); err != nil {
+		return sallyport.Grant{}, err
 	}
 	g, err := s.grantTx(ctx, tx, actor, n)
 	if err != nil {
 		return g, err
 	}
 	return g, s.supersedeCoveredTx(ctx, tx, actor, g)
+}
+
+// checkGive refuses whom, what and why does not fit a direct grant.
+func (s *Service) checkGive(ctx context.Context, tx *store.Tx, actor sallyport.Actor, n NewGrant) error {
+	if err := checkWords("reason", n.Reason); err != nil {
+		return err
+	}
+	if !n.Resource.Managed && n.Relation != sallyport.Owner {
+		return unmanaged(n.Resource)
+	}
+	return s.mayGive(ctx, tx, actor, n.Resource, n.Reason)
 }
 
 // mayGive answers who adds and extends directly. Attaching a role needs authority over the resource, not over the role

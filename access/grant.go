@@ -30,26 +30,11 @@ func (s *Service) grantTx(ctx context.Context, tx *store.Tx, actor sallyport.Act
 // it returns has no State and no App.
 func (s *Service) makeTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, n NewGrant) (sallyport.Grant, error) {
 	var none sallyport.Grant
-	if err := s.checkGrant(ctx, tx, actor, &n); err != nil {
+	g, err := s.sketchTx(ctx, tx, actor, &n)
+	if err != nil {
 		return none, err
 	}
-	k := sallyport.Key{Subject: n.Subject.Kind, SubjectID: n.Subject.ID, ResourceID: n.Resource.ID, Relation: n.Relation, Parameters: n.Parameters}
-	if err := s.checkLength(ctx, tx, actor, &n); err != nil {
-		return none, err
-	}
-	now := tx.Now()
-	g := sallyport.Grant{Subject: n.Subject, Resource: n.Resource.Ref(), Relation: n.Relation, Parameters: json.RawMessage(n.Parameters),
-		Origin: n.Origin, ReasonKind: n.ReasonKind, Reason: n.Reason, RequestID: n.RequestID, StartsAt: now, NoEnd: n.NoEnd,
-		Duration: n.Duration, EndsAt: n.Until}
-	if n.StartsAt != nil && n.StartsAt.After(now) {
-		g.StartsAt = *n.StartsAt
-	}
-	if blank(g.Reason) {
-		g.Reason = n.Unsaid
-	}
-	if !actor.IsSystem() {
-		g.CreatedBy = &actor.User
-	}
+	k := keyOf(g)
 	previous, err := s.joinPresent(ctx, tx, actor, k, &n, &g)
 	if err != nil {
 		return none, err
@@ -70,7 +55,7 @@ func (s *Service) makeTx(ctx context.Context, tx *store.Tx, actor sallyport.Acto
 	}
 	if err := tx.InsertGrant(ctx, actor.Tenant, &g, previous); err != nil {
 		if store.IsUnique(err) {
-			return none, sallyport.Errorf(sallyport.EConflict, "somebody gave %s this access at the same moment: %w", g.Subject.Name, err).WithHint("Load the page again.")
+			return none, gaveToo(g.Subject.Name, err)
 		}
 		return none, err
 	}
@@ -92,6 +77,34 @@ func (s *Service) makeTx(ctx context.Context, tx *store.Tx, actor sallyport.Acto
 		return none, err
 	}
 	s.grantChanged(tx, actor.Tenant, g)
+	return g, nil
+}
+
+func gaveToo(who string, err error) error {
+	return sallyport.Errorf(sallyport.EConflict, "somebody gave %s this access at the same moment: %w", who, err).WithHint("Load the page again.")
+}
+
+// sketchTx refuses what the rules refuse, and says how the grant will be where nothing of the same key and origin lives.
+func (s *Service) sketchTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, n *NewGrant) (g sallyport.Grant, err error) {
+	if err := s.checkGrant(ctx, tx, actor, n); err != nil {
+		return g, err
+	}
+	if err := s.checkLength(ctx, tx, actor, n); err != nil {
+		return g, err
+	}
+	now := tx.Now()
+	g = sallyport.Grant{Subject: n.Subject, Resource: n.Resource.Ref(), Relation: n.Relation, Parameters: json.RawMessage(n.Parameters),
+		Origin: n.Origin, ReasonKind: n.ReasonKind, Reason: n.Reason, RequestID: n.RequestID, StartsAt: now, NoEnd: n.NoEnd,
+		Duration: n.Duration, EndsAt: n.Until}
+	if n.StartsAt != nil && n.StartsAt.After(now) {
+		g.StartsAt = *n.StartsAt
+	}
+	if blank(g.Reason) {
+		g.Reason = n.Unsaid
+	}
+	if !actor.IsSystem() {
+		g.CreatedBy = &actor.User
+	}
 	return g, nil
 }
 

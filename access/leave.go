@@ -160,10 +160,8 @@ func (s *Service) CloseResourceTx(ctx context.Context, tx *store.Tx, actor sally
 		}
 		ids = append(held, slices.DeleteFunc(ids, func(id string) bool { return slices.Contains(held, id) })...) // first what its members have by it; it may own itself
 	}
-	for _, id := range ids {
-		if err := s.endTx(ctx, tx, actor, id, cause, false); err != nil {
-			return err
-		}
+	if err := s.EndGrantsTx(ctx, tx, actor, ids, cause); err != nil {
+		return err
 	}
 	if err := s.closeRequestsTx(ctx, tx, actor, res.ID, "", cause); err != nil {
 		return err

@@ -47,11 +47,19 @@ func (s *Service) reachTx(ctx context.Context, tx *store.Tx, actor sallyport.Act
 	if g.Resource.Kind != sallyport.KindRole {
 		return nil
 	}
-	list, err := known.wantsTx(ctx, tx, actor.Tenant, g.Resource.ID)
+	return wantMembersTx(ctx, tx, actor.Tenant, g.Resource.ID, []string{g.Subject.ID}, known)
+}
+
+// wantMembersTx makes what a role gives real for some of its members.
+func wantMembersTx(ctx context.Context, tx *store.Tx, tenant, role string, users []string, known *Known) error {
+	if len(users) == 0 {
+		return nil
+	}
+	list, err := known.wantsTx(ctx, tx, tenant, role)
 	if err != nil || len(list) == 0 {
 		return err
 	}
-	_, err = tx.WantByRole(ctx, actor.Tenant, g.Resource.ID, g.Subject.ID, list, store.Piece{})
+	_, err = tx.WantByRole(ctx, tenant, role, users, list, store.Piece{})
 	return err
 }
 
@@ -60,7 +68,7 @@ func (s *Service) reachMembersTx(ctx context.Context, tx *store.Tx, tenant strin
 	if err != nil || len(list) == 0 {
 		return "", err
 	}
-	return tx.WantByRole(ctx, tenant, g.Subject.ID, "", list, p)
+	return tx.WantByRole(ctx, tenant, g.Subject.ID, nil, list, p)
 }
 
 // wantsTx returns what of a role's holdings something has to be done for. Of a single one the resource may be handed in.
@@ -124,16 +132,23 @@ func (s *Service) unreachTx(ctx context.Context, tx *store.Tx, tenant string, g 
 	if g.Resource.Kind != sallyport.KindRole {
 		return nil
 	}
-	held, err := tx.RoleHoldings(ctx, tenant, g.Resource.ID)
+	return unwantMembersTx(ctx, tx, tenant, g.Resource.ID, []string{g.Subject.ID})
+}
+
+// unwantMembersTx marks for removal what some former members of a role had by it alone.
+func unwantMembersTx(ctx context.Context, tx *store.Tx, tenant, role string, users []string) error {
+	held, err := tx.RoleHoldings(ctx, tenant, role)
 	if err != nil {
 		return err
 	}
-	for _, h := range held {
-		if h.Relation == sallyport.Member {
-			tx.Changed(tenant, topicProgress(h.ResourceID))
-		}
+	held = slices.DeleteFunc(held, func(h store.RoleHolding) bool { return h.Relation != sallyport.Member })
+	if len(held) == 0 {
+		return nil
 	}
-	return tx.UnwantOf(ctx, tenant, g.Resource.ID, g.Subject.ID)
+	for _, h := range held {
+		tx.Changed(tenant, topicProgress(h.ResourceID))
+	}
+	return tx.UnwantOf(ctx, tenant, role, users)
 }
 
 func unreachMembersTx(ctx context.Context, tx *store.Tx, tenant string, g sallyport.Grant, p store.Piece) (last string, err error) {

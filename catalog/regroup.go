@@ -148,18 +148,57 @@ func (w *regroup) moveMembers(ctx context.Context, from sallyport.Resource, only
 	if err != nil {
 		return err
 	}
+	var list []access.NewGrant
 	for _, g := range members {
 		if only != nil && !only[g.Subject.ID] {
 			continue
 		}
-		if err := w.give(ctx, likewise(g, g.Subject, w.role)); err != nil {
-			return err
-		}
+		list = append(list, likewise(g, g.Subject, w.role))
 		if !keep {
 			w.moved = append(w.moved, g)
 		}
 	}
-	return nil
+	return w.giveMembers(ctx, list)
+}
+
+// giveMembers makes people members of the role as give does: all at once, but for those who have to have what is there longer
+// or earlier.
+func (w *regroup) giveMembers(ctx context.Context, list []access.NewGrant) error {
+	people := make([]string, len(list))
+	for i, n := range list {
+		people[i] = n.Subject.ID
+	}
+	present, err := unended(ctx, w.tx, w.actor.Tenant, w.role.ID, people)
+	if err != nil {
+		return err
+	}
+	var fresh []access.NewGrant
+	given := map[sallyport.Key]bool{} // by this; what is there of these is not in present
+	give := func() error {
+		some := fresh
+		fresh = nil
+		return w.Access.GiveMembersTx(ctx, w.tx, w.actor, some)
+	}
+	for _, n := range list {
+		k := w.fill(&n)
+		old, ok := present[held{k, sallyport.OriginGiven}]
+		switch {
+		case !ok && !given[k]:
+			fresh, given[k] = append(fresh, n), true
+			continue
+		case !given[k] && w.covers(old, n):
+			continue
+		case given[k]:
+			if err := give(); err != nil {
+				return err
+			}
+		}
+		given[k] = true
+		if err := w.give(ctx, n); err != nil {
+			return err
+		}
+	}
+	return give()
 }
 
 func (w *regroup) moveOwners(ctx context.Context, from sallyport.Resource) error {
@@ -186,12 +225,7 @@ func (w *regroup) whoever(s sallyport.Subject) sallyport.Subject {
 // endMoved takes from the former what was moved: only once people are in the new role and that has everything, so that no
 // target is told to take away what somebody keeps.
 func (w *regroup) endMoved(ctx context.Context) error {
-	for _, g := range w.moved {
-		if err := w.end(ctx, g, "moved to the role "+w.role.Name); err != nil {
-			return err
-		}
-	}
-	return nil
+	return w.Access.EndAllTx(ctx, w.tx, w.actor, w.moved, "moved to the role "+w.role.Name)
 }
 
 // endDirect ends what people hold by grants of their own and have by the role now; where the role is shorter, the preview says
@@ -246,6 +280,24 @@ func (w *regroup) give(ctx context.Context, n access.NewGrant) error {
 }
 
 func (w *regroup) add(ctx context.Context, n access.NewGrant, by func(context.Context, *store.Tx, sallyport.Actor, access.NewGrant) (sallyport.Grant, error)) error {
+	k := w.fill(&n)
+	old, ok, err := w.tx.LivingGrant(ctx, w.actor.Tenant, k, sallyport.OriginGiven)
+	switch {
+	case err != nil:
+		return err
+	case ok && w.earlier(old, n):
+		if err := w.join(ctx, old, &n); err != nil {
+			return err
+		}
+	case ok && w.covers(old, n):
+		return nil
+	}
+	_, err = by(ctx, w.tx, w.actor, n)
+	return err
+}
+
+// fill says why a grant is made, and what was left out of it.
+func (w *regroup) fill(n *access.NewGrant) sallyport.Key {
 	if n.Relation == "" {
 		n.Relation = sallyport.Member
 	}
@@ -253,20 +305,17 @@ func (w *regroup) add(ctx context.Context, n access.NewGrant, by func(context.Co
 		n.Parameters = "{}"
 	}
 	n.Reason, n.ReasonKind, n.Accept = w.in.Reason, "direct", w.in.Accept
-	k := sallyport.Key{Subject: n.Subject.Kind, SubjectID: n.Subject.ID, ResourceID: n.Resource.ID, Relation: n.Relation, Parameters: n.Parameters}
-	old, ok, err := w.tx.LivingGrant(ctx, w.actor.Tenant, k, sallyport.OriginGiven)
-	switch {
-	case err != nil:
-		return err
-	case ok && begins(n.StartsAt, w.tx.Now()).Before(begins(&old.StartsAt, w.tx.Now())):
-		if err := w.join(ctx, old, &n); err != nil {
-			return err
-		}
-	case ok && spanOf(old).Compare(sallyport.Span{NoEnd: n.NoEnd, EndsAt: n.Until}) >= 0:
-		return nil
-	}
-	_, err = by(ctx, w.tx, w.actor, n)
-	return err
+	return sallyport.Key{Subject: n.Subject.Kind, SubjectID: n.Subject.ID, ResourceID: n.Resource.ID, Relation: n.Relation, Parameters: n.Parameters}
+}
+
+// earlier reports whether what is to be given begins before what is there.
+func (w *regroup) earlier(old sallyport.Grant, n access.NewGrant) bool {
+	return begins(n.StartsAt, w.tx.Now()).Before(begins(&old.StartsAt, w.tx.Now()))
+}
+
+// covers reports whether what is there begins no later and lasts as long as what is to be given.
+func (w *regroup) covers(old sallyport.Grant, n access.NewGrant) bool {
+	return !w.earlier(old, n) && spanOf(old).Compare(sallyport.Span{NoEnd: n.NoEnd, EndsAt: n.Until}) >= 0
 }
 
 // join lets what begins earlier go on as what is there and begins later. Between them there is nothing, or it is refused: it
@@ -326,4 +375,20 @@ func (w *regroup) grants(ctx context.Context, f store.GrantFilter) ([]sallyport.
 			return out, nil
 		}
 	}
+}
+
+// held is what at most one grant has that was not ended.
+type held struct {
+	sallyport.Key
+	origin sallyport.Origin
+}
+
+// unended reads what people have of a role by grants that were not ended, even where their end has passed.
+func unended(ctx context.Context, tx *store.Tx, tenant, roleID string, people []string) (map[held]sallyport.Grant, error) {
+	grants, err := tx.GrantsOfPeople(ctx, tenant, roleID, people)
+	out := make(map[held]sallyport.Grant, len(grants))
+	for _, g := range grants {
+		out[held{keyOf(g), g.Origin}] = g
+	}
+	return out, err
 }

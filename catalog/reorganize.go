@@ -121,16 +121,17 @@ func (w *regroup) create(ctx context.Context) error {
 		}
 	}
 	var ids []string
+	var members []access.NewGrant
 	for i, m := range w.in.Members {
 		who, err := w.Access.SubjectTx(ctx, w.tx, w.actor, "user:"+strings.TrimPrefix(m, "user:"))
 		if err != nil {
 			return at(err, "members", i)
 		}
 		ids = append(ids, who.ID)
-		n := access.NewGrant{Subject: who, Resource: w.role, Duration: w.in.MembershipEnds, NoEnd: w.in.MembershipEnds == nil}
-		if err := w.give(ctx, n); err != nil {
-			return err
-		}
+		members = append(members, access.NewGrant{Subject: who, Resource: w.role, Duration: w.in.MembershipEnds, NoEnd: w.in.MembershipEnds == nil})
+	}
+	if err := w.giveMembers(ctx, members); err != nil {
+		return err
 	}
 	if !w.in.EndDirect {
 		return nil

@@ -33,7 +33,7 @@ func (s *Service) UndoReorganization(ctx context.Context, actor sallyport.Actor,
 		if c, err = tx.Reorganization(ctx, actor.Tenant, id, access.Viewer(actor)); err != nil {
 			return err
 		}
-		u := &undoing{Service: s, tx: tx, actor: actor, c: c, cause: "undone: " + c.Title, things: map[string]sallyport.Resource{}}
+		u := &undoing{Service: s, tx: tx, actor: actor, c: c, cause: "undone: " + c.Title, things: map[string]sallyport.Resource{}, in: map[string]map[held]sallyport.Grant{}}
 		if c.UndoneAt == nil {
 			if err := u.read(ctx); err != nil {
 				return err

@@ -23,6 +23,8 @@ type undoing struct {
 	leavers    map[string]bool // since the reorganization
 	known      access.Known
 	things     map[string]sallyport.Resource
+	in         map[string]map[held]sallyport.Grant // that there are on roles
+	back       []access.NewGrant                   // memberships of one role that are still to be made again
 
 	ended, left, shorter int      // what did not come back, by why, and what did with an earlier end
 	stays                []string // whose end stays as the reorganization cut it
@@ -70,24 +72,19 @@ func (u *undoing) read(ctx context.Context) error {
 // ended comes first, so that nobody is without it in between. What was cut has its former end again
 // last.
 func (u *undoing) grants(ctx context.Context) error {
-	type key struct {
-		sallyport.Key
-		origin sallyport.Origin
-	}
-	again := map[key]bool{}
+	again := map[held]bool{}
 	for _, g := range u.over {
-		again[key{keyOf(g), g.Origin}] = true
+		again[held{keyOf(g), g.Origin}] = true
 	}
 	end := func(first bool) error {
+		var ids []string
 		for _, g := range u.made {
-			if g.EndedAt == nil && again[key{keyOf(g), g.Origin}] == first {
-				if err := u.Access.EndGrantTx(ctx, u.tx, u.actor, g.ID, u.cause); err != nil {
-					return err
-				}
-				u.known.Forget()
+			if g.EndedAt == nil && again[held{keyOf(g), g.Origin}] == first {
+				ids = append(ids, g.ID)
 			}
 		}
-		return nil
+		u.known.Forget()
+		return u.Access.EndGrantsTx(ctx, u.tx, u.actor, ids, u.cause)
 	}
 	if err := u.people(ctx, u.over); err != nil {
 		return err
@@ -99,6 +96,9 @@ func (u *undoing) grants(ctx context.Context) error {
 		if err := u.again(ctx, g); err != nil {
 			return err
 		}
+	}
+	if err := u.members(ctx); err != nil {
+		return err
 	}
 	if err := end(false); err != nil {
 		return err
@@ -116,7 +116,13 @@ func (u *undoing) again(ctx context.Context, g sallyport.Grant) error {
 	if !g.NoEnd && g.EndsAt != nil && !g.EndsAt.After(u.tx.Now()) {
 		return nil
 	}
-	if _, ok, err := u.tx.LivingGrant(ctx, u.actor.Tenant, keyOf(g), g.Origin); err != nil || ok {
+	member := g.Resource.Kind == sallyport.KindRole && g.Relation == sallyport.Member && g.Subject.Kind == sallyport.SubjectUser && g.Origin != sallyport.OriginImport
+	if n := len(u.back); n > 0 && (!member || u.back[0].Resource.ID != g.Resource.ID) {
+		if err := u.members(ctx); err != nil {
+			return err
+		}
+	}
+	if there, err := u.there(ctx, g, member); err != nil || there {
 		return err
 	}
 	r, err := u.thing(ctx, g.Resource.ID)
@@ -154,7 +160,43 @@ func (u *undoing) again(ctx context.Context, g sallyport.Grant) error {
 	if shorter || fitted {
 		u.shorter++
 	}
+	if member {
+		u.back = append(u.back, n)
+		u.in[r.ID][held{keyOf(g), g.Origin}] = g
+		return nil
+	}
 	_, err = u.Access.AddGrantTx(ctx, u.tx, u.actor, n)
+	return err
+}
+
+// there reports whether the grant of somebody is there, by whatever way. What the former members of a role have of it is read at once.
+func (u *undoing) there(ctx context.Context, g sallyport.Grant, member bool) (ok bool, err error) {
+	if !member {
+		_, ok, err = u.tx.LivingGrant(ctx, u.actor.Tenant, keyOf(g), g.Origin)
+		return ok, err
+	}
+	in, known := u.in[g.Resource.ID]
+	if !known {
+		var people []string
+		for _, o := range u.over {
+			if o.Resource.ID == g.Resource.ID && o.Subject.Kind == sallyport.SubjectUser {
+				people = append(people, o.Subject.ID)
+			}
+		}
+		if in, err = unended(ctx, u.tx, u.actor.Tenant, g.Resource.ID, people); err != nil {
+			return false, err
+		}
+		u.in[g.Resource.ID] = in
+	}
+	_, ok = in[held{keyOf(g), g.Origin}]
+	return ok, nil
+}
+
+// members makes those members again who are to be.
+func (u *undoing) members(ctx context.Context) error {
+	some := u.back
+	u.back = nil
+	_, err := u.Access.AddMembersTx(ctx, u.tx, u.actor, some)
 	return err
 }
 

@@ -164,8 +164,14 @@ func (tx *Tx) flush(ctx context.Context) error {
 
 // insertRows inserts rows of the same width, up to 1,000 arguments a statement; suffix follows the values.
 func (tx *Tx) insertRows(ctx context.Context, into string, rows [][]any, suffix string) error {
+	_, err := tx.countRows(ctx, into, rows, suffix)
+	return err
+}
+
+// countRows is insertRows, and says how many were inserted.
+func (tx *Tx) countRows(ctx context.Context, into string, rows [][]any, suffix string) (inserted int64, err error) {
 	if len(rows) == 0 {
-		return nil
+		return 0, nil
 	}
 	for chunk := range slices.Chunk(rows, max(1000/len(rows[0]), 1)) {
 		q := &query{}
@@ -180,11 +186,13 @@ func (tx *Tx) insertRows(ctx context.Context, into string, rows [][]any, suffix 
 			q.WriteString(")")
 		}
 		q.WriteString(suffix)
-		if _, err := tx.Exec(ctx, q.String(), q.args...); err != nil {
-			return err
+		n, err := tx.Exec(ctx, q.String(), q.args...)
+		if err != nil {
+			return inserted, err
 		}
+		inserted += n
 	}
-	return nil
+	return inserted, nil
 }
 
 // maxRefusals is how many refusals of one caller are recorded in an hour; more are counted only in the logs.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -236,19 +237,48 @@ func (tx *Tx) LivingGrant(ctx context.Context, tenant string, k sallyport.Key, o
 	return g, err == nil, dbError(ctx, err)
 }
 
+// GrantsOfPeople reads what some people have of one resource by grants of their own that were not ended, even when their end has
+// passed.
+func (tx *Tx) GrantsOfPeople(ctx context.Context, tenant, resourceID string, users []string) (out []sallyport.Grant, err error) {
+	for some := range slices.Chunk(users, crowd) {
+		q := &query{}
+		q.WriteString("SELECT " + grantColumns + grantFrom + " WHERE g.tenant_id = " + q.arg(tenant) + " AND g.resource_id = " + q.arg(resourceID) +
+			" AND g.subject_kind = 'user' AND g.ended_at IS NULL AND " + q.oneOf("g.subject_id", some))
+		if err := tx.Rows(ctx, q.String(), q.args, func(rows *sql.Rows) error {
+			var g sallyport.Grant
+			err := scanGrant(rows, &g, tx.now)
+			out = append(out, g)
+			return err
+		}); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
 // InsertGrant adds a grant row; id and created_at are set here. EConflict when one of the same key and origin lives.
 func (tx *Tx) InsertGrant(ctx context.Context, tenant string, g *sallyport.Grant, previous string) error {
-	g.ID, g.CreatedAt = NewID(sallyport.PrefixGrant), tx.now
-	if tx.watch != nil {
-		tx.watch.made = append(tx.watch.made, g.ID)
-	}
-	_, err := tx.Exec(ctx, `INSERT INTO grants (tenant_id, id, subject_kind, subject_id, resource_id, relation, parameters, origin, reason_kind, reason,
-		request_id, previous_id, duration, starts_at, ends_at, no_end, activated_at, created_by, created_at, text_key)
-		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20)`,
-		tenant, g.ID, g.Subject.Kind, g.Subject.ID, g.Resource.ID, g.Relation, string(g.Parameters), g.Origin, g.ReasonKind, g.Reason,
-		null(g.RequestID), null(previous), DurationValue(g.Duration), Micros(g.StartsAt), MicrosPtr(g.EndsAt), g.NoEnd, MicrosPtr(g.ActivatedAt),
-		refID(g.CreatedBy), Micros(tx.now), Fold(g.Reason))
+	list := []sallyport.Grant{*g}
+	err := tx.InsertGrants(ctx, tenant, list, []string{previous})
+	*g = list[0]
 	return err
+}
+
+// InsertGrants is InsertGrant of many; previous is what each takes over from, "" for nothing.
+func (tx *Tx) InsertGrants(ctx context.Context, tenant string, list []sallyport.Grant, previous []string) error {
+	rows := make([][]any, len(list))
+	for i := range list {
+		g := &list[i]
+		g.ID, g.CreatedAt = NewID(sallyport.PrefixGrant), tx.now
+		if tx.watch != nil {
+			tx.watch.made = append(tx.watch.made, g.ID)
+		}
+		rows[i] = []any{tenant, g.ID, g.Subject.Kind, g.Subject.ID, g.Resource.ID, g.Relation, string(g.Parameters), g.Origin, g.ReasonKind, g.Reason,
+			null(g.RequestID), null(previous[i]), DurationValue(g.Duration), Micros(g.StartsAt), MicrosPtr(g.EndsAt), g.NoEnd, MicrosPtr(g.ActivatedAt),
+			refID(g.CreatedBy), Micros(tx.now), Fold(g.Reason)}
+	}
+	return tx.insertRows(ctx, `INSERT INTO grants (tenant_id, id, subject_kind, subject_id, resource_id, relation, parameters, origin, reason_kind, reason,
+		request_id, previous_id, duration, starts_at, ends_at, no_end, activated_at, created_by, created_at, text_key)`, rows, "")
 }
 
 // EndGrant closes a grant that has not been ended: at is when it ended, which is its end when that has passed. It
@@ -261,6 +291,26 @@ func (tx *Tx) EndGrant(ctx context.Context, tenant, id string, at time.Time, by 
 		tenant, id, Micros(at), null(by), strings.ToValidUTF8(reason, "\uFFFD"), Fold(strings.ToValidUTF8(reason, "\uFFFD")))
 	return n == 1, err
 }
+
+// EndGrants is EndGrant of many. It reports false when somebody else ended one of them first.
+func (tx *Tx) EndGrants(ctx context.Context, tenant string, ids []string, at time.Time, by string, reason string) (bool, error) {
+	if tx.watch != nil {
+		tx.watch.ended = append(tx.watch.ended, ids...)
+	}
+	reason = strings.ToValidUTF8(reason, "\uFFFD")
+	for some := range slices.Chunk(ids, crowd) {
+		q := &query{}
+		q.WriteString("UPDATE grants SET ended_at=" + q.arg(Micros(at)) + ", ended_by=" + q.arg(null(by)) + ", ended_reason=" + q.arg(reason) + ", text_key=text_key||' '||" + q.arg(Fold(reason)) +
+			" WHERE tenant_id=" + q.arg(tenant) + " AND ended_at IS NULL AND id IN " + q.set(some))
+		if n, err := tx.Exec(ctx, q.String(), q.args...); err != nil || int(n) < len(some) {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// crowd is of how many people or grants at most one statement is.
+const crowd = 500
 
 // ActivateGrants records that the access of a key is real since the transaction's time: grants that wait for that start
 // and count their duration from now. It returns the ids of the grants.

@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,36 +42,50 @@ const ChannelEmail = "email"
 // AddMessage puts a message into a person's inbox and queues its delivery by e-mail, when the person is active and has an
 // address. It reports false, and does nothing, when that notice was given before; and in a rehearsal, which nobody hears of.
 func (tx *Tx) AddMessage(ctx context.Context, tenant string, m NewMessage) (added bool, err error) {
+	n, err := tx.AddMessages(ctx, tenant, []NewMessage{m})
+	return n > 0, err
+}
+
+// AddMessages is AddMessage of many; it says how many were added.
+func (tx *Tx) AddMessages(ctx context.Context, tenant string, list []NewMessage) (added int64, err error) {
 	if tx.watch != nil && tx.watch.rehearsal {
-		return false, nil
+		return 0, nil
 	}
-	id := NewID(sallyport.PrefixMessage)
-	if m.Dedupe == "" {
-		m.Dedupe = id
+	for some := range slices.Chunk(list, crowd) {
+		rows, ids := make([][]any, len(some)), make([]string, len(some))
+		for i, m := range some {
+			ids[i] = NewID(sallyport.PrefixMessage)
+			if m.Facts == nil {
+				m.Facts = []notify.Fact{}
+			}
+			if m.Link != "" && !strings.HasPrefix(m.Link, "/") {
+				return added, sallyport.Errorf(sallyport.EInternal, "the link of a message is no path: %s", clip(m.Link))
+			}
+			rows[i] = []any{tenant, ids[i], m.UserID, m.Kind, cmp.Or(m.Dedupe, ids[i]), m.Title, m.Body, m.Link, toJSON(m.Facts), Micros(tx.now)}
+		}
+		n, err := tx.countRows(ctx, "INSERT INTO messages (tenant_id, id, user_id, kind, dedupe, title, body, link, facts, created_at)", rows, " ON CONFLICT (tenant_id, user_id, dedupe) DO NOTHING")
+		if err != nil {
+			return added, err
+		}
+		if n == 0 {
+			continue
+		}
+		added += n
+		for _, m := range some {
+			tx.Changed(tenant, "inbox:"+m.UserID)
+		}
+		q := &query{}
+		channel, at := q.arg(ChannelEmail), q.arg(Micros(tx.now))
+		q.WriteString("INSERT INTO deliveries (tenant_id, message_id, channel, state, next_at) SELECT m.tenant_id, m.id, CAST(" + channel + " AS TEXT), 'queued', CAST(" + at + " AS BIGINT)" +
+			" FROM messages m JOIN users u ON u.tenant_id = m.tenant_id AND u.id = m.user_id AND u.state = 'active' AND u.email <> '' WHERE m.tenant_id = " + q.arg(tenant) + " AND " + q.oneOf("m.id", ids))
+		if n, err = tx.Exec(ctx, q.String(), q.args...); err != nil {
+			return added, err
+		}
+		if n > 0 {
+			tx.Wake(tenant)
+		}
 	}
-	if m.Facts == nil {
-		m.Facts = []notify.Fact{}
-	}
-	if m.Link != "" && !strings.HasPrefix(m.Link, "/") {
-		return false, sallyport.Errorf(sallyport.EInternal, "the link of a message is no path: %s", clip(m.Link))
-	}
-	n, err := tx.Exec(ctx, `INSERT INTO messages (tenant_id, id, user_id, kind, dedupe, title, body, link, facts, created_at)
-		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10) ON CONFLICT (tenant_id, user_id, dedupe) DO NOTHING`,
-		tenant, id, m.UserID, m.Kind, m.Dedupe, m.Title, m.Body, m.Link, toJSON(m.Facts), Micros(tx.now))
-	if err != nil || n == 0 {
-		return false, err
-	}
-	n, err = tx.Exec(ctx, `INSERT INTO deliveries (tenant_id, message_id, channel, state, next_at)
-		SELECT tenant_id, $3, $4, 'queued', $5 FROM users WHERE tenant_id = $1 AND id = $2 AND state = 'active' AND email <> ''`,
-		tenant, m.UserID, id, ChannelEmail, Micros(tx.now))
-	if err != nil {
-		return false, err
-	}
-	tx.Changed(tenant, "inbox:"+m.UserID)
-	if n > 0 {
-		tx.Wake(tenant)
-	}
-	return true, nil
+	return added, nil
 }
 
 var messageListing = listing{id: "m.id", sorts: map[string]string{"": "-m.id", "created_at": "m.id"}}

@@ -199,6 +199,11 @@ func (tx *Tx) Provision(ctx context.Context, tenant string, k sallyport.Key) (Pr
 		tenant, k.SubjectID, k.ResourceID, k.Relation, k.Parameters)
 }
 
+// HasProvisions reports whether a target needs, or needed, anything for those who hold a resource.
+func (tx *Tx) HasProvisions(ctx context.Context, tenant, resourceID string) (bool, error) {
+	return tx.exists(ctx, "SELECT 1 FROM provisions WHERE tenant_id=$1 AND resource_id=$2 LIMIT 1", tenant, resourceID)
+}
+
 // ProvisionByID finds a provision; false when there is none.
 func (tx *Tx) ProvisionByID(ctx context.Context, tenant, id string) (Provision, bool, error) {
 	return tx.provision(ctx, "tenant_id=$1 AND id=$2", tenant, id)

@@ -31,34 +31,43 @@ type Want struct {
 	Wait                   Wait // zero where nothing keeps it waiting
 }
 
-// WantByRole makes provisions for those whose membership of a role lives, or for one of them when userID is not "", of
+// WantByRole makes provisions for those whose membership of a role lives, or for some of them when users is not nil, of
 // things that the role holds. Those that are there or on their way stay. It returns the id of the last person looked at when
 // there are more; else "".
-func (tx *Tx) WantByRole(ctx context.Context, tenant, roleID, userID string, list []Want, s Piece) (last string, err error) {
-	if userID == "" && s.Limit > 0 {
+func (tx *Tx) WantByRole(ctx context.Context, tenant, roleID string, users []string, list []Want, s Piece) (last string, err error) {
+	if users == nil && s.Limit > 0 {
 		err = tx.Row(ctx, `SELECT subject_id FROM grants WHERE tenant_id=$1 AND resource_id=$2 AND relation='member' AND subject_kind='user' AND ended_at IS NULL
 			AND subject_id > $3 GROUP BY subject_id ORDER BY subject_id LIMIT 1 OFFSET $4`, []any{tenant, roleID, s.After, s.Limit - 1}, &last)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return "", err
 		}
 	}
+	whom := [][]string{nil}
+	if users != nil {
+		whom = slices.Collect(slices.Chunk(users, crowd))
+	}
 	for some := range slices.Chunk(list, 100) {
-		if err := tx.wantByRole(ctx, tenant, roleID, userID, some, s.After, last); err != nil {
-			return "", err
+		for _, users := range whom {
+			if err := tx.wantByRole(ctx, tenant, roleID, users, some, s.After, last); err != nil {
+				return "", err
+			}
 		}
 	}
 	return last, nil
 }
 
-// wantByRole makes the provisions of those after one, up to another.
-func (tx *Tx) wantByRole(ctx context.Context, tenant, roleID, userID string, list []Want, after, last string) error {
+// wantByRole makes the provisions of some, or of those after one, up to another.
+func (tx *Tx) wantByRole(ctx context.Context, tenant, roleID string, users []string, list []Want, after, last string) error {
 	q := &query{}
 	t, role, now := q.arg(tenant), q.arg(roleID), q.arg(Micros(tx.now))
 	who := "" // bounds of an index
-	for _, bound := range []struct{ is, id string }{{"=", userID}, {">", after}, {"<=", last}} {
+	for _, bound := range []struct{ is, id string }{{">", after}, {"<=", last}} {
 		if bound.id != "" {
 			who += " AND m.subject_id " + bound.is + " " + q.arg(bound.id)
 		}
+	}
+	if users != nil {
+		who += " AND " + q.oneOf("m.subject_id", users)
 	}
 	text := func(v any) string { return "CAST(" + q.arg(v) + " AS TEXT)" }
 	rows := make([]string, len(list))
@@ -143,13 +152,19 @@ func (tx *Tx) Unwant(ctx context.Context, tenant, roleID string, h RoleHolding, 
 	return last, err
 }
 
-// UnwantOf marks for removal what no reason asks for any longer of all that a role gives a person as member.
-func (tx *Tx) UnwantOf(ctx context.Context, tenant, roleID, userID string) error {
-	_, err := tx.Exec(ctx, (&query{}).removes("$3", "$4", nil)+` WHERE tenant_id=$1 AND id IN (SELECT p.id FROM provisions p WHERE p.tenant_id=$1 AND p.user_id=$2
-		AND p.relation='member' AND p.state >= 'adding' AND p.state <= 'present' AND EXISTS (SELECT 1 FROM grants h WHERE h.tenant_id=$1 AND h.subject_kind='role'
-		AND h.subject_id=$3 AND h.resource_id=p.resource_id AND h.relation=p.relation AND h.parameters=p.parameters AND h.ended_at IS NULL)
-		AND NOT `+wanted("$1", "p.user_id", "p.resource_id", "p.relation", "p.parameters", "$4")+`)`, tenant, userID, roleID, Micros(tx.now))
-	return err
+// UnwantOf marks for removal what no reason asks for any longer of all that a role gives some people as members.
+func (tx *Tx) UnwantOf(ctx context.Context, tenant, roleID string, users []string) error {
+	for some := range slices.Chunk(users, crowd) {
+		q := &query{}
+		t, role, now := q.arg(tenant), q.arg(roleID), q.arg(Micros(tx.now))
+		if _, err := tx.Exec(ctx, q.removes(role, now, nil)+` WHERE tenant_id=`+t+` AND id IN (SELECT p.id FROM provisions p WHERE p.tenant_id=`+t+` AND `+q.oneOf("p.user_id", some)+`
+			AND p.relation='member' AND p.state >= 'adding' AND p.state <= 'present' AND EXISTS (SELECT 1 FROM grants h WHERE h.tenant_id=`+t+` AND h.subject_kind='role'
+			AND h.subject_id=`+role+` AND h.resource_id=p.resource_id AND h.relation=p.relation AND h.parameters=p.parameters AND h.ended_at IS NULL)
+			AND NOT `+wanted(t, "p.user_id", "p.resource_id", "p.relation", "p.parameters", now)+`)`, q.args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // RoleHolding is one thing that a role holds and that has a target.

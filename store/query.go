@@ -77,6 +77,14 @@ func (q *query) set(values []string) string {
 	return "(SELECT value FROM json_each(" + q.arg(string(b)) + "))"
 }
 
+// oneOf returns the condition that a column is one of the values: of a single one, or of a set.
+func (q *query) oneOf(col string, values []string) string {
+	if len(values) == 1 {
+		return col + " = " + q.arg(values[0])
+	}
+	return col + " IN " + q.set(values)
+}
+
 // in returns "col IN (…)" for the values; of none it is FALSE.
 func (q *query) in(col string, values []string) string {
 	if len(values) == 0 {

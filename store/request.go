@@ -220,6 +220,18 @@ func (tx *Tx) PendingRequest(ctx context.Context, tenant string, k sallyport.Key
 	return r, err == nil, dbError(ctx, err)
 }
 
+// PendingKeys are the keys of a resource for which a request is pending.
+func (tx *Tx) PendingKeys(ctx context.Context, tenant, resourceID string) (map[sallyport.Key]bool, error) {
+	out := map[sallyport.Key]bool{}
+	err := tx.Rows(ctx, "SELECT subject_kind, subject_id, relation, parameters FROM requests WHERE tenant_id=$1 AND resource_id=$2 AND state='pending'", []any{tenant, resourceID}, func(r *sql.Rows) error {
+		k := sallyport.Key{ResourceID: resourceID}
+		err := r.Scan(&k.Subject, &k.SubjectID, &k.Relation, &k.Parameters)
+		out[k] = true
+		return err
+	})
+	return out, err
+}
+
 // InsertRequest adds a request; id and times are set here. It reports false, and adds nothing, when one for the same is
 // pending. Nobody looks for that one first: on PostgreSQL, two that look at the few pages of the pending ones and then
 // write there stop each other, however different what they ask is.

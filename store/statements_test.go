@@ -161,7 +161,7 @@ func TestJoiningTakesFewStatements(t *testing.T) {
 					list = append(list, store.Want{ResourceID: r.ID, Parameters: "{}", Pin: pins[r.ID]})
 				}
 				if err == nil {
-					_, err = tx.WantByRole(ctx, w.tenant, role.ID, ada.ID, list, store.Piece{})
+					_, err = tx.WantByRole(ctx, w.tenant, role.ID, []string{ada.ID}, list, store.Piece{})
 				}
 				return err
 			})
