@@ -25,7 +25,7 @@ type Interval struct {
 	Origin            Origin          `json:"origin" enum:"given,import,policy,break_glass"`
 	ReasonKind        string          `json:"reason_kind" enum:"request,direct,import,policy,break_glass,bootstrap"`
 	Reason            string          `json:"reason,omitempty"`
-	State             IntervalState   `json:"state" enum:"scheduled,granting,active,ended,never"`
+	State             IntervalState   `json:"state" enum:"scheduled,granting,active,revoking,ended,never" doc:"Revoking: over since ended_at, and still being removed from the target"`
 	StartedAt         time.Time       `json:"started_at"`
 	GivenBy           *UserRef        `json:"given_by,omitempty" doc:"Absent: Sallyport itself"`
 	RequestID         string          `json:"request_id,omitempty"`
@@ -43,11 +43,13 @@ type Interval struct {
 // IntervalState says where an interval stands at the time of the answer.
 type IntervalState string
 
-// The states of an interval. Never is one that ended before the access was real.
+// The states of an interval. Revoking is one that is over while its access is not yet known to be gone from the target
+// (domain rule 6); never is one that ended before the access was real.
 const (
 	IntervalScheduled IntervalState = "scheduled"
 	IntervalGranting  IntervalState = "granting"
 	IntervalActive    IntervalState = "active"
+	IntervalRevoking  IntervalState = "revoking"
 	IntervalEnded     IntervalState = "ended"
 	IntervalNever     IntervalState = "never"
 )

@@ -25,7 +25,7 @@ type HistoryFields struct {
 	Department string    `query:"department" maxLength:"256" doc:"Of the person, as of today"`
 	Relation   string    `query:"relation" enum:"member,owner"`
 	Via        string    `query:"via" enum:"direct,role,any" doc:"Default any; of the history of the whole company direct: what people had by role is found by person, resource, role or app"`
-	State      string    `query:"state" enum:"active,ended,coming,lost" doc:"active: holds now; ended: over; coming: neither; lost: what a person had and has no longer by any way, each thing once, with when and why it went"`
+	State      string    `query:"state" enum:"active,ended,coming,lost" doc:"active: holds now; ended: over, also what is still being removed; coming: neither; lost: what a person had and has no longer by any way, each thing once, with when and why it went"`
 	At         time.Time `query:"at" doc:"Held at that moment: the report of who had what then"`
 	Since      time.Time `query:"since" doc:"Not over before"`
 	Until      time.Time `query:"until" doc:"Begun before; not included"`

@@ -51,6 +51,22 @@ func stopped(alias string) string {
 		a + "ended_at ELSE " + a + "ends_at END)"
 }
 
+// stillThere is whether the target still has what the interval x gave: it is over, its provision p is where Grant.StateAt
+// says revoking, and no other way of the same access that has begun stopped later or goes on. Then it is of that one that
+// the target is rid, and this one had ended long before.
+func stillThere(t, now string) string {
+	of := func(alias string) string {
+		return alias + ".tenant_id = " + t + " AND " + alias + ".resource_id = x.resource_id AND " + alias + ".relation = x.relation AND " + alias + ".parameters = x.parameters AND " +
+			alias + ".starts_at <= " + now + " AND " + stopped(alias) + " > x.stopped_at"
+	}
+	return `CASE WHEN x.stopped_at <= ` + now + ` AND (p.state = 'removing' OR (p.state = 'present' AND e.ended_at IS NULL)) THEN
+		NOT EXISTS (SELECT 1 FROM grants k WHERE ` + of("k") + ` AND k.subject_kind = 'user' AND k.subject_id = x.subject_id)
+		AND NOT EXISTS (SELECT 1 FROM grants k CROSS JOIN grants km WHERE ` + of("k") + ` AND k.subject_kind = 'role' AND km.tenant_id = ` + t + ` AND km.subject_kind = 'user'
+			AND km.subject_id = x.subject_id AND km.resource_id = k.subject_id AND km.relation = 'member' AND km.starts_at <= ` + now + ` AND ` + stopped("km") + ` > x.stopped_at
+			AND km.starts_at < ` + stopped("k") + ` AND k.starts_at < ` + stopped("km") + `)
+		ELSE FALSE END`
+}
+
 var intervalListing = listing{id: "x.id", sorts: map[string]string{"": "-x.starts_at", "started": "x.starts_at", "ended": "x.stopped_at",
 	"person": "COALESCE(su.name_key, sr.name_key, '')", "resource": "r.name_key", "relation": "x.relation", "given_by": "COALESCE(gb.name_key, '')",
 	"ended_by": "COALESCE(eb.name_key, '')", "via": "x.role_id"}}
@@ -163,9 +179,11 @@ func (tx *Tx) intervals(tenant string, v Viewer, f IntervalFilter, order walk) (
 	joins := on("grants", "c", "x.given_id") + on("grants", "e", "x.end_id") + on("resources", "r", "x.resource_id") +
 		on("resources", "ap", "r.app_id") + on("resources", "ro", "x.role_id") + on("users", "su", "x.subject_id") + on("resources", "sr", "x.subject_id") +
 		on("users", "gb", "c.created_by") + on("users", "eb", "e.ended_by") + on("requests", "q", "c.request_id") + on("users", "rq", "q.requester_id") +
-		on("users", "db", "q.decided_by")
+		on("users", "db", "q.decided_by") + ` LEFT JOIN provisions p ON p.tenant_id = ` + t + ` AND x.subject_kind = 'user' AND p.user_id = x.subject_id AND p.resource_id = x.resource_id
+			AND p.relation = x.relation AND p.parameters = x.parameters`
 	out := report[sallyport.Interval]{listing: intervalListing, with: with, columns: intervalColumns + ", " + votesOf(t, "c.request_id"),
 		from: rows + joins + " WHERE TRUE" + where.String(), joins: joins,
+		asked: func(q *query) string { return stillThere(t, q.arg(now)) },
 		scan: func(r *sql.Rows, it *sallyport.Interval, more ...any) error {
 			return scanInterval(r, it, tx.now, more...)
 		},
@@ -291,7 +309,7 @@ func scanInterval(rows *sql.Rows, it *sallyport.Interval, now time.Time, more ..
 	var role, app optionalRef
 	var given, requester, decided, ended optionalUser
 	var stop int64
-	var realised bool
+	var realised, there bool
 	var endedAt *time.Time
 	*it = sallyport.Interval{Via: "direct"}
 	dest := append([]any{&it.ID, &it.GrantID, &it.MembershipGrantID}, role.dest()...)
@@ -302,7 +320,7 @@ func scanInterval(rows *sql.Rows, it *sallyport.Interval, now time.Time, more ..
 	dest = append(append(dest, given.dest()...), textScan{&it.RequestID})
 	dest = append(append(dest, requester.dest()...), timePtrScan{&it.DecidedAt})
 	dest = append(append(dest, decided.dest()...), ended.dest()...)
-	dest = append(append(dest, timePtrScan{&endedAt}, textScan{&endedReason}, textScan{&votes}), more...)
+	dest = append(append(dest, timePtrScan{&endedAt}, textScan{&endedReason}, textScan{&votes}, &there), more...)
 	if err := rows.Scan(dest...); err != nil {
 		return err
 	}
@@ -314,6 +332,8 @@ func scanInterval(rows *sql.Rows, it *sallyport.Interval, now time.Time, more ..
 	n := Micros(now)
 	over := stop <= n
 	switch {
+	case there:
+		it.State = sallyport.IntervalRevoking
 	case over && (!realised || stop <= Micros(it.StartedAt)):
 		it.State = sallyport.IntervalNever
 	case over:

@@ -14,6 +14,8 @@ type report[T any] struct {
 	with    string // before the SELECT; "" for nothing
 	columns string // of the SELECT, without the sort key
 	from    string // FROM and WHERE
+	// Columns that take arguments of their own, which a count has no use for; they come last. nil for none.
+	asked func(q *query) string
 	// Where the conditions are on the rows x themselves: those rows alone, and what is joined to them afterwards. A count
 	// joins nothing then, and a page joins what is on it.
 	rows, joins string
@@ -85,6 +87,14 @@ func (p report[T]) walked(q *query, page *Page, order string) error {
 	return nil
 }
 
+// selected writes the columns.
+func (p report[T]) selected(q *query) string {
+	if p.asked == nil {
+		return p.columns
+	}
+	return p.columns + ", " + p.asked(q)
+}
+
 // read reads the page that the query selects.
 func (p report[T]) read(ctx context.Context, tx *Tx, q *query, page Page, total *int) (List[T], error) {
 	type row struct {
@@ -93,7 +103,7 @@ func (p report[T]) read(ctx context.Context, tx *Tx, q *query, page Page, total 
 	}
 	var none List[T]
 	var items []row
-	text := p.with + "SELECT " + p.columns + ", " + p.column(page.Sort) + q.String()
+	text := p.with + "SELECT " + p.selected(q) + ", " + p.column(page.Sort) + q.String()
 	err := tx.Rows(ctx, text, q.args, func(r *sql.Rows) error {
 		var it row
 		err := p.scan(r, &it.it, &it.key)
@@ -120,7 +130,7 @@ func (p report[T]) each(ctx context.Context, tx *Tx, q *query, sort string, f fu
 		return err
 	}
 	q.WriteString(p.orderBy(col, desc))
-	return tx.Rows(ctx, p.with+"SELECT "+p.columns+q.String(), q.args, func(r *sql.Rows) error {
+	return tx.Rows(ctx, p.with+"SELECT "+p.selected(q)+q.String(), q.args, func(r *sql.Rows) error {
 		var it T
 		if err := p.scan(r, &it); err != nil {
 			return err

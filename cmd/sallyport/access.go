@@ -71,7 +71,11 @@ func (a *app) showLost(ctx context.Context, c *client.Client, who string) error 
 			if why == "" {
 				why = "it reached its end"
 			}
-			rows = append(rows, []string{it.Resource.Slug, string(it.Relation), byWhat(it), when(&it.StartedAt), when(it.EndedAt), safe(why), by})
+			lost := when(it.EndedAt)
+			if it.State == sallyport.IntervalRevoking {
+				lost += ", still being removed"
+			}
+			rows = append(rows, []string{it.Resource.Slug, string(it.Relation), byWhat(it), when(&it.StartedAt), lost, safe(why), by})
 		}
 		a.table([]string{"RESOURCE", "AS", "BY", "FROM", "LOST", "WHY", "ENDED BY"}, rows)
 	})

@@ -55,6 +55,9 @@ func commandLine(t *testing.T, d *demoServer) {
 		if out := d.do("employee", "access"); strings.Contains(out, "vpn") {
 			t.Errorf("employee still has\n%s", out)
 		}
+		if out := d.do("employee", "access", "--lost"); !strings.Contains(out, "still being removed") {
+			t.Errorf("lost, and not said to be there still:\n%s", out)
+		}
 	})
 
 	t.Run("exit codes", func(t *testing.T) {

@@ -2502,8 +2502,11 @@ export interface components {
             role?: components["schemas"]["ResourceRef"];
             /** Format: date-time */
             started_at: string;
-            /** @enum {string} */
-            state: "scheduled" | "granting" | "active" | "ended" | "never";
+            /**
+             * @description Revoking: over since ended_at, and still being removed from the target
+             * @enum {string}
+             */
+            state: "scheduled" | "granting" | "active" | "revoking" | "ended" | "never";
             subject: components["schemas"]["Subject"];
             /** @description The person's, as of today */
             title?: string;
@@ -8309,7 +8312,7 @@ export interface operations {
                 relation?: "member" | "owner";
                 /** @description Default any; of the history of the whole company direct: what people had by role is found by person, resource, role or app */
                 via?: "direct" | "role" | "any";
-                /** @description active: holds now; ended: over; coming: neither; lost: what a person had and has no longer by any way, each thing once, with when and why it went */
+                /** @description active: holds now; ended: over, also what is still being removed; coming: neither; lost: what a person had and has no longer by any way, each thing once, with when and why it went */
                 state?: "active" | "ended" | "coming" | "lost";
                 /** @description Held at that moment: the report of who had what then */
                 at?: string;
@@ -8435,7 +8438,7 @@ export interface operations {
                 relation?: "member" | "owner";
                 /** @description Default any; of the history of the whole company direct: what people had by role is found by person, resource, role or app */
                 via?: "direct" | "role" | "any";
-                /** @description active: holds now; ended: over; coming: neither; lost: what a person had and has no longer by any way, each thing once, with when and why it went */
+                /** @description active: holds now; ended: over, also what is still being removed; coming: neither; lost: what a person had and has no longer by any way, each thing once, with when and why it went */
                 state?: "active" | "ended" | "coming" | "lost";
                 /** @description Held at that moment: the report of who had what then */
                 at?: string;

@@ -12,6 +12,7 @@ import { SearchInput } from '../../components/Input'
 import { LoadMore } from '../../components/LoadMore'
 import { RelativeTime } from '../../components/RelativeTime'
 import { SkeletonRows } from '../../components/Skeleton'
+import { Status } from '../../components/Status'
 import { type Column, Table } from '../../components/Table'
 import { date } from '../../components/time'
 import { useAsk } from '../ask/open'
@@ -50,7 +51,12 @@ const columns: Column<Interval>[] = [
     key: 'lost',
     header: 'Lost',
     sort: 'ended',
-    cell: (i) => (i.ended_at ? <RelativeTime at={i.ended_at} /> : '–'),
+    cell: (i) => (
+      <span className="flex flex-wrap items-center gap-2">
+        {i.ended_at ? <RelativeTime at={i.ended_at} /> : '–'}
+        {i.state === 'revoking' && <Status state="revoking" />}
+      </span>
+    ),
   },
   {
     key: 'why',

@@ -35,6 +35,32 @@ describe('what I had', () => {
     expect(asked).toContain(request)
   })
 
+  it('tells what the target still has from what is gone', async () => {
+    const lost = (id: string, state: string) => ({
+      id,
+      via: 'direct',
+      grant_id: id,
+      subject: { kind: 'user', id: 'usr_1', login: 'ada', name: 'Ada' },
+      resource: { id: `res_${id}`, slug: id, name: id, kind: 'app' },
+      relation: 'member',
+      origin: 'given',
+      reason_kind: 'direct',
+      state,
+      started_at: '2026-01-02T10:00:00Z',
+      ended_at: '2026-01-09T10:00:00Z',
+    })
+    server.use(
+      http.get('*/api/v1/history', () =>
+        HttpResponse.json({ items: [lost('VPN', 'revoking'), lost('Wiki', 'ended')] }),
+      ),
+    )
+    open('/access?view=lost')
+    const row = async (name: string) =>
+      (await screen.findByRole('button', { name: `Get it back: ${name}` })).closest('tr') as HTMLElement
+    expect(within(await row('VPN')).getByText('Being removed')).toBeInTheDocument()
+    expect(within(await row('Wiki')).queryByText('Being removed')).not.toBeInTheDocument()
+  })
+
   it('on a day asks which, and shows it as a table or drawn', async () => {
     const user = userEvent.setup()
     const { router } = open('/access?view=lost')

@@ -1,0 +1,106 @@
+package access_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"strings"
+	"testing"
+
+	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/store"
+)
+
+// doTasks does whatever waits for oscar.
+func (w *world) doTasks() {
+	w.Helper()
+	for _, task := range w.todo("oscar") {
+		if _, err := w.s.Complete(w.ctx, w.as("oscar"), task.ID, "done"); err != nil {
+			w.Fatal(err)
+		}
+	}
+}
+
+// TestLostIsBeingRemoved: what ended says that the target still has it, until that was read back or there is nothing to
+// remove, in every list of what was had (domain rule 6).
+func TestLostIsBeingRemoved(t *testing.T) {
+	each(t, func(w *world) {
+		w.byHand()
+		said := func(f store.IntervalFilter) string {
+			w.Helper()
+			f.UserID, f.ResourceID = "ken", "vpn"
+			var out []string
+			l, err := w.s.History(w.ctx, w.as("root"), f, store.Page{Sort: "started", Total: true})
+			if err != nil {
+				w.Fatal(err)
+			}
+			for _, it := range l.Items {
+				if it.State == sallyport.IntervalRevoking && it.EndedAt == nil {
+					w.Errorf("%+v", it)
+				}
+				out = append(out, string(it.State))
+			}
+			return strings.Join(out, " ")
+		}
+		is := func(what, history, lost string) {
+			w.Helper()
+			var b bytes.Buffer
+			if err := w.s.ExportHistory(w.ctx, w.as("root"), store.IntervalFilter{UserID: "ken", ResourceID: "vpn"}, "started", "csv", []string{"state"}, &b); err != nil {
+				w.Fatal(err)
+			}
+			file, _ := csv.NewReader(&b).ReadAll()
+			var column []string
+			for _, row := range file[1:] {
+				column = append(column, row[0])
+			}
+			if got := said(store.IntervalFilter{}); got != history || strings.Join(column, " ") != history {
+				w.Errorf("%s: the history says %q, its file %q", what, got, column)
+			}
+			if got := said(store.IntervalFilter{State: store.IntervalLost}); got != lost {
+				w.Errorf("%s: lost are %q", what, got)
+			}
+		}
+		first := w.given("olga", "ken", "vpn", days(9))
+		w.doTasks()
+		is("held", "active", "")
+		w.clock.Advance(hour)
+		w.mustEnd("ken", first.ID)
+		is("ended", "revoking", "revoking")
+		w.doTasks()
+		is("removed", "ended", "ended")
+
+		w.clock.Advance(hour)
+		w.given("olga", "ken", "vpn", days(2))
+		w.doTasks()
+		w.clock.Advance(3 * 24 * hour)
+		is("its end passed, and nobody has closed it", "ended revoking", "revoking")
+		if _, _, err := w.s.EndPassed(w.ctx); err != nil {
+			w.Fatal(err)
+		}
+		is("closed: of those that ended, the last is what is being removed", "ended revoking", "revoking")
+		w.doTasks()
+
+		w.resource(sallyport.Resource{Kind: sallyport.KindRole, Slug: "writers", Name: "Writers"})
+		w.hold("olga", "writers", sallyport.Owner)
+		if _, err := w.give("olga", "role:writers", "vpn", sallyport.Give{NoEnd: true}); err != nil {
+			w.Fatal(err)
+		}
+		w.clock.Advance(hour)
+		member := w.given("olga", "ken", "writers", days(9))
+		w.doTasks()
+		w.clock.Advance(hour)
+		direct := w.given("olga", "ken", "vpn", days(2))
+		w.doTasks()
+		w.clock.Advance(hour)
+		w.mustEnd("ken", direct.ID)
+		is("had by a role still", "ended ended active ended", "")
+		w.clock.Advance(hour)
+		w.mustEnd("ken", member.ID)
+		is("lost by the role", "ended ended revoking ended", "revoking")
+		w.tx(func(ctx context.Context, tx *store.Tx) error { // as a worker that reads the target back
+			_, err := tx.Exec(ctx, `UPDATE provisions SET state='absent', next_at=NULL, due_since=NULL WHERE tenant_id=$1 AND state='removing'`, w.tenant)
+			return err
+		})
+		is("all removed", "ended ended ended ended", "ended")
+	})
+}
