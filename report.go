@@ -71,23 +71,23 @@ type Leaver struct {
 	Held       int        `json:"held" doc:"Grants of theirs that lived when they left"`
 	EndedAt    *time.Time `json:"ended_at,omitempty" doc:"When the last of those grants ended"`
 	RemovedAt  *time.Time `json:"removed_at,omitempty" doc:"When a read-back last found that something was gone from a target"`
-	Open       int        `json:"open" doc:"Places where the access is still being removed, or grants that have not ended"`
+	Open       int        `json:"open" doc:"Places where the access is still being removed, or grants that have not ended; of who came back, the places where that began before"`
 }
 
 // The words for what became of a leaver's access.
 const (
 	RemovalDone     = "done"
-	RemovalOpen     = "open"
+	RemovalOpen     = "open"     // of people who came back too: what they had before is still there
 	RemovalReturned = "returned" // they came back, and what they have now they were given since
 )
 
 // Removal says in one of those words what became of their access.
 func (l Leaver) Removal() string {
 	switch {
-	case l.ReturnedAt != nil:
-		return RemovalReturned
 	case l.Open > 0:
 		return RemovalOpen
+	case l.ReturnedAt != nil:
+		return RemovalReturned
 	}
 	return RemovalDone
 }

@@ -304,7 +304,7 @@ func TestEvidenceTables(t *testing.T) {
 		if err != nil || !rep.OK() || rep.SinceSize != pack.of.Log.Size {
 			w.Errorf("%+v %v", rep, err)
 		}
-		// Whoever comes back has what they are given from then on; the leaving is still told.
+		// Whoever comes back has what they are given from then on; the leaving is still told, and that its removal is not finished.
 		w.tx(func(ctx context.Context, tx *store.Tx) error {
 			if _, err := tx.SetUserState(ctx, w.tenant, w.users["grace"].ID, sallyport.UserActive); err != nil {
 				return err
@@ -313,7 +313,7 @@ func TestEvidenceTables(t *testing.T) {
 			return err
 		})
 		pack = w.pack(p)
-		if l := row("leavers.csv", "login", "grace"); l["returned_at"] == "" || l["removal"] != "returned" || l["seconds_to_removal"] != "" {
+		if l := row("leavers.csv", "login", "grace"); l["returned_at"] == "" || l["removal"] != "open" || l["open"] != "1" || l["seconds_to_removal"] != "" {
 			w.Errorf("%v", l)
 		}
 		if slices.Contains(pack.column(w, "people-end.csv", "login"), "grace") {

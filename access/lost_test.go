@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/sallyport/sallyport"
+	"github.com/sallyport/sallyport/access"
 	"github.com/sallyport/sallyport/store"
 )
 
@@ -102,5 +104,55 @@ func TestLostIsBeingRemoved(t *testing.T) {
 			return err
 		})
 		is("all removed", "ended ended ended ended", "ended")
+	})
+}
+
+// TestReturnedLeaverIsOpen: who came back before the target was rid of what they had is among those whose removal is not finished.
+func TestReturnedLeaverIsOpen(t *testing.T) {
+	each(t, func(w *world) {
+		w.byHand()
+		p := access.Period{From: w.clock.Now(), To: w.clock.Now().Add(30 * 24 * hour)}
+		w.given("olga", "ken", "vpn", days(9))
+		w.doTasks()
+		w.clock.Advance(hour)
+		w.leave("ken")
+		w.clock.Advance(hour)
+		w.tx(func(ctx context.Context, tx *store.Tx) error {
+			if _, err := tx.SetUserState(ctx, w.tenant, w.users["ken"].ID, sallyport.UserActive); err != nil {
+				return err
+			}
+			_, err := tx.Append(ctx, store.NewEvent{Verb: "user.returned", Actor: sallyport.System(w.tenant), ObjectKind: "user", ObjectID: w.users["ken"].ID})
+			return err
+		})
+		is := func(removal, open string) {
+			w.Helper()
+			pack := w.pack(p)
+			i := slices.Index(pack.column(w, "leavers.csv", "login"), "ken")
+			if i < 0 {
+				w.Fatal("ken is not among the leavers")
+			}
+			got := func(name string) string { return pack.column(w, "leavers.csv", name)[i] }
+			if got("removal") != removal || got("open") != open || got("returned_at") == "" || got("seconds_to_removal") != "" {
+				w.Errorf("%s, open %s, want %s and %s", got("removal"), got("open"), removal, open)
+			}
+			for _, f := range pack.of.Figures {
+				if f.Column == "removal" && (f.Count == 1) != (f.Value == removal) {
+					w.Errorf("%s is %d", f.ID, f.Count)
+				}
+			}
+			rows, err := w.s.EvidenceRows(w.ctx, w.as("root"), p, "leavers-"+removal, store.Page{})
+			if err != nil || len(rows.Items) != 1 {
+				w.Errorf("%d rows: %v", len(rows.Items), err)
+			}
+		}
+		is(sallyport.RemovalOpen, "1")
+		w.clock.Advance(hour)
+		w.doTasks()
+		is(sallyport.RemovalReturned, "0")
+		again := w.given("olga", "ken", "vpn", days(9))
+		w.doTasks()
+		w.clock.Advance(hour)
+		w.mustEnd("ken", again.ID)
+		is(sallyport.RemovalReturned, "0")
 	})
 }

@@ -65,11 +65,13 @@ func (tx *Tx) leavers(tenant, removal string, from, to time.Time) (*query, repor
 	held := func(what string) string {
 		return `(SELECT ` + what + ` FROM grants g WHERE g.tenant_id = ` + t + ` AND g.subject_kind = 'user' AND g.subject_id = l.user_id AND g.created_at <= l.at AND ` + stopped("g") + ` >= l.at)`
 	}
-	// What they have once they are back, they were given since.
-	still := `(CASE WHEN ` + back + ` < ` + forever + ` THEN 0 ELSE ` + held("COALESCE(sum(CASE WHEN g.ended_at IS NULL THEN 1 ELSE 0 END), 0)") + `
-		+ (SELECT count(*) FROM provisions p WHERE p.tenant_id = ` + t + ` AND p.user_id = l.user_id AND p.state <> 'absent') END)`
+	// What they have once they are back, they were given since; what was being removed when they came, still may be.
+	still := `(SELECT count(*) FROM provisions p WHERE p.tenant_id = ` + t + ` AND p.user_id = l.user_id AND CASE WHEN ` + back + ` < ` + forever + `
+			THEN p.state = 'removing' AND COALESCE(p.due_since, p.since) < ` + back + ` ELSE p.state <> 'absent' END)
+		+ CASE WHEN ` + back + ` < ` + forever + ` THEN 0 ELSE ` + held("COALESCE(sum(CASE WHEN g.ended_at IS NULL THEN 1 ELSE 0 END), 0)") + ` END`
+	still = "(" + still + ")"
 	where := map[string]string{"": "", sallyport.RemovalOpen: " AND " + still + " > 0", sallyport.RemovalDone: " AND " + still + " = 0 AND " + back + " = " + forever,
-		sallyport.RemovalReturned: " AND " + back + " < " + forever}[removal]
+		sallyport.RemovalReturned: " AND " + still + " = 0 AND " + back + " < " + forever}[removal]
 	return q, report[leaver]{listing: leaverListing,
 			columns: userColumns + `, l.id, l.at, ` + back + `, ` + held("count(*)") + `, ` + held("max(CASE WHEN g.ended_at < g.ends_at OR g.ends_at IS NULL THEN g.ended_at ELSE g.ends_at END)") + `,
 			(SELECT max(e.at) FROM event_refs x JOIN events e ON e.tenant_id = x.tenant_id AND e.id = x.event_id
@@ -78,7 +80,7 @@ func (tx *Tx) leavers(tenant, removal string, from, to time.Time) (*query, repor
 			from: userFrom + " JOIN " + left + " ON l.user_id = u.id WHERE u.tenant_id = " + t + where,
 			scan: scanLeaver,
 			key:  func(l leaver) string { return l.User.ID + l.event }},
-		"CASE WHEN " + back + " < " + forever + " THEN '" + sallyport.RemovalReturned + "' WHEN " + still + " > 0 THEN '" + sallyport.RemovalOpen + "' ELSE '" + sallyport.RemovalDone + "' END"
+		"CASE WHEN " + still + " > 0 THEN '" + sallyport.RemovalOpen + "' WHEN " + back + " < " + forever + " THEN '" + sallyport.RemovalReturned + "' ELSE '" + sallyport.RemovalDone + "' END"
 }
 
 type leaver struct {
