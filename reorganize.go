@@ -51,6 +51,7 @@ type Reorganized struct {
 	At       time.Time   `json:"at"`
 	UndoneBy *UserRef    `json:"undone_by,omitempty"`
 	UndoneAt *time.Time  `json:"undone_at,omitempty"`
+	Gone     *time.Time  `json:"role_removed_at,omitempty" doc:"The role that it led to was removed then: there is nothing to take back while it is"`
 	MayUndo  bool        `json:"may_undo" doc:"The caller may undo it, as far as what it gave and took is still theirs to give and take: who made it and may still reorganize, and admins"`
 	Notes    []string    `json:"notes,omitempty" doc:"In the answer of undoing it: what did not come back, or not as it was, and why"`
 	Undo     UndoList    `json:"-"`

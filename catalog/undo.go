@@ -17,7 +17,7 @@ func (s *Service) Reorganizations(ctx context.Context, actor sallyport.Actor, p 
 		return err
 	})
 	for i := range out.Items {
-		out.Items[i].MayUndo = mayUndo(actor, out.Items[i])
+		out.Items[i].MayUndo = nothingLeft(out.Items[i]) == nil && mayUndo(actor, out.Items[i])
 	}
 	return out, err
 }
@@ -25,7 +25,7 @@ func (s *Service) Reorganizations(ctx context.Context, actor sallyport.Actor, p 
 // UndoReorganization takes a reorganization back: who made it, while they may still do what it did, and admins. The grants
 // that it made end, those that it ended are there again until their own ends and those that it cut have theirs again, as far as
 // what took their place goes on and limits allow, and roles that it made or removed go and come. Requests that were closed with a role stay closed. EConflict
-// when it was undone already, or a name was taken since.
+// when it was undone already, the role that it led to was removed since, or a name was taken.
 func (s *Service) UndoReorganization(ctx context.Context, actor sallyport.Actor, id string) (sallyport.Reorganized, error) {
 	var c sallyport.Reorganized
 	err := s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
@@ -33,21 +33,23 @@ func (s *Service) UndoReorganization(ctx context.Context, actor sallyport.Actor,
 		if c, err = tx.Reorganization(ctx, actor.Tenant, id, access.Viewer(actor)); err != nil {
 			return err
 		}
-		u := &undoing{Service: s, tx: tx, actor: actor, c: c, cause: "undone: " + c.Title, things: map[string]sallyport.Resource{}, in: map[string]map[held]sallyport.Grant{}}
-		if c.UndoneAt == nil {
-			if err := u.read(ctx); err != nil {
-				return err
-			}
-			if err := u.check(ctx); err != nil {
-				return err
-			}
+		if !mayUndo(actor, c) {
+			return sallyport.Errorf(sallyport.EForbidden, "only who did this and may still do the like, and admins, undo it").WithHint("Ask an admin.").WithRule("catalogue")
 		}
-		done, err := tx.UndoneReorganization(ctx, actor.Tenant, id, actor.User.ID)
-		if err != nil {
+		u := &undoing{Service: s, tx: tx, actor: actor, c: c, cause: "undone: " + c.Title, things: map[string]sallyport.Resource{}, in: map[string]map[held]sallyport.Grant{}}
+		if err := nothingLeft(c); err != nil {
 			return err
 		}
-		if !done {
-			return sallyport.Errorf(sallyport.EConflict, "this was undone already").WithHint("Load it again.")
+		if err := u.read(ctx); err != nil {
+			return err
+		}
+		if err := u.check(ctx); err != nil {
+			return err
+		}
+		if done, err := tx.UndoneReorganization(ctx, actor.Tenant, id, actor.User.ID); err != nil {
+			return err
+		} else if !done {
+			return undone()
 		}
 		if err := s.undoResources(ctx, tx, actor, c.Undo); err != nil {
 			return err

@@ -12,10 +12,7 @@ import (
 // mayUndo says who undoes a reorganization: admins, and who made it while they may still make one of its kind. Whether its
 // single grants are still theirs to give and take is asked when it is undone: see check.
 func mayUndo(actor sallyport.Actor, c sallyport.Reorganized) bool {
-	if c.UndoneAt != nil || needAdmin(actor, "") == nil {
-		return c.UndoneAt == nil
-	}
-	return c.By != nil && c.By.ID == actor.User.ID && curates(actor) && c.Action != sallyport.ReorganizeMerge
+	return needAdmin(actor, "") == nil || c.By != nil && c.By.ID == actor.User.ID && curates(actor) && c.Action != sallyport.ReorganizeMerge
 }
 
 // check refuses an undo to whoever could not do all that now which the reorganization did, and to all but admins where it
@@ -23,9 +20,6 @@ func mayUndo(actor sallyport.Actor, c sallyport.Reorganized) bool {
 func (u *undoing) check(ctx context.Context) error {
 	if needAdmin(u.actor, "") == nil {
 		return nil
-	}
-	if !mayUndo(u.actor, u.c) {
-		return sallyport.Errorf(sallyport.EForbidden, "only who did this and may still do the like, and admins, undo it").WithHint("Ask an admin.").WithRule("catalogue")
 	}
 	may := map[string][2]bool{} // by resource: give, end
 	of := func(id string) ([2]bool, error) {
@@ -99,6 +93,23 @@ func (u *undoing) untouched(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// nothingLeft refuses to undo what was undone already, and what the removal of the role that it led to took everything from: what
+// people had by that has ended with it, and does not come back.
+func nothingLeft(c sallyport.Reorganized) error {
+	switch {
+	case c.UndoneAt != nil:
+		return undone()
+	case c.Gone != nil:
+		return sallyport.Errorf(sallyport.EConflict, "%s has been removed since, and what people had by it ended with it, so there is nothing to take back", c.Role.Name).
+			WithHint("Where another change of roles removed it, undo that one first; else give anew what is still needed.")
+	}
+	return nil
+}
+
+func undone() error {
+	return sallyport.Errorf(sallyport.EConflict, "this was undone already").WithHint("Load it again.")
 }
 
 func setOf(ids []string) map[string]bool {

@@ -388,6 +388,42 @@ func TestUndoGivesBackEnds(t *testing.T) {
 }
 
 // A role that owns itself, merged, leaves the role that stays owning itself, once; taken back, it owns itself again.
+// What led to a role that has been removed since is not undone, until what removed it is.
+func TestUndoOfWhatIsGone(t *testing.T) {
+	for _, in := range []sallyport.Reorganization{
+		{Action: "create", Name: "Db", Members: []string{"bob"}, Resources: []sallyport.RoleItem{{Resource: "logs"}}, Reason: "r"},
+		{Action: "copy", Role: "eng", Name: "Db", WithMembers: true, Reason: "r"},
+		{Action: "merge", Name: "Db", Roles: []string{"eng", "ops"}, Reason: "r"},
+		{Action: "rename", Role: "ops", Name: "Db", Slug: "db", Reason: "r"},
+		offEng,
+	} {
+		curating(t, func(w *world) {
+			w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindRole, Name: "Ops"})
+			w.create(w.admin, sallyport.NewResource{Kind: sallyport.KindRole, Name: "All"})
+			made := w.makes(w.admin.User.Login, in)
+			offered := func(want bool) {
+				t.Helper()
+				l, err := w.s.Reorganizations(t.Context(), w.admin, store.Page{Limit: 10})
+				i := slices.IndexFunc(l.Items, func(c sallyport.Reorganized) bool { return c.ID == made.ID })
+				if err != nil || i < 0 || l.Items[i].MayUndo != want || (l.Items[i].Gone == nil) != want {
+					t.Errorf("%s: %+v, %v; may undo should be %v", in.Action, l.Items, err, want)
+				}
+			}
+			offered(true)
+			merged := w.makes(w.admin.User.Login, sallyport.Reorganization{Action: "merge", Role: "all", Roles: []string{"db"}, Reason: "r"})
+			offered(false)
+			_, err := w.s.UndoReorganization(t.Context(), w.admin, made.ID)
+			refused(t, in.Action, err, sallyport.EConflict)
+			if !strings.Contains(err.Error(), "has been removed since") {
+				t.Error(err)
+			}
+			w.undo(merged)
+			offered(true)
+			w.undo(made)
+		})
+	}
+}
+
 func TestUndoOfMergingWhatOwnsItself(t *testing.T) {
 	for _, into := range []string{"eng", ""} {
 		curating(t, func(w *world) {

@@ -71,7 +71,7 @@ func without(all, others []string) []string {
 	return slices.Compact(out)
 }
 
-const reorganizationSelect = `SELECT c.id, c.action, c.title, c.reason, c.undo, c.created_at, c.undone_at, r.id, r.slug, r.name, r.kind,
+const reorganizationSelect = `SELECT c.id, c.action, c.title, c.reason, c.undo, c.created_at, c.undone_at, r.id, r.slug, r.name, r.kind, r.deleted_at,
 	cb.id, cb.login, cb.name, ub.id, ub.login, ub.name`
 
 const reorganizationFrom = ` FROM reorganizations c JOIN resources r ON r.tenant_id=c.tenant_id AND r.id=c.role_id
@@ -80,7 +80,7 @@ const reorganizationFrom = ` FROM reorganizations c JOIN resources r ON r.tenant
 func scanReorganization(rows interface{ Scan(...any) error }, c *sallyport.Reorganized) error {
 	var by, undone optionalUser
 	*c = sallyport.Reorganized{}
-	dest := []any{&c.ID, &c.Action, &c.Title, &c.Reason, jsonScan{&c.Undo}, timeScan{&c.At}, timePtrScan{&c.UndoneAt}, &c.Role.ID, &c.Role.Slug, &c.Role.Name, &c.Role.Kind}
+	dest := []any{&c.ID, &c.Action, &c.Title, &c.Reason, jsonScan{&c.Undo}, timeScan{&c.At}, timePtrScan{&c.UndoneAt}, &c.Role.ID, &c.Role.Slug, &c.Role.Name, &c.Role.Kind, timePtrScan{&c.Gone}}
 	err := rows.Scan(append(append(dest, by.dest()...), undone.dest()...)...)
 	c.By, c.UndoneBy = by.ref(), undone.ref()
 	return err

@@ -32,8 +32,11 @@ func (a *app) roleCmd() *cobra.Command {
 					if r.By != nil {
 						by = r.By.Login
 					}
-					if r.UndoneAt != nil {
+					switch {
+					case r.UndoneAt != nil:
 						state = "undone " + when(r.UndoneAt)
+					case r.Gone != nil:
+						state = "removed " + when(r.Gone)
 					}
 					rows = append(rows, []string{r.ID, r.Title, by, when(&r.At), state})
 				}

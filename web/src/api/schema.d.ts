@@ -3220,6 +3220,11 @@ export interface components {
             reason?: string;
             /** @description The role that it led to */
             role: components["schemas"]["ResourceRef"];
+            /**
+             * Format: date-time
+             * @description The role that it led to was removed then: there is nothing to take back while it is
+             */
+            role_removed_at?: string;
             /** @description What was done, in words */
             title: string;
             /** Format: date-time */

@@ -18,13 +18,22 @@ it('undoing does not try again what is undone', async () => {
     may_undo: true,
   }
   const other = { ...made, id: 'reo_2', title: 'Made the role Guard' }
+  const gone = {
+    ...made,
+    id: 'reo_3',
+    title: 'Made the role Watch',
+    may_undo: false,
+    role_removed_at: ago(0),
+  }
   const sent: string[] = []
   server.use(
     http.get('*/api/v1/me', () =>
       HttpResponse.json({ ...me, permissions: { ...me.permissions, catalogue_manager: true } }),
     ),
     http.get('*/api/v1/reorganizations', () =>
-      HttpResponse.json({ items: [sent.includes('undo') ? { ...made, undone_at: ago(0) } : made, other] }),
+      HttpResponse.json({
+        items: [sent.includes('undo') ? { ...made, undone_at: ago(0) } : made, other, gone],
+      }),
     ),
     http.post('*/api/v1/reorganizations/reo_1/undo', ({ request }) => {
       const dry = new URL(request.url).searchParams.has('dry_run')
@@ -35,6 +44,8 @@ it('undoing does not try again what is undone', async () => {
   const user = userEvent.setup()
   open('/admin/roles')
   await user.click(await screen.findByRole('button', { name: 'Undo: Made the role Crew' }))
+  expect(screen.queryByRole('button', { name: 'Undo: Made the role Watch' })).toBeNull()
+  expect(screen.getByText(/^Role removed/)).toBeInTheDocument()
   await screen.findByText('Nobody gains or loses anything.')
   await user.click(screen.getByRole('button', { name: 'Undo it' }))
   await screen.findByText('Undone: Made the role Crew.')

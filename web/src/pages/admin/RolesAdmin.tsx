@@ -81,6 +81,10 @@ export function RolesAdmin() {
               <Badge>
                 Undone <RelativeTime at={c.undone_at} />
               </Badge>
+            ) : c.role_removed_at ? (
+              <Badge>
+                Role removed <RelativeTime at={c.role_removed_at} />
+              </Badge>
             ) : c.may_undo ? (
               <Button
                 size="sm"
