@@ -54,7 +54,7 @@ func TestBlank(t *testing.T) {
 		}
 	}
 	for _, reason := range []string{"\u2800", "\u3164"} {
-		if (Constraints{RequireMemberReason: true}).Refuse(Gain{Relation: Member, Reason: reason}, false) == nil {
+		if len(Constraints{RequireMemberReason: true}.Refuse(Gain{Relation: Member, Reason: reason}, false)) == 0 {
 			t.Errorf("%q is a reason", reason)
 		}
 	}

@@ -155,9 +155,9 @@ func (c Constraints) Through(r Relation) Constraints {
 // Refusal is why a constraint refuses something, and what to do.
 type Refusal struct{ Key, Message, Hint string }
 
-// Refuse holds a gain against the constraints of its resource; nil when nothing is against it. through says that somebody
+// Refuse holds a gain against the constraints of its resource and says all that is against it. through says that somebody
 // comes into a role that has the resource, in place of having it directly.
-func (c Constraints) Refuse(g Gain, through bool) *Refusal {
+func (c Constraints) Refuse(g Gain, through bool) (out []Refusal) {
 	if through {
 		c = c.Through(g.Relation)
 	}
@@ -166,8 +166,8 @@ func (c Constraints) Refuse(g Gain, through bool) *Refusal {
 			continue
 		}
 		if message, hint := k.Refuse(c[k.Key], g); message != "" {
-			return &Refusal{k.Key, message, hint}
+			out = append(out, Refusal{k.Key, message, hint})
 		}
 	}
-	return nil
+	return out
 }

@@ -45,18 +45,15 @@ func (s *Service) AskMany(ctx context.Context, actor sallyport.Actor, asks []sal
 func (s *Service) ask(ctx context.Context, actor sallyport.Actor, ask sallyport.Ask, batch string) (sallyport.Request, error) {
 	id := ""
 	err := s.DB.Update(ctx, func(ctx context.Context, tx *store.Tx) error {
-		draft, check := s.draftTx, s.limitsTx
+		draft := s.draftTx
 		if ask.Create != nil || ask.Kind == sallyport.RequestCreate {
 			draft = s.draftNewTx
-			check = func(ctx context.Context, tx *store.Tx, actor sallyport.Actor, r *sallyport.Request, _ sallyport.Resource) error {
-				return s.othersTx(ctx, tx, actor.Tenant, *r)
-			}
 		}
 		r, res, err := draft(ctx, tx, actor, ask)
 		if err != nil {
 			return err
 		}
-		if err := check(ctx, tx, actor, &r, res); err != nil {
+		if err := s.othersTx(ctx, tx, actor.Tenant, r); err != nil {
 			return err
 		}
 		id, r.BatchID = r.ID, batch
@@ -68,14 +65,12 @@ func (s *Service) ask(ctx context.Context, actor sallyport.Actor, ask sallyport.
 	return s.Request(ctx, actor, id)
 }
 
-// draftTx checks what was submitted and makes a request of it that is not yet saved.
+// draftTx checks what was submitted, also against what the rules allow, and makes a request of it that is not yet saved. All
+// that is wrong with it is said at once; then the request is as far as it could be made.
 func (s *Service) draftTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, ask sallyport.Ask) (sallyport.Request, sallyport.Resource, error) {
 	var r sallyport.Request
 	if strings.TrimSpace(ask.Resource) == "" {
 		return r, sallyport.Resource{}, sallyport.Invalid("resource", "is missing; name what is asked for, by slug or id")
-	}
-	if err := sallyport.CheckReason(ask.Reason); err != nil {
-		return r, sallyport.Resource{}, sallyport.Invalid("reason", "%s", err)
 	}
 	params, err := store.CanonicalParameters(ask.Parameters)
 	if err != nil {
@@ -107,18 +102,22 @@ func (s *Service) draftTx(ctx context.Context, tx *store.Tx, actor sallyport.Act
 	case who.Kind == sallyport.SubjectRole:
 		r.Kind = sallyport.RequestRoleAccess
 	}
-	if err := lengthOf(actor, &r, ask, res, tx.Now()); err != nil {
-		return r, res, err
+	r.ExpiresAt = tx.Now().Add(r.Flow.Expiry().Std())
+	var against []error
+	if err := sallyport.CheckReason(ask.Reason); err != nil {
+		against = append(against, sallyport.Invalid("reason", "%s", err))
 	}
-	if r.Answers, err = res.Form.Answer(ask.Answers); err != nil {
-		return r, res, err
+	length := lengthOf(actor, &r, ask, res, tx.Now())
+	if r.Answers, err = res.Form.Answer(ask.Answers); err == nil {
+		err = s.knownUsersTx(ctx, tx, actor.Tenant, res.Form, r.Answers)
 	}
-	if err := s.knownUsersTx(ctx, tx, actor.Tenant, res.Form, r.Answers); err != nil {
-		return r, res, err
+	against = append(against, length, err)
+	if length == nil {
+		against = append(against, s.limitsTx(ctx, tx, actor, &r, res))
+	} else {
+		r.Duration, r.Until, r.NoEnd = nil, nil, false
 	}
-	expires := tx.Now().Add(r.Flow.Expiry().Std())
-	r.ExpiresAt = expires
-	return r, res, nil
+	return r, res, together(against)
 }
 
 // limitsTx refuses what the rules do not allow, before anybody is asked. Asking for longer than one has makes it a request

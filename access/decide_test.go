@@ -365,8 +365,22 @@ func TestPreviewSaysWhoDecidesAndWritesNothing(t *testing.T) {
 		if p, err = w.s.Preview(w.ctx, w.as("ada"), sallyport.Ask{Resource: "wiki"}); err != nil || len(p.Problems) != 1 || len(p.Stages) != 1 {
 			w.Fatalf("without a length: %+v (%v)", p, err)
 		}
-		r := w.ask("ada", "wiki")
-		if p, err = w.s.Preview(w.ctx, w.as("ada"), sallyport.Ask{Resource: "wiki", Duration: days(7)}); err != nil || p.Pending == nil || p.Pending.ID != r.ID {
+		w.tagged("wiki", "Careful", sallyport.Constraints{sallyport.MemberTimeLimit: *days(3), sallyport.RequireMemberReason: true})
+		ask := sallyport.Ask{Resource: "wiki", Duration: days(700), Answers: map[string]any{"nothing": 1}}
+		if p, err = w.s.Preview(w.ctx, w.as("ada"), ask); err != nil || len(p.Problems) != 3 || p.EndsAt == nil {
+			w.Fatalf("of three problems it says %+v (%v)", p.Problems, err)
+		}
+		_, err = w.s.Ask(w.ctx, w.as("ada"), ask)
+		w.refused(err, sallyport.EInvalid, "is not a field", "at most 3 days", "the tag Careful", "needs a reason")
+		ask.Answers = nil
+		_, err = w.s.Ask(w.ctx, w.as("ada"), ask)
+		w.refused(err, sallyport.EPrecondition, "at most 3 days", "Ask for P3D or less", "needs a reason")
+		ask = sallyport.Ask{Resource: "wiki", Duration: days(2), Reason: "to work"}
+		r, err := w.s.Ask(w.ctx, w.as("ada"), ask)
+		if err != nil {
+			w.Fatal(err)
+		}
+		if p, err = w.s.Preview(w.ctx, w.as("ada"), ask); err != nil || p.Pending == nil || p.Pending.ID != r.ID {
 			w.Fatalf("pending %+v (%v)", p.Pending, err)
 		}
 		w.tx(func(ctx context.Context, tx *store.Tx) error {

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -18,10 +19,9 @@ func (s *Service) checkLimits(ctx context.Context, tx *store.Tx, actor sallyport
 		return nil
 	}
 	res := n.Resource
+	var against []error
 	if n.Relation == sallyport.Member { // lengths are offered for access; owning has only its tags' limits
-		if err := res.Durations.Check(res.Name, length, n.NoEnd); err != nil {
-			return err
-		}
+		against = append(against, res.Durations.Check(res.Name, length, n.NoEnd))
 	}
 	self, err := s.addsSelf(ctx, tx, actor, *n)
 	if err != nil {
@@ -32,11 +32,11 @@ func (s *Service) checkLimits(ctx context.Context, tx *store.Tx, actor sallyport
 	if err != nil {
 		return err
 	}
-	if err := refuse(demands, gain, false); err != nil {
-		return err
+	for _, e := range refuse(demands, gain, false) {
+		against = append(against, e)
 	}
 	if res.Kind != sallyport.KindRole || n.Relation != sallyport.Member {
-		return nil
+		return together(against)
 	}
 	v := Viewer(actor)
 	if actor.IsSystem() { // then everybody may read why it was refused
@@ -46,16 +46,29 @@ func (s *Service) checkLimits(ctx context.Context, tx *store.Tx, actor sallyport
 	if err != nil {
 		return err
 	}
+	given = slices.Clone(given)
+	slices.SortStableFunc(given, func(a, b store.Limits) int { return cmp.Compare(strictness(a), strictness(b)) })
+	said := map[string]bool{} // of many things that demand the same, the strictest
 	for _, l := range given {
 		if l.Hidden {
 			l.Resource.Name, l.List = "Something that "+res.Name+" gives", nil
 		}
 		gain.Relation = l.Relation
-		if err := refuse(l, gain, true); err != nil {
-			return err
+		for _, e := range refuse(l, gain, true) {
+			if !said[e.Rule] {
+				against, said[e.Rule] = append(against, e), true
+			}
 		}
 	}
-	return nil
+	return together(against)
+}
+
+// strictness is the length that limits allow, the greatest where they limit none.
+func strictness(l store.Limits) sallyport.Duration {
+	if limit, _ := l.Constraints.Limit(l.Relation); limit > 0 {
+		return limit
+	}
+	return sallyport.MaxDuration
 }
 
 // known is what the grant shares with others, or keeps for itself.
@@ -77,22 +90,72 @@ func holdTo(ctx context.Context, tx *store.Tx, tenant string, res sallyport.Reso
 	if err != nil {
 		return err
 	}
-	return refuse(store.Limits{Resource: res, Constraints: c, List: list}, g, through)
+	var against []error
+	for _, e := range refuse(store.Limits{Resource: res, Constraints: c, List: list}, g, through) {
+		against = append(against, e)
+	}
+	return together(against)
 }
 
-// refuse holds a gain against constraints (rules 16 and 17), and names the limit by which it is refused. It is the one
+// refuse holds a gain against constraints (rules 16 and 17), and names the limits by which it is refused. It is the one
 // place for that, on every path.
-func refuse(l store.Limits, g sallyport.Gain, through bool) error {
+func refuse(l store.Limits, g sallyport.Gain, through bool) (out []*sallyport.Error) {
 	g.Resource = l.Resource.Name
-	r := l.Constraints.Refuse(g, through)
-	if r == nil {
+	for _, r := range l.Constraints.Refuse(g, through) {
+		from := l.From(r.Key)
+		if from != "" {
+			from = " (" + from + ")"
+		}
+		out = append(out, &sallyport.Error{Code: sallyport.EPrecondition, Rule: constraintRule + r.Key, Message: r.Message + from, Hint: r.Hint})
+	}
+	return out
+}
+
+// together is one refusal of several, by the rule of the first, that says all that is wrong at once; nil of none. What is
+// refused for something else than what was given in comes alone.
+func together(against []error) error {
+	var all []*sallyport.Error
+	for _, err := range against {
+		var e *sallyport.Error
+		switch {
+		case err == nil:
+		case errors.As(err, &e) && (e.Code == sallyport.EInvalid || e.Code == sallyport.EPrecondition):
+			all = append(all, e)
+		default:
+			return err
+		}
+	}
+	if len(all) == 0 {
 		return nil
 	}
-	from := l.From(r.Key)
-	if from != "" {
-		from = " (" + from + ")"
+	if len(all) == 1 {
+		return all[0]
 	}
-	return &sallyport.Error{Code: sallyport.EPrecondition, Rule: constraintRule + r.Key, Message: r.Message + from, Hint: r.Hint}
+	out := &sallyport.Error{Code: all[0].Code, Rule: all[0].Rule}
+	var words []string
+	for _, e := range all {
+		for _, f := range faultsOf(e) {
+			out.Fields = append(out.Fields, f)
+			words = append(words, f.Message)
+			if e.Code == sallyport.EInvalid {
+				words[len(words)-1] = f.Path + ": " + f.Message
+			}
+		}
+	}
+	out.Message = strings.Join(words, "; ")
+	return out
+}
+
+// faultsOf is a refusal as faults: of the fields that it names, or one, of its rule, with what to do.
+func faultsOf(e *sallyport.Error) []sallyport.Fault {
+	if len(e.Fields) > 0 {
+		return e.Fields
+	}
+	msg := e.Message
+	if e.Hint != "" {
+		msg += ". " + e.Hint
+	}
+	return []sallyport.Fault{{Path: e.Rule, Message: msg}}
 }
 
 // constraintRule and a key are the rule that a refusal by a constraint names.

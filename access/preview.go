@@ -49,13 +49,8 @@ func (s *Service) Preview(ctx context.Context, actor sallyport.Actor, ask sallyp
 		if r.Relation == "" {
 			r = sallyport.Request{Requester: actor.User, Beneficiary: r.Beneficiary, Relation: sallyport.Member, Parameters: []byte("{}"), Flow: sallyport.FlowOf(res.Flow), Resource: res.Ref()}
 		}
-		if len(p.Problems) == 0 {
-			if err := problemOf(&p, s.limitsTx(ctx, tx, actor, &r, res)); err != nil {
-				return err
-			}
-			if end := endOf(r, tx.Now()); !end.IsZero() {
-				p.EndsAt = &end
-			}
+		if end := endOf(r, tx.Now()); !end.IsZero() {
+			p.EndsAt = &end
 		}
 		if err := s.previewStagesTx(ctx, tx, actor, r, res, &p); err != nil {
 			return err
@@ -148,14 +143,6 @@ func (p *preview) problem(err error) error {
 	default:
 		return err
 	}
-	if len(e.Fields) > 0 {
-		p.Problems = append(p.Problems, e.Fields...)
-		return nil
-	}
-	msg := e.Message
-	if e.Hint != "" {
-		msg += ". " + e.Hint
-	}
-	p.Problems = append(p.Problems, sallyport.Fault{Path: e.Rule, Message: msg})
+	p.Problems = append(p.Problems, faultsOf(e)...)
 	return nil
 }

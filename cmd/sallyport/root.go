@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/mattn/go-isatty"
@@ -95,7 +96,7 @@ func (a *app) report(err error) {
 		return
 	}
 	fmt.Fprintf(a.err, "%s %s\n", a.red("error:"), e.Message)
-	if len(e.Fields) > 1 || len(e.Fields) == 1 && !strings.Contains(e.Message, e.Fields[0].Message) {
+	if slices.ContainsFunc(e.Fields, func(f sallyport.Fault) bool { return !strings.Contains(e.Message, f.Message) }) {
 		for _, f := range e.Fields {
 			fmt.Fprintf(a.err, "  %s: %s\n", f.Path, f.Message)
 		}
