@@ -117,6 +117,27 @@ func TestExpiring(t *testing.T) {
 	})
 }
 
+// A digest leads to each view that has something of it.
+func TestADigestLeadsToAllOfIt(t *testing.T) {
+	each(t, func(w *world) {
+		w.resource(sallyport.Resource{Kind: sallyport.KindApp, Slug: "cloud", Name: "Cloud"})
+		w.given("root", "olga", "cloud", days(8))
+		w.given("root", "ada", "wiki", days(8))
+		w.clock.Advance(26 * hour)
+		if n := w.notices("olga"); len(n) != 1 || !strings.Contains(n[0], "and 1 more end soon") {
+			w.Fatalf("told of %q", n)
+		}
+		w.tx(func(ctx context.Context, tx *store.Tx) error {
+			l, err := tx.Messages(ctx, w.tenant, w.users["olga"].ID, false, store.Page{Limit: 1})
+			m := l.Items[0]
+			if m.Link != "/access?view=expiring&scope=mine" || len(m.Facts) != 3 || m.Facts[2].Link != "/access?view=expiring&scope=owned" {
+				w.Errorf("it leads to %q and has %+v", m.Link, m.Facts)
+			}
+			return err
+		})
+	})
+}
+
 // TestNoticesMatrix: who is told of which end, when, how often, in how many messages, and when not.
 func TestNoticesMatrix(t *testing.T) {
 	each(t, func(w *world) { // it begins on a Monday at 9:00 UTC

@@ -138,6 +138,12 @@ func (s *Service) digestTx(ctx context.Context, tx *store.Tx, tenant, userID str
 	return true, nil
 }
 
+// Where the page lists what ends soon.
+const (
+	endsMine  = "/access?view=expiring&scope=mine"
+	endsOwned = "/access?view=expiring&scope=owned"
+)
+
 // digestLines is how many ends a digest names; the page lists all.
 const digestLines = 10
 
@@ -174,15 +180,18 @@ func digest(due []store.Notice, now time.Time) note {
 	if len(due) == 1 && mine == 1 {
 		return note{Kind: "grant.ends_soon", Title: title, Body: "It ends on " + sallyport.Moment(first.EndsAt, first.Zone) + ". Extend it if you still need it.", Link: "/access?extend=" + first.GrantID}
 	}
-	n := note{Kind: "grant.ends_soon", Title: title, Link: "/access?view=expiring&scope=mine", Body: "Renew what is still needed; mark what is not, and nobody is told again."}
+	n := note{Kind: "grant.ends_soon", Title: title, Link: endsMine, Body: "Renew what is still needed; mark what is not, and nobody is told again."}
 	if mine == 0 {
-		n.Link = "/access?view=expiring&scope=owned"
+		n.Link = endsOwned
 	}
 	for _, x := range due[:min(len(due), digestLines)] {
 		n.Facts = append(n.Facts, notify.Fact{Name: what(x), At: &x.EndsAt})
 	}
 	if more := len(due) - digestLines; more > 0 {
 		n.Body += fmt.Sprintf(" These are the first of %d.", len(due))
+	}
+	if mine > 0 && mine < len(due) { // no view has both
+		n.Facts = append(n.Facts, notify.Fact{Name: "What ends of what you own", Link: endsOwned})
 	}
 	return n
 }

@@ -17,11 +17,12 @@ type Message struct {
 }
 
 // Fact is one line of a table. A fact with At is a moment: the notifier writes it in the recipient's time zone, after
-// Value when there is one.
+// Value when there is one. One with Link leads to another page than the message; notifiers get an action in its place.
 type Fact struct {
 	Name  string     `json:"name"`
 	Value string     `json:"value,omitempty"`
 	At    *time.Time `json:"at,omitempty"`
+	Link  string     `json:"link,omitempty" doc:"A path of the page"`
 }
 
 // Style tells how an action looks.

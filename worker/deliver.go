@@ -132,9 +132,19 @@ func (w Delivery) deliver(ctx context.Context, notifier notify.Notifier, d store
 }
 
 func (w Delivery) message(m store.Message) notify.Message {
-	out := notify.Message{ID: m.ID, Title: m.Title, Body: m.Body, Facts: m.Facts}
-	if w.PublicURL != "" && strings.HasPrefix(m.Link, "/") {
-		out.Actions = []notify.Action{{Label: "Open in Sallyport", URL: strings.TrimSuffix(w.PublicURL, "/") + m.Link, Style: notify.Primary}}
+	out := notify.Message{ID: m.ID, Title: m.Title, Body: m.Body}
+	open := func(label, path string) {
+		if w.PublicURL != "" && strings.HasPrefix(path, "/") {
+			out.Actions = append(out.Actions, notify.Action{Label: label, URL: strings.TrimSuffix(w.PublicURL, "/") + path, Style: notify.Primary})
+		}
+	}
+	open("Open in Sallyport", m.Link)
+	for _, f := range m.Facts {
+		if f.Link == "" {
+			out.Facts = append(out.Facts, f)
+		} else {
+			open(f.Name, f.Link)
+		}
 	}
 	return out
 }

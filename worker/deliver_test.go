@@ -63,7 +63,8 @@ func (p *post) add(t *testing.T, n int) {
 	t.Helper()
 	p.update(t, func(ctx context.Context, tx *store.Tx) error {
 		for i := range n {
-			if _, err := tx.AddMessage(ctx, p.tenant, store.NewMessage{UserID: p.user.ID, Kind: "x", Title: fmt.Sprintf("Notice %d", i), Link: "/access"}); err != nil {
+			if _, err := tx.AddMessage(ctx, p.tenant, store.NewMessage{UserID: p.user.ID, Kind: "x", Title: fmt.Sprintf("Notice %d", i), Link: "/access",
+				Facts: []notify.Fact{{Name: "Also", Link: "/roles?view=mine"}}}); err != nil {
 				return err
 			}
 		}
@@ -89,7 +90,7 @@ func (p *post) ids(t *testing.T) map[string]int {
 	ids := map[string]int{}
 	for _, m := range all {
 		ids[m.MessageID]++
-		if !strings.Contains(m.Text, "https://sallyport.example.com/access") {
+		if !strings.Contains(m.Text, "https://sallyport.example.com/access") || !strings.Contains(m.Text, "Also:\r\nhttps://sallyport.example.com/roles?view=mine") && !strings.Contains(m.Text, "Also:\nhttps://sallyport.example.com/roles?view=mine") {
 			t.Errorf("no link in %s", m.Text)
 		}
 	}
@@ -144,7 +145,7 @@ func TestDelivery(t *testing.T) {
 				return err
 			})
 			if _, err := p.Notifiers[store.ChannelEmail].Send(t.Context(), due[0].To, notify.Message{ID: due[0].Message.ID, Title: "Notice 0",
-				Body: "https://sallyport.example.com/access"}, ""); err != nil {
+				Body: "https://sallyport.example.com/access\nAlso:\nhttps://sallyport.example.com/roles?view=mine"}, ""); err != nil {
 				t.Fatal(err)
 			}
 			p.run(t, 0) // leased

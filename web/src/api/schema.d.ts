@@ -2163,6 +2163,8 @@ export interface components {
         Fact: {
             /** Format: date-time */
             at?: string;
+            /** @description A path of the page */
+            link?: string;
             name: string;
             value?: string;
         };

@@ -125,7 +125,19 @@ function Item({ message: m, onRead }: { message: Message; onRead: () => void }) 
           <dl className="mt-1.5 grid gap-x-4 gap-y-0.5 text-[0.875rem] sm:grid-cols-[auto_minmax(0,1fr)]">
             {m.facts?.map((f) => (
               <div key={f.name} className="contents">
-                <dt className="text-muted">{f.name}</dt>
+                <dt className="text-muted">
+                  {f.link ? (
+                    <Link
+                      to={f.link}
+                      onClick={() => !m.read_at && onRead()}
+                      className="touch rounded underline underline-offset-2"
+                    >
+                      {f.name}
+                    </Link>
+                  ) : (
+                    f.name
+                  )}
+                </dt>
                 <dd>
                   {f.value} {f.at && <RelativeTime at={f.at} />}
                 </dd>
