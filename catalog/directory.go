@@ -85,7 +85,7 @@ func (s *Service) planDirectory(ctx context.Context, tx *store.Tx, tenant string
 		return nil, err
 	}
 	p.guard()
-	p.Faults = snap.Faults
+	p.Faults = inOrder(snap.Faults)
 	return p, nil
 }
 

@@ -148,7 +148,7 @@ func LoadTexts(texts map[string]string) (Files, []sallyport.Fault) {
 	if len(faults) == 0 {
 		faults = f.check()
 	}
-	return f, faults
+	return f, inOrder(faults)
 }
 
 func (f *Files) take(doc document, prefix string, d *decoder) {

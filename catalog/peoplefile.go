@@ -73,6 +73,7 @@ func ReadPeople(name, text string) Snapshot {
 		return s
 	}
 	s.take(name, rows)
+	inOrder(s.Faults)
 	return s
 }
 

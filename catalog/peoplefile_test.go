@@ -46,6 +46,13 @@ func TestFaultsOfAFileOfPeople(t *testing.T) {
 			t.Errorf("%s: no fault at %s with %q in %v", what, c.place, c.words, snap.Faults)
 		}
 	}
+	var lines []string
+	for _, f := range catalog.ReadPeople("f", head+"ada,,,,,\nben,Ben,x,,,\nC,C,,,,perhaps\n\nada,Ada,,,\n"+strings.Repeat("dora,Dora,,,,\n", 6)).Faults {
+		lines = append(lines, f.Path)
+	}
+	if got := strings.Join(lines, " "); got != "f:2 f:3 f:4 f:6 f:8 f:9 f:10 f:11 f:12" {
+		t.Errorf("faults at %s", got)
+	}
 	good := catalog.ReadPeople("f", "\ufeffLogin;Name;E-Mail;Groups\r\nada;=Ada, the first;ada@x.test;Team|Chess\r\n")
 	if len(good.Faults) > 0 || len(good.People) != 1 || len(good.Groups) != 2 || good.People[0].Name != "=Ada, the first" {
 		t.Errorf("%+v", good)

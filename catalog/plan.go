@@ -124,6 +124,7 @@ func (s *Service) planTx(ctx context.Context, tx *store.Tx, actor sallyport.Acto
 		p.removals(all, named)
 	}
 	p.freeNames(all, named, becomes)
+	inOrder(p.Faults)
 	p.guard(fromFiles)
 	p.order()
 	p.sign()

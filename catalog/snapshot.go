@@ -119,12 +119,12 @@ func (e *Entrant) check() []string {
 			wrong = append(wrong, "email: "+err.Error())
 		}
 	}
-	for field, v := range map[string]string{"title": e.Title, "department": e.Department} {
-		if v == "" {
+	for _, f := range [][2]string{{"title", e.Title}, {"department", e.Department}} {
+		if f[1] == "" {
 			continue
 		}
-		if err := sallyport.CheckName(v); err != nil {
-			wrong = append(wrong, field+": "+err.Error())
+		if err := sallyport.CheckName(f[1]); err != nil {
+			wrong = append(wrong, f[0]+": "+err.Error())
 		}
 	}
 	return wrong

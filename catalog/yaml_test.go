@@ -1,9 +1,12 @@
 package catalog_test
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/sallyport/sallyport"
 	"github.com/sallyport/sallyport/catalog"
 )
 
@@ -68,6 +71,13 @@ func TestAllFaultsAtOnce(t *testing.T) {
 	})
 	if len(faults) != 4 {
 		t.Errorf("%d faults: %v", len(faults), faults)
+	}
+	_, faults = catalog.LoadTexts(map[string]string{"a.yaml": "groups:\n- {slug: a, name: A}\n- {slug: b, name: B}\n- {slug: b, name: B}\n- {slug: c, name: C, durations: {max: P1D, presets: [P2D]}}\nroles:\n- {slug: a, name: A}\n" +
+		"tags:\n- {name: T}\n- {name: T}\n"})
+	if len(faults) < 3 || !slices.IsSortedFunc(faults, func(a, b sallyport.Fault) int {
+		return cmp.Or(cmp.Compare(len(a.Path), len(b.Path)), strings.Compare(a.Path, b.Path))
+	}) {
+		t.Errorf("not by their lines: %v", faults)
 	}
 }
 
