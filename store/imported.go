@@ -39,10 +39,25 @@ func (tx *Tx) AddImported(ctx context.Context, tenant, source, run string, list 
 	}
 	err := tx.insertRows(ctx, "INSERT INTO import_rows (tenant_id, source, source_table, source_id, object_id, checksum, run_id, created_at)", rows, "")
 	if IsUnique(err) {
-		return sallyport.Errorf(sallyport.EConflict, "another import of %s is under way; what this one was about to bring was not brought twice", source).
-			WithHint("Wait for the other one, then run it again.")
+		return importedMeanwhile(source)
 	}
 	return err
+}
+
+func importedMeanwhile(source string) error {
+	return sallyport.Errorf(sallyport.EConflict, "another import of %s is under way, or has just brought what this one was about to; nothing was brought twice", source).
+		WithHint("Wait for the other one, then run it again: it brings what is left.")
+}
+
+// ImportedMeanwhile is the EConflict of AddImported where another run than this one has brought rows of the source since a
+// moment, else nil: what such a run made stands in the way of this one in many forms, as a login that is taken.
+func (tx *Tx) ImportedMeanwhile(ctx context.Context, tenant, source, run string, since time.Time) error {
+	var n int
+	err := tx.Row(ctx, `SELECT count(*) FROM import_rows WHERE tenant_id=$1 AND source=$2 AND run_id<>$3 AND created_at>=$4`, []any{tenant, source, run, Micros(since)}, &n)
+	if err != nil || n == 0 {
+		return err
+	}
+	return importedMeanwhile(source)
 }
 
 // FailRunning marks the runs of a source that still count as running as failed, since they were killed, and says how many.

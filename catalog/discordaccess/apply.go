@@ -1,6 +1,7 @@
 package discordaccess
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -167,6 +168,11 @@ func inChunks[T any](ctx context.Context, r *run, list []T, f func(context.Conte
 			}
 			return tx.AddImported(ctx, r.tenant(), r.p.o.Source, r.id, rows)
 		})
+		if sallyport.CodeOf(err) == sallyport.EConflict {
+			err = cmp.Or(r.im.DB.View(ctx, func(ctx context.Context, tx *store.Tx) error {
+				return tx.ImportedMeanwhile(ctx, r.tenant(), r.p.o.Source, r.id, r.p.Report.At)
+			}), err)
+		}
 		if err != nil {
 			return err
 		}

@@ -323,6 +323,24 @@ func TestTwiceBringsNothingTwice(t *testing.T) {
 	})
 }
 
+// Two runs that were planned before either brought anything: the second says that there is another.
+func TestTwoAtOnce(t *testing.T) {
+	crossed(t, func(w *world, o *origin) {
+		company(o)
+		p := w.plan(o, discordaccess.Options{})
+		w.bring(o, discordaccess.Options{})
+		before := w.counts()
+		_, err := w.im.Apply(w.ctx, w.actor(), p, nil)
+		if sallyport.CodeOf(err) != sallyport.EConflict || !strings.Contains(err.Error(), "another import of discord-access is under way, or has just") {
+			w.Errorf("the second says %v", err)
+		}
+		if after := w.counts(); !maps.Equal(before, after) {
+			w.Errorf("a second run made %v of %v", after, before)
+		}
+		w.bring(o, discordaccess.Options{})
+	})
+}
+
 // counts says how much there is of everything that an import makes.
 func (w *world) counts() map[string]int {
 	w.Helper()
