@@ -32,14 +32,33 @@ func (p *planner) follow(g *grantPlan, here store.KnownGrant) {
 		p.shorter = append(p.shorter, store.Shortened{ID: here.ID, EndsAt: g.end})
 		p.ending[here.ID] = *g.end
 		say("it ends sooner in Access since it was brought, and at %s here as well", stamp(*g.end))
-	case here.Stops != nil && g.end == nil:
-		say("it has no end in Access and ends at %s here; an import makes nothing longer, so renew it here if that is meant", stamp(*here.Stops))
-	case here.Stops != nil && g.end.After(*here.Stops):
-		say("it ends at %s in Access and at %s here; an import makes nothing longer, so renew it here if that is meant", stamp(*g.end), stamp(*here.Stops))
+	case here.Stops != nil && (g.end == nil || g.end.After(*here.Stops)):
+		g.sooner = here.Stops
 	}
 	if g.NotRenewed && !here.Reviewed && (g.end != nil || here.Stops != nil) {
 		p.reviews = append(p.reviews, here.ID)
 		say("it was reviewed in Access since it was brought, and is marked as not to be renewed here as well")
+	}
+}
+
+// endSooner names what ends sooner here than in Access, and counts what ends so by tags: the run that brought it, or the tag,
+// has named that.
+func (p *planner) endSooner() {
+	byTags := 0
+	for _, g := range p.spans {
+		say := func(why string, args ...any) { p.l.set(g.row.table, g.row.id, Earlier, why, args...) }
+		switch {
+		case g.sooner == nil:
+		case g.limited != nil:
+			byTags++
+		case g.end == nil:
+			say("it has no end in Access and ends at %s here; an import makes nothing longer, so renew it here if that is meant", stamp(*g.sooner))
+		default:
+			say("it ends at %s in Access and at %s here; an import makes nothing longer, so renew it here if that is meant", stamp(*g.end), stamp(*g.sooner))
+		}
+	}
+	if byTags > 0 {
+		p.warn("%d grants that were brought earlier end sooner here than in Access, and tags limit them; an import makes nothing longer", byTags)
 	}
 }
 

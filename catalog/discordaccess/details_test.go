@@ -456,6 +456,11 @@ func TestLimitsReachRoles(t *testing.T) {
 		if total := rep.Total(); total.Changed != 2 || len(rep.Differences) != 0 {
 			w.Errorf("the report has %+v and %+v", total, rep.Differences)
 		}
+		w.clock.Advance(24 * time.Hour)
+		rep = w.plan(o, discordaccess.Options{}).Report
+		if len(rep.Lines) != 0 || !slices.ContainsFunc(rep.Warnings, func(s string) bool { return strings.HasPrefix(s, "2 grants that were brought earlier end sooner here") }) {
+			w.Errorf("a later run says %+v and %q", rep.Lines, rep.Warnings)
+		}
 	})
 }
 

@@ -23,6 +23,7 @@ type grantPlan struct {
 	start      time.Time
 	end        *time.Time // planned or past; nil: none
 	limited    *time.Time // an earlier end, which a tag demands
+	sooner     *time.Time // the end here of what was brought earlier, where it is later in Access
 	past       bool
 	why        string // of an end in the past
 	doneBefore bool   // brought by an earlier run: here for the comparison only
@@ -70,6 +71,7 @@ func (p *planner) planGrants() {
 	}
 	p.derived()
 	p.cut()
+	p.endSooner()
 	slices.SortStableFunc(p.spans, func(a, b *grantPlan) int {
 		return cmp.Or(a.start.Compare(b.start), strings.Compare(a.row.table, b.row.table), strings.Compare(a.row.id, b.row.id))
 	})

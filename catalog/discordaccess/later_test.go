@@ -263,6 +263,37 @@ func TestNothingIsLostInSilence(t *testing.T) {
 	})
 }
 
+// TestInfinity: what never ends there has no end here, and is named.
+func TestInfinity(t *testing.T) {
+	crossed(t, func(w *world, o *origin) {
+		if strings.HasPrefix(o.from, "sqlite") {
+			return
+		}
+		o.user("ann", "ann@example.test", nil)
+		o.group("g", "Group", nil)
+		member := o.member("ann", "g", day(-10), nil, nil)
+		o.exec("UPDATE okta_user SET deleted_at = 'infinity'")
+		o.exec("UPDATE okta_user_group_member SET ended_at = 'infinity'")
+		rep := w.bring(o, discordaccess.Options{})
+		if g := w.grant(w.ids()["okta_user_group_member "+member]); !g.NoEnd || g.EndedAt != nil {
+			w.Errorf("the membership ends: %+v", g)
+		}
+		if u := w.user("ann@example.test"); u.State != sallyport.UserActive || !says(rep, "okta_user", "ann", "is infinity") || !says(rep, "okta_user_group_member", member, "is infinity") {
+			w.Errorf("ann is %s, and it says %+v", u.State, rep.Lines)
+		}
+		if again := w.plan(o, discordaccess.Options{}); len(again.Report.Lines) != 0 || !again.Empty() {
+			w.Errorf("a second run says %+v", again.Report.Lines)
+		}
+		for column, v := range map[string]string{"created_at": "infinity", "ended_at": "-infinity"} {
+			o.exec("UPDATE okta_user_group_member SET " + column + " = '" + v + "'")
+			if _, err := discordaccess.Read(w.ctx, o.from); sallyport.CodeOf(err) != sallyport.EInvalid || !strings.Contains(err.Error(), "the column "+column+" of row") {
+				w.Errorf("%s %s: %v", column, v, err)
+			}
+			o.exec("UPDATE okta_user_group_member SET created_at = '2020-01-01', ended_at = NULL")
+		}
+	})
+}
+
 // TestCannotBeRead: a file that is no database, and a row that holds something else, are named, with what to do.
 func TestCannotBeRead(t *testing.T) {
 	text := filepath.Join(t.TempDir(), "text.db")

@@ -78,7 +78,7 @@ func (p *planner) cut() {
 		}
 	}
 	for _, g := range p.spans {
-		if g.past || g.doneBefore || g.origin == sallyport.OriginImport && !p.known[g.onID].Managed {
+		if g.past || g.doneBefore && g.sooner == nil || g.origin == sallyport.OriginImport && !p.known[g.onID].Managed {
 			continue
 		}
 		for _, c := range p.demandsOf(g.on, g.onID) {

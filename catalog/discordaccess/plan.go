@@ -151,6 +151,7 @@ func (im *Importer) Plan(ctx context.Context, tenant string, d *Data, o Options)
 			return err
 		}
 		p.planRequests()
+		p.endless()
 		p.Report.From, p.Report.At = d.From, p.now
 		p.Report.Differences = p.compare()
 		if p.Report.Tables, err = p.l.tally(d); err != nil {
@@ -214,6 +215,20 @@ func (p *planner) checksums() {
 	}
 	for _, c := range p.d.Creations {
 		sum(tableGrpReq, c.ID, c.Requester, c.Created.UnixMicro())
+	}
+}
+
+// endless names the rows with a moment that never comes, once it is known what becomes of them.
+func (p *planner) endless() {
+	for _, k := range p.d.Endless {
+		f := p.l.fate(k.table, k.id)
+		if f == Earlier {
+			continue
+		}
+		if f == Brought {
+			f = Changed
+		}
+		p.l.set(k.table, k.id, f, "a moment in it is infinity, and counts as none")
 	}
 }
 

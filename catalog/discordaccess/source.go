@@ -41,6 +41,7 @@ type Data struct {
 	Creations   []creation
 	Missing     []string // tables that this version of discord/access does not have
 	Unread      []string // columns, as TABLE.COLUMN, of which nothing is brought
+	Endless     []rowKey // rows with a moment that never comes, which counts as none
 }
 
 // Read reads a database of discord/access in one read-only transaction that sees one state of it. The address is that of
@@ -153,7 +154,7 @@ func (s *source) read(ctx context.Context, d *Data, t table) error {
 	if err != nil {
 		return fail(err)
 	}
-	r := &record{table: t.name, at: map[string]int{}, values: make([]any, len(names)), asked: make([]bool, len(names)), same: s.same}
+	r := &record{table: t.name, at: map[string]int{}, values: make([]any, len(names)), asked: make([]bool, len(names)), same: s.same, endless: &d.Endless}
 	dest := make([]any, len(names))
 	for i, n := range names {
 		r.at[n], dest[i] = i, &r.values[i]
@@ -192,6 +193,8 @@ type record struct {
 	asked  []bool            // which of them were looked at
 	same   map[string]string // texts that were read before: ids and reasons come again and again
 	err    error
+
+	endless *[]rowKey
 }
 
 func (r *record) value(name string) any {
@@ -274,7 +277,7 @@ func (r *record) json(name string) json.RawMessage {
 // the forms in which SQLite keeps the times of SQLAlchemy, all UTC.
 var layouts = []string{"2006-01-02 15:04:05.999999999", "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999-07:00", time.RFC3339Nano, "2006-01-02"}
 
-// time is the value as a moment: the columns are naive and hold UTC. NULL is nil.
+// time is the value as a moment: the columns are naive and hold UTC. NULL is nil, and so is PostgreSQL's infinity.
 func (r *record) time(name string) *time.Time {
 	text := ""
 	switch v := r.value(name).(type) {
@@ -291,6 +294,10 @@ func (r *record) time(name string) *time.Time {
 		r.bad(name, v)
 		return nil
 	}
+	if text == "infinity" {
+		*r.endless = append(*r.endless, rowKey{r.table, r.text("id")})
+		return nil
+	}
 	for _, l := range layouts {
 		if t, err := time.Parse(l, text); err == nil {
 			t = t.UTC().Truncate(time.Microsecond)
@@ -303,8 +310,12 @@ func (r *record) time(name string) *time.Time {
 
 // moment is time of a column that must hold one; its absence is the zero time.
 func (r *record) moment(name string) time.Time {
-	if t := r.time(name); t != nil {
+	t := r.time(name)
+	switch {
+	case t != nil:
 		return *t
+	case r.value(name) != nil:
+		r.bad(name, r.value(name))
 	}
 	return time.Time{}
 }
