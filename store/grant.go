@@ -78,7 +78,8 @@ func (tx *Tx) Grant(ctx context.Context, tenant, id string, v Viewer) (sallyport
 	q.WriteString(" AND " + q.sees(v, tenant, Micros(tx.now), "r"))
 	err := scanGrant(tx.row(ctx, q.String(), q.args...), &g, tx.now)
 	if errors.Is(err, sql.ErrNoRows) {
-		return g, sallyport.Errorf(sallyport.ENotFound, "there is no grant %q", clip(id))
+		return g, sallyport.Errorf(sallyport.ENotFound, "there is no grant %q", clip(id)).
+			WithHint("Look for it where it is listed, and take its id from there; what you may not see is not there for you.")
 	}
 	return g, dbError(ctx, err)
 }

@@ -42,7 +42,7 @@ func whatEnds(t *testing.T, d *demoServer) {
 	if out := d.do("owner", "renew", ids[0], ids[1], "--for", "15d", "--dry-run"); !strings.Contains(out, "longer") || !strings.Contains(out, "Nothing was changed.") {
 		t.Errorf("what a renewal would do:\n%s", out)
 	}
-	if out := d.do("owner", "renew", "grt_none", ids[1], "--for", "15d", "--dry-run"); !strings.Contains(out, "longer") || !strings.Contains(out, "1 of 2 would be refused") || !strings.Contains(out, "there is no grant") {
+	if out := d.do("owner", "renew", "grt_none", ids[1], "--for", "15d", "--dry-run"); !strings.Contains(out, "longer") || !strings.Contains(out, "1 of 2 would be refused") || !strings.Contains(out, "there is no grant") || !strings.Contains(out, "take its id from there") {
 		t.Errorf("what a renewal could not do:\n%s", out)
 	}
 	_, undo, ok := strings.Cut(out, "sallyport renew --undo ")

@@ -77,7 +77,7 @@ export function Filters({ auditor, scope }: { auditor: boolean; scope: string })
         />
         <Select
           aria-label="Direct or by role"
-          className="min-w-36 max-sm:flex-1"
+          className="min-w-44 max-sm:flex-1 sm:min-w-36"
           value={filters.via ?? ''}
           onChange={(e) => set({ via: e.target.value })}
           choices={[
@@ -97,14 +97,16 @@ export function Filters({ auditor, scope }: { auditor: boolean; scope: string })
             { value: 'true', label: 'Not to be renewed' },
           ]}
         />
-        <Button
-          aria-expanded={open}
-          icon={<SlidersHorizontal aria-hidden className="size-4" />}
-          onClick={() => setOpen(!open)}
-        >
-          More{more > 0 ? ` (${more})` : ''}
-        </Button>
-        <Views />
+        <div className="flex gap-2">
+          <Button
+            aria-expanded={open}
+            icon={<SlidersHorizontal aria-hidden className="size-4" />}
+            onClick={() => setOpen(!open)}
+          >
+            More{more > 0 ? ` (${more})` : ''}
+          </Button>
+          <Views />
+        </div>
       </div>
       {filters.within === 'dates' && (
         <div className="flex flex-wrap gap-3">

@@ -40,7 +40,7 @@ export function RolesAdmin() {
   const columns: Column<Reorganized>[] = [
     { key: 'what', header: 'What', cell: (c) => <span className="font-medium">{c.title}</span> },
     { key: 'role', header: 'Role', cell: (c) => <ResourceLink resource={c.role} /> },
-    { key: 'why', header: 'Why', cell: (c) => c.reason },
+    { key: 'why', header: 'Why', cell: (c) => <Why text={c.reason ?? ''} /> },
     { key: 'by', header: 'By', cell: (c) => (c.by ? <PersonLink user={c.by} /> : 'Sallyport') },
     { key: 'at', header: 'When', cell: (c) => <RelativeTime at={c.at} /> },
   ]
@@ -118,5 +118,18 @@ export function RolesAdmin() {
         </div>
       </Confirm>
     </AdminFrame>
+  )
+}
+
+/** Why is a reason; a long one keeps to three lines until it is pressed. */
+function Why({ text }: { text: string }) {
+  if (text.length < 120) return <span className="[overflow-wrap:anywhere]">{text}</span>
+  return (
+    <details className="group max-w-prose">
+      <summary className="cursor-pointer list-none rounded [overflow-wrap:anywhere] [&::-webkit-details-marker]:hidden">
+        <span className="line-clamp-3 group-open:line-clamp-none">{text}</span>
+        <span className="text-accent-text underline underline-offset-2 group-open:hidden">All of it</span>
+      </summary>
+    </details>
   )
 }
