@@ -82,7 +82,7 @@ func ownersFlow(before, after *sallyport.Flow) error {
 	case is.AllowSelf && !was.AllowSelf:
 		what = "that people decide their own requests"
 	case adds(after) && !adds(before) && after.IsDefault():
-		what, hint = "that owners add people directly where stages decide now, as they do without stages,", "Keep a stage, or ask an admin or a catalogue manager to take them away."
+		what, hint = "that owners add people directly where stages decide now, as they do without stages,", "Set one stage with the owners alone: then they decide, as they do without stages. Or ask an admin or a catalogue manager to take the stages away."
 	case adds(after) && !adds(before):
 		what = "that owners add people directly where stages decide"
 	case !sameUntilApproved(was.Stages, is.Stages):
