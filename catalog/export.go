@@ -20,6 +20,9 @@ func (s *Service) Export(ctx context.Context, actor sallyport.Actor) (map[string
 	}
 	files := map[string]string{}
 	err := s.DB.View(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if err := needWhole(ctx, tx, actor); err != nil {
+			return err
+		}
 		managed := true
 		all, err := tx.AllResources(ctx, actor.Tenant, store.ResourceFilter{Managed: &managed})
 		if err != nil {

@@ -68,6 +68,9 @@ func (s *Service) Plan(ctx context.Context, actor sallyport.Actor, f Files, prun
 
 func (s *Service) planTx(ctx context.Context, tx *store.Tx, actor sallyport.Actor, f Files, prune bool) (planned, error) {
 	p := planned{Plan: sallyport.Plan{Items: []sallyport.PlanItem{}}}
+	if err := needWhole(ctx, tx, actor); err != nil {
+		return p, err
+	}
 	all, err := tx.AllResources(ctx, actor.Tenant, store.ResourceFilter{})
 	if err != nil {
 		return p, err

@@ -52,6 +52,17 @@ func needCurator(a sallyport.Actor, what string) error {
 		WithHint("Ask one of them, or request the catalogue manager's role of the app Sallyport.").WithRule("catalogue")
 }
 
+// needWhole refuses files to whom part of the catalogue is hidden from: they are about all of it, and show it. A part would
+// not do, since what is hidden has slugs and names too, and pruning would remove it.
+func needWhole(ctx context.Context, tx *store.Tx, actor sallyport.Actor) error {
+	hides, err := tx.HidesAny(ctx, actor.Tenant, access.Viewer(actor))
+	if err != nil || !hides || actor.IsSystem() {
+		return err
+	}
+	return sallyport.Errorf(sallyport.EForbidden, "files are about the whole catalogue, and part of it is meant for groups that you are not in").
+		WithHint("Ask an admin to do this, or to join these groups; single things you change on their pages.").WithRule("domain.24")
+}
+
 func needAdmin(a sallyport.Actor, what string) error {
 	if a.IsSystem() || a.Admin {
 		return nil

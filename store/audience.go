@@ -45,15 +45,30 @@ func (q *query) seesRole(v Viewer, tenant string, now int64, column string) stri
 		AND CASE WHEN ` + q.sees(v, tenant, now, "hid") + ` THEN FALSE ELSE TRUE END)`
 }
 
-// hiddenFrom finds what a viewer may not see, which is only what has an audience or whose app has one. ok is false where
-// that is more than few.
+// hiddenFrom finds what a viewer may not see. ok is false where that is more than few.
 func (tx *Tx) hiddenFrom(ctx context.Context, tenant string, v Viewer) (ids []string, ok bool, err error) {
 	q := &query{}
 	t := q.arg(tenant)
-	q.WriteString("SELECT r.id FROM resources r WHERE r.tenant_id = " + t + " AND (r.audience_id > '' OR r.app_id IN (SELECT ra.id FROM resources ra WHERE ra.tenant_id = " + t +
-		" AND ra.audience_id > '')) AND CASE WHEN " + q.sees(v, tenant, Micros(tx.now), "r") + " THEN FALSE ELSE TRUE END LIMIT " + strconv.Itoa(few+1))
+	q.WriteString("SELECT r.id FROM resources r WHERE r.tenant_id = " + t + " AND " + q.hides(v, tenant, Micros(tx.now), t) + " LIMIT " + strconv.Itoa(few+1))
 	ids, err = tx.ids(ctx, q.String(), q.args...)
 	return ids, len(ids) <= few, err
+}
+
+// HidesAny reports whether anything is outside the viewer's audience.
+func (tx *Tx) HidesAny(ctx context.Context, tenant string, v Viewer) (bool, error) {
+	if v.All {
+		return false, nil
+	}
+	q := &query{}
+	t := q.arg(tenant)
+	q.WriteString("SELECT 1 FROM resources r WHERE r.tenant_id = " + t + " AND r.deleted_at IS NULL AND " + q.hides(v, tenant, Micros(tx.now), t) + " LIMIT 1")
+	return tx.exists(ctx, q.String(), q.args...)
+}
+
+// hides is the condition that r is what a viewer may not see, which is only what has an audience or whose app has one.
+func (q *query) hides(v Viewer, tenant string, now int64, t string) string {
+	return "(r.audience_id > '' OR r.app_id IN (SELECT ra.id FROM resources ra WHERE ra.tenant_id = " + t + " AND ra.audience_id > '')) AND CASE WHEN " +
+		q.sees(v, tenant, now, "r") + " THEN FALSE ELSE TRUE END"
 }
 
 // heldBy selects the ids of what a person effectively holds now by a relation, some twice. The arguments but the relation
