@@ -132,17 +132,19 @@ func together(against []error) error {
 		return all[0]
 	}
 	out := &sallyport.Error{Code: all[0].Code, Rule: all[0].Rule}
-	var words []string
 	for _, e := range all {
 		for _, f := range faultsOf(e) {
-			out.Fields = append(out.Fields, f)
-			words = append(words, f.Message)
+			says := f.Message
 			if e.Code == sallyport.EInvalid {
-				words[len(words)-1] = f.Path + ": " + f.Message
+				says = f.Path + ": " + says
+			}
+			if out.Fields = append(out.Fields, f); out.Message == "" {
+				out.Message = says
+			} else {
+				out.Message = strings.TrimSuffix(out.Message, ".") + ". " + upper(says)
 			}
 		}
 	}
-	out.Message = strings.Join(words, "; ")
 	return out
 }
 

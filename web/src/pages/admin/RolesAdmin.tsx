@@ -39,9 +39,19 @@ export function RolesAdmin() {
   )
   const columns: Column<Reorganized>[] = [
     { key: 'what', header: 'What', cell: (c) => <span className="font-medium">{c.title}</span> },
-    { key: 'role', header: 'Role', cell: (c) => <ResourceLink resource={c.role} /> },
-    { key: 'why', header: 'Why', cell: (c) => <Why text={c.reason ?? ''} /> },
-    { key: 'by', header: 'By', cell: (c) => (c.by ? <PersonLink user={c.by} /> : 'Sallyport') },
+    {
+      key: 'role',
+      header: 'Role',
+      className: 'md:min-w-32',
+      cell: (c) => <ResourceLink resource={c.role} />,
+    },
+    { key: 'why', header: 'Why', className: 'md:min-w-48', cell: (c) => <Why text={c.reason ?? ''} /> },
+    {
+      key: 'by',
+      header: 'By',
+      className: 'md:min-w-24',
+      cell: (c) => (c.by ? <PersonLink user={c.by} /> : 'Sallyport'),
+    },
     { key: 'at', header: 'When', cell: (c) => <RelativeTime at={c.at} /> },
   ]
   return (
