@@ -55,7 +55,7 @@ func TestHistoriesAgreeWithTheModel(t *testing.T) {
 				rapid.Check(t, live)
 			}
 			for what, least := range map[string]int{"give": 10, "ask": 4, "end": 6, "extend": 2, "tag": 7, "directory": 7, "reorganize": 10, "undo": 3, "uncut": 1, "convert": 1,
-				"work": 10, "paths": 800, "paths by role": 300, "previews": 20, "foretold": 50} {
+				"work": 10, "paths": 800, "paths by role": 250, "previews": 20, "foretold": 50} {
 				if counts[what] < least {
 					t.Errorf("the histories say too little: %d %s, want %d", counts[what], what, least)
 				}

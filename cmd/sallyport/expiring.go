@@ -239,7 +239,7 @@ func (a *app) showBatchTrial(try client.Rehearsal, err error) error {
 		var rows [][]string
 		for _, it := range b.Refusals {
 			who, what := itemNames(it)
-			rows = append(rows, []string{who, what, it.Detail})
+			rows = append(rows, []string{who, what, whyRefused(it)})
 		}
 		a.table([]string{"WHO", "RESOURCE", "WHY"}, rows)
 		if b.RefusalsCut > 0 {
@@ -254,6 +254,14 @@ func itemNames(it sallyport.BatchItem) (who, what string) {
 		return it.GrantID, ""
 	}
 	return holder(it.Grant.Subject), it.Grant.Resource.Slug
+}
+
+// whyRefused is what stands in the way of a row, and what to do; "" where nothing does.
+func whyRefused(it sallyport.BatchItem) string {
+	if it.Hint == "" {
+		return it.Detail
+	}
+	return it.Detail + ". " + it.Hint
 }
 
 // showBatch waits for an operation on many grants, and shows what became of each row.
@@ -279,14 +287,14 @@ func (a *app) drawBatch(b sallyport.Batch, items []sallyport.BatchItem) {
 	var rows [][]string
 	for _, it := range items {
 		who, what := itemNames(it)
-		note := it.Detail
+		note := whyRefused(it)
 		switch {
 		case it.RequestID != "":
 			note = it.RequestID
 		case it.State == sallyport.ItemRenewed || it.State == sallyport.ItemUndone:
 			note = "until " + when(it.EndsAt)
 		case it.Limits != nil:
-			note += "; at most " + it.Limits.Greatest.String()
+			note = it.Detail + "; at most " + it.Limits.Greatest.String()
 		}
 		rows = append(rows, []string{who, what, it.State, note})
 	}
