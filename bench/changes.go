@@ -35,7 +35,7 @@ func (m *meter) changes(ctx context.Context, curve bool) error {
 	if curve {
 		return nil
 	}
-	if err := m.attach(ctx, "the same where a target has to change for each member", m.company.Connected, 2, 4*m.duration); err != nil {
+	if err := m.attach(ctx, "the same where a target has to change for each member", m.company.Connected, 4, 4*m.duration); err != nil {
 		return err
 	}
 	return m.attach(ctx, atOnce, m.company.Connected, 1, 0)
