@@ -137,6 +137,7 @@ func regrouped(relation string) breach {
 // A route of longer fails until demanded says something for every such key; the routes of grantless give nobody anything.
 func demandsEverywhere(t *testing.T, w *world) {
 	w.must("admin", "POST", "/resources", map[string]any{"kind": "app", "name": "Vault", "slug": guarded, "owners": []string{keeper}})
+	w.must("admin", "POST", "/grants", map[string]any{"subject": keeper, "resource": "sallyport.auditor", "duration": "P1D", "reason": "files are for who sees all"})
 	w.before = map[string]string{}
 	for _, relation := range []string{"member", "owner"} {
 		w.before["asked "+relation] = w.must("employee", "POST", "/requests", map[string]any{"resource": guarded, "relation": relation, "duration": "P1D"}).text(t, "id")

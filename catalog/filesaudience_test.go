@@ -39,16 +39,24 @@ func TestFilesShowNothingHidden(t *testing.T) {
 			}
 		}
 		try("nothing is hidden", "")
-		security := w.resource("security").Slug
-		vault := w.resource("vault")
-		if _, err := w.s.UpdateResource(ctx, w.admin, "vault", sallyport.ResourcePatch{Audience: &security}, vault.Version); err != nil {
-			t.Fatal(err)
+		hide := func() { // what the files say nothing of is for everyone again once they are applied
+			t.Helper()
+			security := "security"
+			if _, err := w.s.UpdateResource(ctx, w.admin, "vault", sallyport.ResourcePatch{Audience: &security}, w.resource("vault").Version); err != nil {
+				t.Fatal(err)
+			}
 		}
+		hide()
 		try("the vault is hidden", sallyport.EForbidden)
 		if _, err := w.s.Export(ctx, w.admin); err != nil {
 			t.Error(err)
 		}
 		w.give("kim", "security")
 		try("no longer from who is in the group", "")
+		w.takes("kim", "security", sallyport.Member)
+		hide()
+		try("hidden again", sallyport.EForbidden)
+		w.give("kim", store.SlugAuditor)
+		try("an auditor sees all", "")
 	})
 }

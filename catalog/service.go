@@ -60,7 +60,7 @@ func needWhole(ctx context.Context, tx *store.Tx, actor sallyport.Actor) error {
 		return err
 	}
 	return sallyport.Errorf(sallyport.EForbidden, "files are about the whole catalogue, and part of it is meant for groups that you are not in").
-		WithHint("Ask an admin to do this, or to join these groups; single things you change on their pages.").WithRule("domain.24")
+		WithHint("Ask an admin to do this; whoever does it often is made an auditor as well, who sees all. Single things you change on their pages.").WithRule("domain.24")
 }
 
 func needAdmin(a sallyport.Actor, what string) error {
