@@ -44,7 +44,7 @@ func TestLostIsBeingRemoved(t *testing.T) {
 			}
 			return strings.Join(out, " ")
 		}
-		is := func(what, history, lost string) {
+		is := func(what, history, lost, grants string) {
 			w.Helper()
 			var b bytes.Buffer
 			if err := w.s.ExportHistory(w.ctx, w.as("root"), store.IntervalFilter{UserID: "ken", ResourceID: "vpn"}, "started", "csv", []string{"state"}, &b); err != nil {
@@ -61,25 +61,38 @@ func TestLostIsBeingRemoved(t *testing.T) {
 			if got := said(store.IntervalFilter{State: store.IntervalLost}); got != lost {
 				w.Errorf("%s: lost are %q", what, got)
 			}
+			var direct []string
+			over := false
+			w.tx(func(ctx context.Context, tx *store.Tx) error {
+				direct = nil
+				l, err := tx.Grants(ctx, w.tenant, access.Everything, store.GrantFilter{SubjectID: w.users["ken"].ID, ResourceID: w.res["vpn"].ID, Active: &over}, store.Page{Sort: "created_at"})
+				for _, g := range l.Items {
+					direct = append(direct, string(g.State))
+				}
+				return err
+			})
+			if got := strings.Join(direct, " "); got != grants {
+				w.Errorf("%s: the grants that are over are %q", what, got)
+			}
 		}
 		first := w.given("olga", "ken", "vpn", days(9))
 		w.doTasks()
-		is("held", "active", "")
+		is("held", "active", "", "")
 		w.clock.Advance(hour)
 		w.mustEnd("ken", first.ID)
-		is("ended", "revoking", "revoking")
+		is("ended", "revoking", "revoking", "revoking")
 		w.doTasks()
-		is("removed", "ended", "ended")
+		is("removed", "ended", "ended", "ended")
 
 		w.clock.Advance(hour)
 		w.given("olga", "ken", "vpn", days(2))
 		w.doTasks()
 		w.clock.Advance(3 * 24 * hour)
-		is("its end passed, and nobody has closed it", "ended revoking", "revoking")
+		is("its end passed, and nobody has closed it", "ended revoking", "revoking", "ended revoking")
 		if _, _, err := w.s.EndPassed(w.ctx); err != nil {
 			w.Fatal(err)
 		}
-		is("closed: of those that ended, the last is what is being removed", "ended revoking", "revoking")
+		is("closed: of those that ended, the last is what is being removed", "ended revoking", "revoking", "ended revoking")
 		w.doTasks()
 
 		w.resource(sallyport.Resource{Kind: sallyport.KindRole, Slug: "writers", Name: "Writers"})
@@ -95,15 +108,15 @@ func TestLostIsBeingRemoved(t *testing.T) {
 		w.doTasks()
 		w.clock.Advance(hour)
 		w.mustEnd("ken", direct.ID)
-		is("had by a role still", "ended ended active ended", "")
+		is("had by a role still", "ended ended active ended", "", "ended ended ended")
 		w.clock.Advance(hour)
 		w.mustEnd("ken", member.ID)
-		is("lost by the role", "ended ended revoking ended", "revoking")
+		is("lost by the role", "ended ended revoking ended", "revoking", "ended ended ended")
 		w.tx(func(ctx context.Context, tx *store.Tx) error { // as a worker that reads the target back
 			_, err := tx.Exec(ctx, `UPDATE provisions SET state='absent', next_at=NULL, due_since=NULL WHERE tenant_id=$1 AND state='removing'`, w.tenant)
 			return err
 		})
-		is("all removed", "ended ended ended ended", "ended")
+		is("all removed", "ended ended ended ended", "ended", "ended ended ended")
 	})
 }
 

@@ -11,10 +11,11 @@ import (
 	"github.com/sallyport/sallyport"
 )
 
-const grantColumns = `g.id, g.subject_kind, g.subject_id, COALESCE(su.login, ''), COALESCE(sr.slug, ''), COALESCE(su.name, sr.name, ''),
+var grantColumns = `g.id, g.subject_kind, g.subject_id, COALESCE(su.login, ''), COALESCE(sr.slug, ''), COALESCE(su.name, sr.name, ''),
 	r.id, r.slug, r.name, r.kind, g.relation, g.parameters, g.origin, g.reason_kind, g.reason, g.request_id, g.starts_at, g.ends_at, g.no_end,
 	g.duration, g.activated_at, g.ended_at, eb.id, eb.login, eb.name, g.ended_reason, cb.id, cb.login, cb.name, g.created_at,
-	p.state, p.since, p.attempts, p.error, p.failing_since, p.next_at, p.verified_at`
+	p.state, p.since, p.attempts, p.error, p.failing_since, p.next_at, p.verified_at,
+	CASE WHEN p.state = 'removing' THEN ` + outlasted("g.tenant_id", "g", stopped("g")) + ` ELSE FALSE END`
 
 // grantFrom joins the resource, which is always there, from the left as well: SQLite then keeps to the order of the grants'
 // index, where it would else go through the catalogue and sort all grants.
@@ -47,6 +48,7 @@ func scanGrant(rows interface{ Scan(...any) error }, g *sallyport.Grant, now tim
 	var p sallyport.Provisioning
 	var since *time.Time
 	var attempts sql.NullInt64
+	var outlasted bool
 	*g = sallyport.Grant{}
 	dest := []any{&g.ID, &g.Subject.Kind, &g.Subject.ID, &g.Subject.Login, &g.Subject.Slug, &g.Subject.Name,
 		&g.Resource.ID, &g.Resource.Slug, &g.Resource.Name, &g.Resource.Kind, &g.Relation, &params, &g.Origin, &g.ReasonKind, &g.Reason,
@@ -54,7 +56,7 @@ func scanGrant(rows interface{ Scan(...any) error }, g *sallyport.Grant, now tim
 		timePtrScan{&g.ActivatedAt}, timePtrScan{&g.EndedAt}}
 	dest = append(append(dest, endedBy.dest()...), &g.EndedReason)
 	dest = append(append(dest, createdBy.dest()...), timeScan{&g.CreatedAt},
-		textScan{&pstate}, timePtrScan{&since}, &attempts, textScan{&perr}, timePtrScan{&p.FailingAt}, timePtrScan{&p.NextAt}, timePtrScan{&p.Verified})
+		textScan{&pstate}, timePtrScan{&since}, &attempts, textScan{&perr}, timePtrScan{&p.FailingAt}, timePtrScan{&p.NextAt}, timePtrScan{&p.Verified}, &outlasted)
 	if err := rows.Scan(append(dest, more...)...); err != nil {
 		return err
 	}
@@ -64,7 +66,10 @@ func scanGrant(rows interface{ Scan(...any) error }, g *sallyport.Grant, now tim
 		g.Provisioning = &p
 	}
 	g.State = g.StateAt(now, g.Provisioning)
-	if g.EndedAt != nil && g.Provisioning != nil && g.State == sallyport.GrantEnded {
+	if g.State == sallyport.GrantRevoking && outlasted {
+		g.State = sallyport.GrantEnded
+	}
+	if g.Provisioning != nil && g.State == sallyport.GrantEnded {
 		g.Provisioning = nil // the row may meanwhile serve another reason
 	}
 	return nil

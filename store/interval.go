@@ -52,19 +52,23 @@ func stopped(alias string) string {
 }
 
 // stillThere is whether the target still has what the interval x gave: it is over, its provision p is where Grant.StateAt
-// says revoking, and no other way of the same access that has begun stopped later or goes on. Then it is of that one that
-// the target is rid, and this one had ended long before.
+// says revoking, and nothing outlasted it.
 func stillThere(t, now string) string {
-	of := func(alias string) string {
-		return alias + ".tenant_id = " + t + " AND " + alias + ".resource_id = x.resource_id AND " + alias + ".relation = x.relation AND " + alias + ".parameters = x.parameters AND " +
-			alias + ".starts_at <= " + now + " AND " + stopped(alias) + " > x.stopped_at"
+	return "CASE WHEN x.stopped_at <= " + now + " AND (p.state = 'removing' OR (p.state = 'present' AND e.ended_at IS NULL)) THEN NOT " +
+		outlasted(t, "x", "x.stopped_at") + " ELSE FALSE END"
+}
+
+// outlasted is whether another way of the same access became real and stopped later than this one, at stop, or goes on. Then
+// it is of that one that the target is rid, and this one had ended long before.
+func outlasted(t, alias, stop string) string {
+	of := func(k string) string {
+		return k + ".tenant_id = " + t + " AND " + k + ".resource_id = " + alias + ".resource_id AND " + k + ".relation = " + alias + ".relation AND " +
+			k + ".parameters = " + alias + ".parameters AND " + k + ".activated_at IS NOT NULL AND " + stopped(k) + " > " + stop
 	}
-	return `CASE WHEN x.stopped_at <= ` + now + ` AND (p.state = 'removing' OR (p.state = 'present' AND e.ended_at IS NULL)) THEN
-		NOT EXISTS (SELECT 1 FROM grants k WHERE ` + of("k") + ` AND k.subject_kind = 'user' AND k.subject_id = x.subject_id)
-		AND NOT EXISTS (SELECT 1 FROM grants k CROSS JOIN grants km WHERE ` + of("k") + ` AND k.subject_kind = 'role' AND km.tenant_id = ` + t + ` AND km.subject_kind = 'user'
-			AND km.subject_id = x.subject_id AND km.resource_id = k.subject_id AND km.relation = 'member' AND km.starts_at <= ` + now + ` AND ` + stopped("km") + ` > x.stopped_at
-			AND km.starts_at < ` + stopped("k") + ` AND k.starts_at < ` + stopped("km") + `)
-		ELSE FALSE END`
+	return `(EXISTS (SELECT 1 FROM grants k WHERE ` + of("k") + ` AND k.subject_kind = 'user' AND k.subject_id = ` + alias + `.subject_id)
+		OR EXISTS (SELECT 1 FROM grants k CROSS JOIN grants km WHERE ` + of("k") + ` AND k.subject_kind = 'role' AND km.tenant_id = ` + t + ` AND km.subject_kind = 'user'
+			AND km.subject_id = ` + alias + `.subject_id AND km.resource_id = k.subject_id AND km.relation = 'member' AND km.activated_at IS NOT NULL
+			AND ` + stopped("km") + ` > ` + stop + ` AND km.starts_at < ` + stopped("k") + ` AND k.starts_at < ` + stopped("km") + `))`
 }
 
 var intervalListing = listing{id: "x.id", sorts: map[string]string{"": "-x.starts_at", "started": "x.starts_at", "ended": "x.stopped_at",
