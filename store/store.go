@@ -114,6 +114,11 @@ func (db *DB) openPostgres() error {
 		// No transaction that writes thinks for so long; whose ended thus is run anew.
 		writes.RuntimeParams["idle_in_transaction_session_timeout"] = "15s"
 	}
+	if writes.RuntimeParams["enable_seqscan"] == "" {
+		// A foreign key is checked row by row, by a plan that a connection made once. Of a table that was small then, it reads the
+		// whole, however much this very transaction has put there since; and what reads a whole table locks out all who write to it.
+		writes.RuntimeParams["enable_seqscan"] = "off"
+	}
 	pool := func(cfg pgx.ConnConfig, connections int) *sql.DB {
 		p := stdlib.OpenDB(cfg)
 		p.SetMaxOpenConns(connections)
