@@ -56,7 +56,7 @@ export const holdersListQuery = (resource: string, filter: HolderFilter) =>
   listQuery<Access>(
     ['holders', resource],
     '/api/v1/resources/{id}/holders',
-    { limit: 100, total: true, ...filter },
+    { limit: 50, total: true, ...filter },
     { id: resource },
   )
 

@@ -26,7 +26,7 @@ export const undoneWords = (c: Reorganized) => [`Undone: ${c.title}.`, ...(c.not
 
 /** rolesRunQuery lists the roles that somebody runs, with what an owner wants to know of each. */
 export const rolesRunQuery = (owner: string, at?: string) =>
-  listQuery<RunRole>(['access', 'roles'], '/api/v1/roles', { owner, at, limit: 100 })
+  listQuery<RunRole>(['access', 'roles'], '/api/v1/roles', { owner, at, limit: 50 })
 
 /** compareQuery says what several people have, and who of them, at a moment; without one, now. */
 export const compareQuery = (users: readonly string[], at?: string) =>
