@@ -66,6 +66,7 @@ type Company struct {
 	Ending    []string // ids of 2,000 grants that end within three weeks
 	Pending   []string // ids of requests that wait, for what everybody may see
 	Requests  []string // ids of others of any state
+	Tasks     []string // ids of some of any state
 }
 
 // Desk is an app with one owner, who decides about it.
