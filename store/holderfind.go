@@ -46,7 +46,7 @@ func (tx *Tx) findHolders(ctx context.Context, tenant, resourceID string, h Hold
 	}
 	if h.Total {
 		q := &query{}
-		tx.holderSet(q, tenant, resourceID, h, v)
+		tx.holderSet(q, tenant, resourceID, h, v, false)
 		if f.total, err = tx.count(ctx, "FROM (SELECT DISTINCT x.user_id, x.relation"+q.String()+") d", q); err != nil {
 			return f, err
 		}
@@ -93,7 +93,7 @@ const holderPathColumns = "u.name_key, u.id, x.relation, x.grant_id, x.membershi
 // fewHolders reads all paths, in any order.
 func (tx *Tx) fewHolders(ctx context.Context, tenant, resourceID string, h HolderPage, v Viewer) (paths []holderPath, err error) {
 	q := &query{}
-	tx.holderSet(q, tenant, resourceID, h, v)
+	tx.holderSet(q, tenant, resourceID, h, v, true)
 	err = tx.Rows(ctx, "SELECT "+holderPathColumns+q.String(), q.args, func(r *sql.Rows) error {
 		var p holderPath
 		err := r.Scan(p.dest()...)
@@ -142,7 +142,7 @@ func (f *foundHolders) put(p holderPath, limit int) (full bool) {
 
 func (tx *Tx) sortedHolders(ctx context.Context, tenant, resourceID string, h HolderPage, v Viewer, f *foundHolders) error {
 	q := &query{}
-	tx.holderSet(q, tenant, resourceID, h, v)
+	tx.holderSet(q, tenant, resourceID, h, v, true)
 	if h.After != (HolderKey{}) {
 		q.and("(u.name_key, u.id, x.relation) > (%s, %s, %s)", h.After.Name, h.After.UserID, h.After.Relation)
 	}

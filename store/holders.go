@@ -56,14 +56,18 @@ func (tx *Tx) HoldersPage(ctx context.Context, tenant, resourceID string, h Hold
 }
 
 // holderSet is the tables x (user_id, relation, grant_id, membership_id) of the paths by which the resource is held and u,
-// and the condition of what is searched for.
-func (tx *Tx) holderSet(q *query, tenant, resourceID string, h HolderPage, v Viewer) {
+// and the condition of what is searched for. To count them without a search, nobody's name is looked up.
+func (tx *Tx) holderSet(q *query, tenant, resourceID string, h HolderPage, v Viewer, names bool) {
 	t := q.arg(tenant)
 	from := ` FROM (SELECT p.user_id, p.relation, p.grant_id, p.membership_id FROM (` + tx.pathsOf(q, t, resourceID, h) + `) p`
 	if !v.All { // of each role once, not of each path
 		from += ` WHERE (p.role_id = '' OR p.role_id IN (` + q.rolesGiving(v, tenant, t, q.arg(resourceID), q.arg(Micros(h.At)), tx.when(h.At), Micros(tx.now)) + `))`
 	}
-	q.WriteString(from + `) x JOIN users u ON u.tenant_id = ` + t + ` AND u.id = x.user_id WHERE TRUE`)
+	q.WriteString(from + `) x`)
+	if names || Fold(h.Q) != "" {
+		q.WriteString(` JOIN users u ON u.tenant_id = ` + t + ` AND u.id = x.user_id`)
+	}
+	q.WriteString(` WHERE TRUE`)
 	if Fold(h.Q) != "" {
 		q.and(`(u.name_key || ' ' || u.login_key) LIKE %s ESCAPE '\'`, like(h.Q))
 	}
