@@ -133,6 +133,28 @@ func TestForeignKeysAreLookedUp(t *testing.T) {
 	})
 }
 
+// TestPagesTakeOneCore: who counts a million rows for a page takes no helpers, however cheap the server thinks them.
+func TestPagesTakeOneCore(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		if !db.Postgres() { // SQLite has none
+			return
+		}
+		w := newWorld(t, db)
+		plan := ""
+		w.view(func(ctx context.Context, tx *store.Tx) error {
+			for _, cheap := range []string{"parallel_setup_cost", "parallel_tuple_cost", "min_parallel_table_scan_size", "min_parallel_index_scan_size"} {
+				if _, err := tx.Exec(ctx, "SET LOCAL "+cheap+" = 0"); err != nil {
+					return err
+				}
+			}
+			return tx.Row(ctx, "EXPLAIN (FORMAT JSON) SELECT count(*) FROM events", nil, &plan)
+		})
+		if strings.Contains(plan, "Gather") || !strings.Contains(plan, "Aggregate") {
+			t.Error(plan)
+		}
+	})
+}
+
 // plansOfPages runs what pages and workers run, and looks at the plan of each statement: no big table is read whole, and
 // on PostgreSQL, which counts them, few rows are touched.
 func plansOfPages(t *testing.T, w *world) {

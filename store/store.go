@@ -141,6 +141,10 @@ func (db *DB) openPostgres() error {
 		// it reads all that roles hold, wherever is asked what somebody may see.
 		reads.RuntimeParams["enable_mergejoin"] = "off"
 	}
+	if reads.RuntimeParams["max_parallel_workers_per_gather"] == "" {
+		// Who counts a million rows for one page should not take the cores of all others, and helpers cost more than they bring.
+		reads.RuntimeParams["max_parallel_workers_per_gather"] = "0"
+	}
 	db.read = pool(*reads, 14)
 	return nil
 }
