@@ -122,7 +122,7 @@ func (tx *Tx) runRoles(ctx context.Context, tenant string, v Viewer, at time.Tim
 			return err
 		}
 		it.Ending += ending
-		if end := time.UnixMicro(first).UTC(); first != 0 && (it.EndsAt == nil || end.Before(*it.EndsAt)) {
+		if end := FromMicros(first); first != 0 && (it.EndsAt == nil || end.Before(*it.EndsAt)) {
 			it.EndsAt = &end
 		}
 		out[it.Role.ID] = it

@@ -16,7 +16,7 @@ type SpanCounts struct{ AtStart, AtEnd, Began, Ended int }
 
 // CountSpans counts the access of everybody in a period. What roles gave is not paired membership by membership: each role
 // is swept once, from the first that began to the last that stopped, so that the work grows with memberships and grants
-// and not with their product. Two statements read what touches the period, a third what roles held.
+// and not with their product. One statement counts what was direct, the next reads what roles held, the last who was in those.
 func (tx *Tx) CountSpans(ctx context.Context, tenant string, from, to time.Time) (SpanCounts, error) {
 	var out SpanCounts
 	if err := tx.anyPlan(ctx); err != nil {
@@ -54,7 +54,8 @@ func (tx *Tx) CountSpans(ctx context.Context, tenant string, from, to time.Time)
 	if err := read("g.subject_id", touches+" AND g.subject_kind = 'role'", (*roleSpans).grant); err != nil || len(roles) == 0 {
 		return out, err
 	}
-	// By the roles, for the index of who held a thing has all that is asked; all that touches the period is many times as much.
+	// By the roles, for the index of who held a thing has all that is asked. With + 0 the index of what touches a period, which is
+	// many times as much, cannot be taken.
 	ofRoles := " g.tenant_id = " + t + " AND " + q.oneOf("g.resource_id", slices.Sorted(maps.Keys(roles))) + " AND g.relation = 'member' AND g.subject_kind = 'user' AND " + stop + " + 0" + within
 	err = read("g.resource_id", ofRoles, (*roleSpans).member)
 	for _, r := range roles {
